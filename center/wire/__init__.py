@@ -1,0 +1,1 @@
+"""Messages, canonical encoding, typed signatures and sealing; shared with the terminal."""

@@ -1,0 +1,156 @@
+"""What the terminal needs of the certificate printer. No wire, no clock.
+
+Two halves that never trust one another: `PrintHandover` gives a document to the spooler
+(used by the visit), `PrinterWatch` asks the device itself (used by the supervisor). A
+spooler's word is no evidence; sheets are counted at the device, by the job's title there.
+"""
+
+import enum
+from dataclasses import dataclass, field
+from typing import Protocol
+
+
+class JobState(enum.IntEnum):
+    """RFC 8011 5.3.7, plus UNSEEN: the device has no job of that title."""
+
+    UNSEEN = 0
+    PENDING = 3
+    HELD = 4
+    PROCESSING = 5
+    STOPPED = 6
+    CANCELED = 7
+    ABORTED = 8
+    COMPLETED = 9
+
+
+class Tray(enum.StrEnum):
+    """The output tray's sensor."""
+
+    EMPTY = "empty"
+    SHEETS = "sheets"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class PrinterStatus:
+    """`troubles` are names of `drivers.reasons`; empty and not `busy` means it can print now."""
+
+    troubles: tuple[str, ...]
+    warnings: tuple[str, ...]
+    jobs: tuple[str, ...]
+    """Titles of jobs the device still holds (queued or printing)."""
+    tray: Tray
+    life_impressions: int = -1
+    """The engine's own counter of sides, or -1."""
+
+
+@dataclass(frozen=True, slots=True)
+class PrinterCapabilities:
+    """As the device answered."""
+
+    duplex: bool
+    colour: bool
+    a4: bool
+    pdf: bool
+    """Takes PDF directly (else PWG raster through the filter chain)."""
+    cmyk: bool
+    maker: str
+    device_uri: str
+
+
+@dataclass(frozen=True, slots=True)
+class JobProgress:
+    """What the DEVICE says of the job with that title."""
+
+    title: str
+    state: JobState
+    impressions: int
+    """Sides finished, 0.. ; only ever grows."""
+    sheets: int
+    """Sheets stacked, or -1 where the device does not say."""
+    troubles: tuple[str, ...] = ()
+
+    @property
+    def ended(self) -> bool:
+        """True once the device will do nothing more for it."""
+        return self.state in {JobState.CANCELED, JobState.ABORTED, JobState.COMPLETED}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PrinterConfig:
+    """Section `[printer]` of the configuration."""
+
+    device_uri: str = field(metadata={
+        "doc": "ipp:// or ipps:// address of the printer itself; others are refused"})
+    queue: str = field(default="certificates", metadata={"doc": "Queue of the private cupsd"})
+    direct_pdf: bool = field(default=True, metadata={
+        "doc": "Hand PDF to the device as it is; false sends 600 dpi PWG raster"})
+    runtime_dir: str = field(default="/run/kiosk/cups", metadata={
+        "doc": "Directory on tmpfs for spool, temp, cache and socket of the private cupsd"})
+    sheet_s: float = field(default=60.0, metadata={
+        "doc": "Longest time between two sheets before the job is cancelled",
+        "unit": "s", "min": 5.0, "max": 600.0})
+    tray: str = field(default="ipp", metadata={
+        "doc": "Where the output tray's sensor is read", "choices": ("ipp", "none")})
+
+
+class PrintHandover(Protocol):
+    """Gives documents to the spooler; used in the visit's process only."""
+
+    def submit(self, title: str, pdf: bytes) -> None:
+        """Stream one document as one job: A4, two-sided-long-edge, colour, no scaling.
+
+        `title` is random and is how the device's job is found again. No file is written by
+        us. Returns when the spooler has all bytes. Raises DeviceError `printer.spooler`,
+        after which the job may or may not exist: only `PrinterWatch` knows. NOT idempotent.
+        """
+        ...
+
+
+class PrinterWatch(Protocol):
+    """Asks the device itself over IPP; used in the supervisor."""
+
+    def capabilities(self) -> PrinterCapabilities:
+        """Raises DeviceError `printer.offline`. Limit 3 s. Idempotent."""
+        ...
+
+    def status(self) -> PrinterStatus:
+        """Never raises (`printer.offline` shows in `troubles`). Limit 3 s. Idempotent."""
+        ...
+
+    def follow(self, title: str) -> JobProgress:
+        """The device's own count for that job. Raises DeviceError `printer.offline`."""
+        ...
+
+    def cancel(self, title: str) -> None:
+        """Ask the device to cancel every job of that title. Idempotent; never raises.
+
+        Follow with `follow`: a sheet that was moving may still come out.
+        """
+        ...
+
+    def cancel_all(self) -> None:
+        """Ask the device to cancel whatever it holds. Idempotent; never raises."""
+        ...
+
+
+class Spooler(Protocol):
+    """The private, contained cupsd; used in the supervisor."""
+
+    def start(self) -> None:
+        """Kill what is left, wipe the spool, start cupsd with the one queue, wait until it
+        answers. Raises DeviceError `printer.spooler`. Idempotent."""
+        ...
+
+    def alive(self) -> bool:
+        """False when cupsd ended unexpectedly."""
+        ...
+
+    def contain(self) -> None:
+        """Kill cupsd and every child of it and wipe the spool. Idempotent; never raises."""
+        ...
+
+    @property
+    def server(self) -> str:
+        """What `PrintHandover` connects to: the path of cupsd's socket."""
+        ...
