@@ -1,0 +1,52 @@
+# One word each. `make demo` and `make test` install what they need.
+SHELL := /bin/bash
+PY := .venv/bin/python
+BIN := .venv/bin
+
+AUTO ?=
+OUT ?= out
+UI_LANG ?= ja
+CARD ?=
+
+.PHONY: setup demo test check fast draw shots bench accept format
+
+setup:
+	@scripts/setup
+
+demo: setup
+ifneq ($(AUTO),)
+	@$(BIN)/kiosk demo --auto --out $(OUT) --lang $(UI_LANG) $(if $(CARD),--card $(CARD))
+else
+	@$(BIN)/kiosk demo $(if $(CARD),--card $(CARD))
+endif
+
+test: setup
+	@$(PY) -m pytest
+
+check: setup
+	@$(BIN)/ruff format --check kiosk drivers ui crypto center tests
+	@$(BIN)/ruff check kiosk drivers ui crypto center tests
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+	@$(BIN)/kiosk draw --check
+
+fast: setup
+	@$(BIN)/ruff check kiosk drivers ui crypto center tests
+	@$(BIN)/mypy
+	@$(PY) -m pytest -m 'not daemon and not slow' -x
+
+format: setup
+	@$(BIN)/ruff format kiosk drivers ui crypto center tests
+	@$(BIN)/ruff check --fix kiosk drivers ui crypto center tests
+
+draw: setup
+	@$(BIN)/kiosk draw
+
+shots: setup
+	@$(BIN)/kiosk shots --out $(OUT)
+
+bench: setup
+	@$(PY) -m kiosk.bench
+
+accept: setup
+	@$(PY) -m kiosk.accept
