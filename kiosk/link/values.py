@@ -103,6 +103,17 @@ class CloseVisit:
     failure: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class SpareReady:
+    """A spare is warm: everything is imported, `TakeGlass` would show a screen at once."""
+
+
+@dataclass(frozen=True, slots=True)
+class GlassBeat:
+    """The glass is alive. Sent about every second by the thread that paints, from `TakeGlass`
+    on; a visit that has begun to beat and then is silent for `[limits] beat_s` is killed."""
+
+
 # --- supervisor -> visit -----------------------------------------------------------------
 
 
@@ -273,12 +284,40 @@ class VisitClosed:
 
 
 ToSupervisor = (
-    OpenVisit | Note | AskChange | AcceptCoins | CancelPayment | PrintCopy | CopyStreamed
-    | CopyNotStreamed | PrintReceipt | Report | CloseVisit
+    OpenVisit
+    | Note
+    | AskChange
+    | AcceptCoins
+    | CancelPayment
+    | PrintCopy
+    | CopyStreamed
+    | CopyNotStreamed
+    | PrintReceipt
+    | Report
+    | CloseVisit
+    | SpareReady
+    | GlassBeat
 )
 ToVisit = (
-    TakeGlass | VisitGranted | VisitRefused | ServiceState | ChangeState | CoinsOpen | CoinIn
-    | PaymentCovered | ReturnAsked | CoinsReturned | PrintGranted | PrintRefused | SheetsOut
-    | CopyPrinted | CopyFailed | PrinterWaits | MoneySettled | PaperTaken | ReceiptOut
-    | DeviceTrouble | VisitClosed
+    TakeGlass
+    | VisitGranted
+    | VisitRefused
+    | ServiceState
+    | ChangeState
+    | CoinsOpen
+    | CoinIn
+    | PaymentCovered
+    | ReturnAsked
+    | CoinsReturned
+    | PrintGranted
+    | PrintRefused
+    | SheetsOut
+    | CopyPrinted
+    | CopyFailed
+    | PrinterWaits
+    | MoneySettled
+    | PaperTaken
+    | ReceiptOut
+    | DeviceTrouble
+    | VisitClosed
 )
