@@ -1,0 +1,15 @@
+"""A check that did not hold, by name. No wire, no clock."""
+
+
+class CheckFailed(Exception):
+    """Something was checked and is not as it must be.
+
+    `failure` is a stable name such as `certificate.revoked`: the screen, the journal and the
+    operator's page are made from it. The text never quotes what was checked, because that may
+    be personal.
+    """
+
+    def __init__(self, failure: str, detail: str = "") -> None:
+        self.failure = failure
+        self.detail = detail
+        super().__init__(f"{failure}: {detail}" if detail else failure)
