@@ -1,0 +1,146 @@
+"""The dock page: the live screen and a hand for every virtual device, on loopback.
+
+Plain HTTP and server-sent events from the standard library: one page, one reader.
+"""
+
+import json
+import queue
+import threading
+from collections.abc import Callable, Mapping
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from importlib import resources
+from typing import Any, Protocol
+from urllib.parse import urlsplit
+
+_BODY_LIMIT = 4096
+_LOCAL_HOSTS = ("127.0.0.1", "localhost")
+
+
+class Stage(Protocol):
+    """What the dock shows and works; `kiosk.demo.stage.DemoStage` is the one that ships."""
+
+    def state(self) -> Mapping[str, Any]:
+        """Everything the page shows, as JSON values."""
+        ...
+
+    def do(self, name: str, arguments: Mapping[str, Any]) -> None:
+        """Work a device. Raises KeyError for a hand there is none of, ValueError for values."""
+        ...
+
+    def picture(self, kind: str, name: str) -> bytes | None:
+        """PNG of the frame, a sheet or a slip."""
+        ...
+
+    def subscribe(self, listener: Callable[[str, Any], None]) -> Callable[[], None]:
+        """Call `listener(event, data)` at every change; returns the way to end it."""
+        ...
+
+
+class DockServer:
+    """Serves the page on `127.0.0.1:<port>` from its own threads until `close`."""
+
+    def __init__(self, stage: Stage, port: int = 0) -> None:
+        self._stopped = threading.Event()
+        handler = type("Handler", (_Handler,), {"stage": stage, "stopped": self._stopped})
+        self._server = ThreadingHTTPServer(("127.0.0.1", port), handler)
+        self._server.daemon_threads = True
+        self._thread = threading.Thread(target=self._server.serve_forever, daemon=True)
+        self._thread.start()
+
+    @property
+    def address(self) -> str:
+        """The page's address."""
+        return f"http://127.0.0.1:{self._server.server_address[1]}/"
+
+    def close(self) -> None:
+        """End every connection. Idempotent."""
+        self._stopped.set()
+        self._server.shutdown()
+        self._server.server_close()
+
+
+class _Handler(BaseHTTPRequestHandler):
+    stage: Stage
+    stopped: threading.Event
+    protocol_version = "HTTP/1.1"
+
+    def do_GET(self) -> None:
+        path = urlsplit(self.path).path
+        if not self._from_here():
+            self._answer(403, "text/plain", b"loopback only")
+        elif path == "/":
+            page = resources.files("kiosk.demo").joinpath("dock.html").read_bytes()
+            self._answer(200, "text/html; charset=utf-8", page)
+        elif path == "/events":
+            self._events()
+        elif path == "/state":
+            self._answer(200, "application/json", json.dumps(self.stage.state()).encode())
+        else:
+            self._picture(path)
+
+    def do_POST(self) -> None:
+        length = int(self.headers.get("content-length", 0))
+        if not self._from_here() or not self.path.startswith("/do/") or length > _BODY_LIMIT:
+            self._answer(404, "text/plain", b"no such thing")
+            return
+        try:
+            arguments = json.loads(self.rfile.read(length) or b"{}")
+            self.stage.do(self.path.removeprefix("/do/"), arguments)
+        except (KeyError, ValueError, TypeError) as problem:
+            self._answer(400, "text/plain", f"cannot do that: {problem}".encode())
+        else:
+            self._answer(204, "text/plain", b"")
+
+    def _from_here(self) -> bool:
+        """Refuse other sites' pages that resolve a name to loopback (DNS rebinding)."""
+        host = self.headers.get("host", "").rsplit(":", 1)[0]
+        origin = urlsplit(self.headers.get("origin") or "").hostname
+        return host in _LOCAL_HOSTS and (origin is None or origin in _LOCAL_HOSTS)
+
+    def _picture(self, path: str) -> None:
+        kind, _, name = path.strip("/").removesuffix(".png").partition("/")
+        large = "large" in (urlsplit(self.path).query or "")
+        picture = self.stage.picture(kind, f"{name}@large" if large else name)
+        if picture is None:
+            self._answer(404, "text/plain", b"no such picture")
+        else:
+            self._answer(200, "image/png", picture)
+
+    def _events(self) -> None:
+        inbox: queue.SimpleQueue[tuple[str, Any]] = queue.SimpleQueue()
+        end = self.stage.subscribe(lambda event, data: inbox.put((event, data)))
+        self.send_response(200)
+        self.send_header("content-type", "text/event-stream")
+        self.send_header("cache-control", "no-store")
+        self.send_header("connection", "close")
+        self.end_headers()
+        try:
+            self._send("state", self.stage.state())
+            while not self.stopped.is_set():
+                self._forward(inbox)
+        except OSError:
+            pass  # the page was closed
+        finally:
+            end()
+            self.close_connection = True
+
+    def _forward(self, inbox: "queue.SimpleQueue[tuple[str, Any]]") -> None:
+        try:
+            self._send(*inbox.get(timeout=1.0))
+        except queue.Empty:
+            self._send("state", self.stage.state())
+
+    def _send(self, event: str, data: object) -> None:
+        self.wfile.write(f"event: {event}\ndata: {json.dumps(data)}\n\n".encode())
+        self.wfile.flush()
+
+    def _answer(self, status: int, kind: str, body: bytes) -> None:
+        self.send_response(status)
+        self.send_header("content-type", kind)
+        self.send_header("content-length", str(len(body)))
+        self.send_header("cache-control", "no-store")
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, format: str, *args: object) -> None:
+        """Keep the console for what matters."""
