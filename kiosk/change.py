@@ -1,0 +1,146 @@
+"""Change from a limited stock of coins: whether it can be paid, with which, and which coins
+may therefore be taken in.
+
+Exact by bounded search over all amounts (a greedy choice fails with limited stock: 60 from
+one 50 and six 10 works with the tens alone). No wire, no clock.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from math import gcd
+
+from kiosk.money import Bill
+
+Stock = Mapping[int, int]
+"""Face value in yen -> pieces that are surely in its hopper."""
+
+
+@dataclass(frozen=True, slots=True)
+class Float:
+    """The machine's coins: what is surely in the hoppers, and how many each holds.
+
+    A coin taken in drops into the hopper of its value, or into the cash box when that is
+    full. `pieces` never exceeds what is really there, so a full hopper is never overcounted.
+    """
+
+    pieces: tuple[tuple[int, int], ...] = ()
+    capacity: tuple[tuple[int, int], ...] = field(default=(), repr=False)
+
+    def stock(self) -> dict[int, int]:
+        """Pieces by value."""
+        return dict(self.pieces)
+
+    def taken_in(self, value: int) -> "Float":
+        """With one more coin of `value`, unless its hopper is full or there is none."""
+        stock, room = dict(self.pieces), dict(self.capacity)
+        if stock.get(value, 0) >= room.get(value, 0):
+            return self
+        return self.counted(value, stock.get(value, 0) + 1)
+
+    def paid_out(self, value: int, pieces: int) -> "Float":
+        """With `pieces` fewer of `value`; never below none."""
+        return self.counted(value, max(0, self.stock().get(value, 0) - pieces))
+
+    def counted(self, value: int, pieces: int) -> "Float":
+        """With exactly `pieces` of `value`."""
+        stock = {**dict(self.pieces), value: pieces}
+        return Float(tuple(sorted(stock.items())), self.capacity)
+
+
+def plan(amount: int, stock: Stock) -> tuple[tuple[int, int], ...] | None:
+    """The fewest coins that make exactly `amount`: (value, pieces), dearest first; or None.
+
+    Nothing to pay is the empty plan. Takes some 2 ms for 5,000 yen.
+    """
+    unit = gcd(*stock) or 1
+    if amount % unit:
+        return () if amount == 0 else None
+    target = amount // unit
+    # best[a] is the fewest-coins way to reach a, as (coins, way); a way links to the one before.
+    best: list[_Way | None] = [_Way(0)] + [None] * target
+    for value, pieces in _bundles(stock, amount):
+        _add_bundle(best, value // unit * pieces, (value, pieces))
+    way = best[target]
+    return None if way is None else _gathered(way)
+
+
+@dataclass(frozen=True, slots=True)
+class _Way:
+    coins: int
+    bundle: tuple[int, int] | None = None
+    before: "_Way | None" = None
+
+
+def _add_bundle(best: list[_Way | None], weight: int, bundle: tuple[int, int]) -> None:
+    # Downwards, so that each bundle is used once at most.
+    for amount in range(len(best) - 1, weight - 1, -1):
+        before = best[amount - weight]
+        if before is None:
+            continue
+        coins = before.coins + bundle[1]
+        present = best[amount]
+        if present is None or coins < present.coins:
+            best[amount] = _Way(coins, bundle, before)
+
+
+def _gathered(way: _Way) -> tuple[tuple[int, int], ...]:
+    pieces: dict[int, int] = {}
+    node: _Way | None = way
+    while node is not None and node.bundle is not None:
+        value, count = node.bundle
+        pieces[value] = pieces.get(value, 0) + count
+        node = node.before
+    return tuple(sorted(pieces.items(), reverse=True))
+
+
+def _bundles(stock: Stock, amount: int) -> list[tuple[int, int]]:
+    """Each hopper's pieces as bundles of 1, 2, 4, ...: together they make any number of it."""
+    bundles = []
+    for value in sorted(stock, reverse=True):
+        left = min(stock[value], amount // value)
+        size = 1
+        while left > 0:
+            bundles.append((value, min(size, left)))
+            left -= size
+            size *= 2
+    return bundles
+
+
+def payable(amounts: Iterable[int], stock: Stock) -> bool:
+    """True when each of `amounts` (one of them, not all together) can be made exactly."""
+    wanted = set(amounts)
+    highest = max(wanted, default=0)
+    reached = 1  # Bit a is set when a yen can be made.
+    for value, pieces in _bundles(stock, highest):
+        reached |= reached << (value * pieces)
+    return all(reached >> amount & 1 for amount in wanted)
+
+
+def acceptable(bill: Bill, inserted: int, machine: Float, values: Iterable[int]) -> frozenset[int]:
+    """The coins of `values` that may be let in now, `inserted` yen being in already.
+
+    Whichever of them comes next, and even if one more of them is already falling when the
+    acceptor hears of it: everything inserted can be paid back exactly, and so can the change
+    after any number of delivered copies. Nothing is acceptable once the bill is covered.
+    """
+    if inserted >= bill.due:
+        return frozenset()
+    chosen: list[int] = []
+    for value in sorted(values):
+        if all(_safe(bill, inserted, machine, (value, other)) for other in (*chosen, value)):
+            chosen.append(value)
+    return frozenset(chosen)
+
+
+def _safe(bill: Bill, inserted: int, machine: Float, falling: tuple[int, int]) -> bool:
+    """Whether the coins of `falling`, either alone or both, leave every return payable."""
+    first, second = falling
+    return all(
+        _coverable(bill, inserted, machine, coins) for coins in ((first,), (second,), falling)
+    )
+
+
+def _coverable(bill: Bill, inserted: int, machine: Float, coins: tuple[int, ...]) -> bool:
+    for coin in coins:
+        machine = machine.taken_in(coin)
+    return payable(bill.may_have_to_return(inserted + sum(coins)), machine.stock())
