@@ -80,18 +80,33 @@ class JobProgress:
 class PrinterConfig:
     """Section `[printer]` of the configuration."""
 
-    device_uri: str = field(metadata={
-        "doc": "ipp:// or ipps:// address of the printer itself; others are refused"})
+    device_uri: str = field(
+        metadata={"doc": "ipp:// or ipps:// address of the printer itself; others are refused"}
+    )
     queue: str = field(default="certificates", metadata={"doc": "Queue of the private cupsd"})
-    direct_pdf: bool = field(default=True, metadata={
-        "doc": "Hand PDF to the device as it is; false sends 600 dpi PWG raster"})
-    runtime_dir: str = field(default="/run/kiosk/cups", metadata={
-        "doc": "Directory on tmpfs for spool, temp, cache and socket of the private cupsd"})
-    sheet_s: float = field(default=60.0, metadata={
-        "doc": "Longest time between two sheets before the job is cancelled",
-        "unit": "s", "min": 5.0, "max": 600.0})
-    tray: str = field(default="ipp", metadata={
-        "doc": "Where the output tray's sensor is read", "choices": ("ipp", "none")})
+    direct_pdf: bool = field(
+        default=True,
+        metadata={"doc": "Hand PDF to the device as it is; false sends 600 dpi PWG raster"},
+    )
+    runtime_dir: str = field(
+        default="/run/kiosk/cups",
+        metadata={
+            "doc": "Directory on tmpfs for spool, temp, cache and socket of the private cupsd"
+        },
+    )
+    sheet_s: float = field(
+        default=60.0,
+        metadata={
+            "doc": "Longest time between two sheets before the job is cancelled",
+            "unit": "s",
+            "min": 5.0,
+            "max": 600.0,
+        },
+    )
+    tray: str = field(
+        default="ipp",
+        metadata={"doc": "Where the output tray's sensor is read", "choices": ("ipp", "none")},
+    )
 
 
 class PrintHandover(Protocol):

@@ -1,0 +1,152 @@
+"""`IppPrinterWatch`: asks the printer itself what it printed.
+
+The spooler's word is no evidence: CUPS 2.4 counts a job's sides while its filter runs, and
+calls a job completed whose document the device refused. So the device is asked, and a job is
+known there by its title, since the numbers of a spooler start again after its death.
+
+Source: RFC 8011 4.2.5, 4.2.6, 4.3.3, 4.3.4 (Get-Printer-Attributes, Get-Jobs, Cancel-Job,
+Get-Job-Attributes).
+"""
+
+import threading
+from collections import OrderedDict
+from collections.abc import Callable, Iterable
+from contextlib import suppress
+from typing import Final
+
+from drivers.clock import Clock
+from drivers.errors import DeviceError, PeerError
+from drivers.printer.contract import (
+    JobProgress,
+    JobState,
+    PrinterCapabilities,
+    PrinterConfig,
+    PrinterStatus,
+    Tray,
+)
+from drivers.printer.ipp_attributes import integers, keywords
+from drivers.printer.ipp_codec import Attribute, Group, Message
+from drivers.printer.ipp_http import IppAddress, IppConversation
+from drivers.printer.jobs import (
+    JobRecord,
+    job_progress,
+    printer_capabilities,
+    printer_status,
+    printer_troubles,
+)
+from drivers.printer.tables import (
+    CAPABILITY_ATTRIBUTES,
+    COMPLETED_JOBS_ASKED,
+    FIRST_ERROR,
+    JOB_ATTRIBUTES,
+    STATUS_ATTRIBUTES,
+    GroupTag,
+    Operation,
+    Status,
+)
+
+_LIMIT_S: Final = 3.0
+"""The contract's limit for one question."""
+
+_TITLES_REMEMBERED: Final = 64
+
+
+class IppPrinterWatch:
+    """A `PrinterWatch` for any IPP printer (1.1 and up). Thread-safe; keeps no connection."""
+
+    def __init__(self, config: PrinterConfig, clock: Clock) -> None:
+        """Raises DeviceError `printer.not_ipp`. Nothing is asked yet."""
+        self._address = IppAddress.parse(config.device_uri)
+        self._sensor = config.tray == "ipp"
+        self._clock = clock
+        self._seen: OrderedDict[str, JobProgress] = OrderedDict()
+        self._seen_lock = threading.Lock()
+
+    def capabilities(self) -> PrinterCapabilities:
+        """See `PrinterWatch.capabilities`."""
+        with self._conversation() as printer:
+            group = _printer(printer, CAPABILITY_ATTRIBUTES)
+        return printer_capabilities(group, self._address.uri)
+
+    def status(self) -> PrinterStatus:
+        """See `PrinterWatch.status`."""
+        try:
+            with self._conversation() as printer:
+                group = _printer(printer, STATUS_ATTRIBUTES)
+                held = [record.title for record in _jobs(printer, "not-completed")]
+        except DeviceError as error:
+            return PrinterStatus((error.reason.name,), (), (), Tray.UNKNOWN)
+        return printer_status(group, held, sensor=self._sensor)
+
+    def follow(self, title: str) -> JobProgress:
+        """See `PrinterWatch.follow`."""
+        with self._conversation() as printer:
+            # A job only ever moves from the first list to the second, so in this order none
+            # is missed between the two questions.
+            listed = [*_jobs(printer, "not-completed"), *_jobs(printer, "completed")]
+            numbers = {record.number for record in listed if record.title == title}
+            records = [r for number in sorted(numbers) if (r := _job(printer, number))]
+            troubles, _ = printer_troubles(_printer(printer, STATUS_ATTRIBUTES))
+        return self._remember(title, records, troubles)
+
+    def cancel(self, title: str) -> None:
+        """See `PrinterWatch.cancel`."""
+        self._cancel(lambda record: record.title == title)
+
+    def cancel_all(self) -> None:
+        """See `PrinterWatch.cancel_all`."""
+        self._cancel(lambda _: True)
+
+    def _conversation(self) -> IppConversation:
+        return IppConversation(self._address, self._clock, _LIMIT_S)
+
+    def _cancel(self, chosen: Callable[[JobRecord], bool]) -> None:
+        # A printer that is off holds nothing we could cancel; the caller follows up anyway.
+        with suppress(DeviceError), self._conversation() as printer:
+            for record in _jobs(printer, "not-completed"):
+                if chosen(record):
+                    printer.ask(Operation.CANCEL_JOB, integers("job-id", record.number))
+
+    def _remember(
+        self, title: str, records: Iterable[JobRecord], troubles: tuple[str, ...]
+    ) -> JobProgress:
+        with self._seen_lock:
+            progress = job_progress(title, records, self._seen.get(title), troubles)
+            if progress.state != JobState.UNSEEN:
+                self._seen[title] = progress
+                self._seen.move_to_end(title)
+            while len(self._seen) > _TITLES_REMEMBERED:
+                self._seen.popitem(last=False)
+            return progress
+
+
+def _accepted(answer: Message) -> Message:
+    if answer.code >= FIRST_ERROR:
+        what = f"The printer refuses a question with IPP status 0x{answer.code:04x}."
+        raise PeerError("printer.offline", what)
+    return answer
+
+
+def _printer(printer: IppConversation, wanted: tuple[str, ...]) -> Group:
+    asked = keywords("requested-attributes", *wanted)
+    answer = _accepted(printer.ask(Operation.GET_PRINTER_ATTRIBUTES, asked))
+    return answer.group(GroupTag.PRINTER)
+
+
+def _jobs(printer: IppConversation, which: str) -> list[JobRecord]:
+    asked: list[Attribute] = [keywords("which-jobs", which)]
+    if which == "completed":
+        asked.append(integers("limit", COMPLETED_JOBS_ASKED))
+    asked.append(keywords("requested-attributes", *JOB_ATTRIBUTES))
+    answer = printer.ask(Operation.GET_JOBS, *asked)
+    if answer.code == Status.NOT_FOUND:  # what some printers say of an empty list
+        return []
+    return [JobRecord.of(group) for group in _accepted(answer).all_groups(GroupTag.JOB)]
+
+
+def _job(printer: IppConversation, number: int) -> JobRecord | None:
+    asked = (integers("job-id", number), keywords("requested-attributes", *JOB_ATTRIBUTES))
+    answer = printer.ask(Operation.GET_JOB_ATTRIBUTES, *asked)
+    if answer.code == Status.NOT_FOUND:  # it left the printer's history meanwhile
+        return None
+    return JobRecord.of(_accepted(answer).group(GroupTag.JOB))

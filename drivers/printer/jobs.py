@@ -1,0 +1,219 @@
+"""What the device's answers mean for the kiosk. No wire, no clock.
+
+Sources: RFC 8011 5.3 (job), 5.4.11 to 5.4.13 (printer), PWG 5100.13 (printer-output-tray).
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Final, Self
+
+from drivers.printer.contract import (
+    JobProgress,
+    JobState,
+    PrinterCapabilities,
+    PrinterStatus,
+    Tray,
+)
+from drivers.printer.ipp_codec import Group
+from drivers.printer.tables import (
+    A4,
+    DONE_BADLY,
+    DONE_WELL,
+    JOB_REASONS,
+    PDF,
+    PRINTER_REASONS,
+    QUIET,
+    SEVERITIES,
+    SHEET_SENSOR,
+    TWO_SIDED,
+    UNKNOWN_REASON,
+    PrinterState,
+)
+
+_JOB_STATES: Final = frozenset(int(state) for state in JobState) - {JobState.UNSEEN}
+
+
+@dataclass(frozen=True, slots=True)
+class JobRecord:
+    """One job as the device describes it."""
+
+    number: int
+    title: str
+    state: JobState
+    """COMPLETED only if the device also says `job-completed-successfully`."""
+    reasons: tuple[str, ...]
+    impressions: int
+    sheets: int
+
+    @classmethod
+    def of(cls, group: Group) -> Self:
+        """Read a job attributes group; what the device leaves out reads as nothing done."""
+        reasons = group.texts("job-state-reasons")
+        return cls(
+            number=group.integer("job-id", 0),
+            title=group.text("job-name"),
+            state=_job_state(group.integer("job-state", 0), reasons),
+            reasons=reasons,
+            impressions=max(0, group.integer("job-impressions-completed", 0)),
+            sheets=max(-1, group.integer("job-media-sheets-completed", -1)),
+        )
+
+
+def _job_state(number: int, reasons: Sequence[str]) -> JobState:
+    """State 9 is worth what its reason says; until the reason has come, the job still runs.
+
+    `ippeveprinter` was seen at state 9 with `processing-to-stop-point` left from before.
+    """
+    if number not in _JOB_STATES:
+        return JobState.PENDING
+    if number != JobState.COMPLETED or DONE_WELL in reasons:
+        return JobState(number)
+    return JobState.ABORTED if DONE_BADLY & set(reasons) else JobState.PROCESSING
+
+
+_LIVELIEST: Final = (
+    JobState.PROCESSING,
+    JobState.STOPPED,
+    JobState.PENDING,
+    JobState.HELD,
+    JobState.COMPLETED,
+    JobState.ABORTED,
+    JobState.CANCELED,
+)
+
+
+def job_progress(
+    title: str, records: Iterable[JobRecord], before: JobProgress | None, blocked_by: Sequence[str]
+) -> JobProgress:
+    """Sum up all jobs of one title: a spooler that tried twice left two.
+
+    The job runs while any of them runs; sides and sheets are added, and never fall below
+    what was seen `before`, even if the device was switched off and forgot. `blocked_by` are
+    the printer's own troubles, which count while a job has not ended.
+    """
+    found = [record for record in records if record.title == title]
+    state = next((s for s in _LIVELIEST if any(r.state == s for r in found)), JobState.UNSEEN)
+    ended = JobProgress(title, state, 0, 0).ended
+    own = () if state == JobState.COMPLETED else _job_troubles(found)
+    sheets = -1 if any(r.sheets < 0 for r in found) else sum(r.sheets for r in found)
+    return JobProgress(
+        title=title,
+        state=state,
+        impressions=max(sum(r.impressions for r in found), before.impressions if before else 0),
+        sheets=max(sheets if found else -1, before.sheets if before else -1),
+        troubles=_most_telling([*own, *(() if ended or not found else blocked_by)]),
+    )
+
+
+def _job_troubles(records: Iterable[JobRecord]) -> list[str]:
+    return [JOB_REASONS[word] for r in records for word in r.reasons if word in JOB_REASONS]
+
+
+def _most_telling(troubles: Iterable[str]) -> tuple[str, ...]:
+    """Without repetition, and without "it has stopped" where something says why."""
+    named = tuple(dict.fromkeys(troubles))
+    return tuple(t for t in named if t != "printer.stopped") or named
+
+
+def split_severity(word: str) -> tuple[str, str]:
+    """`media-jam-error` into `media-jam` and `-error`; "" where the device adds none."""
+    for suffix in SEVERITIES:
+        if word.endswith(suffix):
+            return word.removesuffix(suffix), suffix
+    return word, ""
+
+
+def printer_troubles(group: Group) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """What keeps the printer from printing, and what will soon: names of `drivers.reasons`.
+
+    A reason is a trouble if it is an error, if the printer has stopped, or if it stops any
+    printer whatever its suffix says. Without a suffix it is an error (RFC 8011 5.4.12),
+    except where the word itself is a forewarning: printers do say a bare `toner-low`.
+    """
+    stopped = group.integer("printer-state") == PrinterState.STOPPED
+    troubles: list[str] = []
+    warnings: list[str] = []
+    for word in group.texts("printer-state-reasons"):
+        reason, severity = split_severity(word)
+        if reason in QUIET:
+            continue
+        meaning = PRINTER_REASONS.get(reason, UNKNOWN_REASON)
+        error = severity == "-error" or (not severity and not meaning.forewarns)
+        if error or meaning.stops or (stopped and meaning is not UNKNOWN_REASON):
+            troubles.append(meaning.reason)
+        elif meaning is not UNKNOWN_REASON:
+            warnings.append(meaning.reason)
+    if (stopped and not troubles) or group.boolean("printer-is-accepting-jobs") is False:
+        troubles.append("printer.stopped")
+    troubles.extend(_unfit(group))
+    return _most_telling(troubles), tuple(dict.fromkeys(warnings))
+
+
+def _unfit(group: Group) -> Iterable[str]:
+    """What is wrong with the paper or with the machine itself."""
+    ready = group.texts("media-ready")
+    if ready and A4 not in ready:
+        yield "printer.wrong_media"
+    if not _two_sided(group):
+        yield "printer.not_duplex"
+    if not _colour(group):
+        yield "printer.not_colour"
+
+
+def _two_sided(group: Group) -> bool:
+    return TWO_SIDED in group.texts("sides-supported")
+
+
+def _colour(group: Group) -> bool:
+    modes = group.texts("print-color-mode-supported")
+    return "color" in modes if modes else group.boolean("color-supported") is True
+
+
+def printer_status(group: Group, titles: Iterable[str], *, sensor: bool) -> PrinterStatus:
+    """The printer's state; `titles` are the jobs it holds, `sensor` whether to ask the tray."""
+    troubles, warnings = printer_troubles(group)
+    return PrinterStatus(
+        troubles=troubles,
+        warnings=warnings,
+        jobs=tuple(titles),
+        tray=output_tray(group) if sensor else Tray.UNKNOWN,
+        life_impressions=group.integer("printer-impressions-completed"),
+    )
+
+
+def output_tray(group: Group) -> Tray:
+    """Whether sheets lie in the tray: its own sensor, else PWG 5100.13 `printer-output-tray`."""
+    present = group.boolean(SHEET_SENSOR)
+    if present is not None:
+        return Tray.SHEETS if present else Tray.EMPTY
+    states = [_tray_by_room(octets) for octets in group.octets("printer-output-tray")]
+    for state in (Tray.SHEETS, Tray.UNKNOWN, Tray.EMPTY):
+        if state in states:
+            return state
+    return Tray.UNKNOWN
+
+
+def _tray_by_room(octets: bytes) -> Tray:
+    """`type=…;maxcapacity=100;remaining=98;…`; negative numbers mean "unknown" (RFC 3805)."""
+    pairs = (p.partition("=") for p in octets.decode("ascii", "replace").split(";"))
+    keys = {key.strip(): value.strip() for key, _, value in pairs}
+    try:
+        capacity, room = int(keys["maxcapacity"]), int(keys["remaining"])
+    except (KeyError, ValueError):
+        return Tray.UNKNOWN
+    if capacity <= 0 or room < 0:
+        return Tray.UNKNOWN
+    return Tray.EMPTY if room >= capacity else Tray.SHEETS
+
+
+def printer_capabilities(group: Group, device_uri: str) -> PrinterCapabilities:
+    """What the printer says it can do."""
+    return PrinterCapabilities(
+        duplex=_two_sided(group),
+        colour=_colour(group),
+        a4=A4 in group.texts("media-supported"),
+        pdf=PDF in group.texts("document-format-supported"),
+        cmyk="cmyk_8" in group.texts("pwg-raster-document-type-supported"),
+        maker=group.text("printer-make-and-model"),
+        device_uri=device_uri,
+    )
