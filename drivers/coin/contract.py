@@ -161,12 +161,19 @@ class CoinVendorConfig:
 
     port: str = field(metadata={"doc": "Serial port, e.g. /dev/kiosk-coin"})
     acceptor: int = field(default=2, metadata={"doc": "ccTalk address", "min": 2, "max": 255})
-    hoppers: dict[str, int] = field(metadata={
-        "doc": "Face value in yen -> ccTalk address, e.g. {10 = 3, 50 = 4, 100 = 5, 500 = 6}"})
-    checksum: str = field(default="simple", metadata={
-        "doc": "Frame check of the devices on the line", "choices": ("simple", "crc")})
-    poll_s: float = field(default=0.2, metadata={
-        "doc": "Time between two credit polls", "unit": "s", "min": 0.05, "max": 0.9})
+    hoppers: dict[str, int] = field(
+        metadata={
+            "doc": "Face value in yen -> ccTalk address, e.g. {10 = 3, 50 = 4, 100 = 5, 500 = 6}"
+        }
+    )
+    checksum: str = field(
+        default="simple",
+        metadata={"doc": "Frame check of the devices on the line", "choices": ("simple", "crc")},
+    )
+    poll_s: float = field(
+        default=0.2,
+        metadata={"doc": "Time between two credit polls", "unit": "s", "min": 0.05, "max": 0.9},
+    )
 
 
 class CoinVendor(Protocol):

@@ -1,0 +1,181 @@
+"""The ccTalk line: one question, one answer, and nothing sent twice that must not be.
+
+The only place of this kind that waits. Which request may be repeated, and how long its answer
+may take, is `tables.MANNERS`.
+"""
+
+from collections.abc import Callable
+
+from drivers.clock import Clock
+from drivers.coin.framing import (
+    BadFrame,
+    Check,
+    EchoStripper,
+    Frame,
+    FrameParser,
+    Silence,
+    encode_frame,
+)
+from drivers.coin.protocol import describe, request
+from drivers.coin.tables import (
+    DEFAULT_MANNERS,
+    HOST,
+    INTER_BYTE_S,
+    MANNERS,
+    Header,
+    Manners,
+    ReplyHeader,
+)
+from drivers.errors import PeerError, SilenceError
+from drivers.link.port import BytePort, LinkLost
+
+TRIES = 3
+"""Source: ccTalk Generic Specification 4.7, Part 1 section 12.1."""
+_BUSY_WAIT_S = 0.05
+_FLUSH_LIMIT_S = 1.0
+"""A line that chatters for longer is reported, not waited for."""
+
+
+class Refused(PeerError):
+    """The device answered NAK: it understood, and will not."""
+
+
+class _Unheard(Exception):
+    """This try brought no usable answer."""
+
+    def __init__(self, why: str, *, bytes_came: bool) -> None:
+        super().__init__(why)
+        self.why = why
+        self.bytes_came = bytes_came
+
+
+class CoinBus:
+    """One master on one line. Opens its port when first used, and again after it was lost."""
+
+    def __init__(self, open_port: Callable[[], BytePort], clock: Clock, check: Check) -> None:
+        self._open_port = open_port
+        self._clock = clock
+        self._check = check
+        self._port: BytePort | None = None
+        self._echo = EchoStripper()
+        self.strays = 0
+        """Bytes that came while nothing had been asked (another master, a late answer)."""
+        self.reopened = 0
+        """How often the port was opened; a change means the devices may have been away."""
+
+    def ask(self, address: int, header: Header, data: bytes = b"", *, tries: int = TRIES) -> bytes:
+        """The data of the reply. Repeats what may be repeated, at most `tries` times.
+
+        Raises Refused (NAK), SilenceError `coin.lost`, PeerError `coin.wire` (answers came, but
+        none that was whole).
+        """
+        manners = MANNERS.get(header, DEFAULT_MANNERS)
+        heard = False
+        why = ""
+        for _ in range(tries if manners.repeatable else 1):
+            try:
+                return self._exchange(request(address, header, data), manners)
+            except _Unheard as unheard:
+                heard = heard or unheard.bytes_came
+                why = unheard.why
+            except LinkLost as lost:
+                self.close()
+                why = str(lost)
+                break
+        detail = f"address {address}, {header.name}: {why}"
+        raise PeerError("coin.wire", detail) if heard else SilenceError("coin.lost", detail)
+
+    def close(self) -> None:
+        """Give the port back; the next question opens it again. Idempotent."""
+        if self._port is not None:
+            self._port.close()
+            self._port = None
+
+    def _exchange(self, question: Frame, manners: Manners) -> bytes:
+        port = self._opened()
+        self._flush(port)
+        raw = encode_frame(question, self._check)
+        self._echo.start(raw)
+        port.write(raw)
+        try:
+            answer = self._listen(port, question, manners)
+        except _Unheard as unheard:
+            if unheard.bytes_came:
+                self._settle(port)
+            raise
+        self._echo.learn()
+        return self._accept(answer, question)
+
+    def _opened(self) -> BytePort:
+        if self._port is None:
+            self._port = self._open_port()
+            self.reopened += 1
+        return self._port
+
+    def _flush(self, port: BytePort) -> None:
+        """Take away what nobody asked for, without waiting."""
+        while stray := port.read(0.0):
+            self.strays += len(stray)
+
+    def _settle(self, port: BytePort) -> None:
+        """Wait for 50 ms of silence, so that rubbish is not taken for the next answer."""
+        until_s = self._clock.monotonic_s() + _FLUSH_LIMIT_S
+        while port.read(INTER_BYTE_S) and self._clock.monotonic_s() < until_s:
+            pass
+
+    def _listen(self, port: BytePort, question: Frame, manners: Manners) -> Frame:
+        parser = FrameParser(self._check)
+        until_s = self._clock.monotonic_s() + manners.wait_s
+        came = False
+        while (left_s := until_s - self._clock.monotonic_s()) > 0:
+            wait_s = min(left_s, INTER_BYTE_S) if parser.unfinished else left_s
+            data = port.read(wait_s)
+            if not data and parser.unfinished:
+                raise _Unheard("the answer broke off", bytes_came=True)
+            came = came or bool(data)
+            rest = self._echo.feed(data)
+            if isinstance(rest, BadFrame):
+                raise _Unheard(rest.why, bytes_came=True)
+            found = parser.feed(rest, self._clock.monotonic_s())
+            if found:
+                return self._whole(found, parser, question, manners)
+        silence = self._echo.silence()
+        raise _Unheard(silence.value, bytes_came=came and silence is Silence.NOTHING)
+
+    def _whole(
+        self,
+        found: list[Frame | BadFrame],
+        parser: FrameParser,
+        question: Frame,
+        manners: Manners,
+    ) -> Frame:
+        """The one frame that may answer: whole, alone, from the device asked, of its length."""
+        frame = found[0]
+        if isinstance(frame, BadFrame):
+            raise _Unheard(frame.why, bytes_came=True)
+        if len(found) > 1 or parser.unfinished:
+            raise _Unheard("more came than one answer", bytes_came=True)
+        if (wrong := self._mismatch(frame, question, manners)) is not None:
+            raise _Unheard(wrong, bytes_came=True)
+        return frame
+
+    def _mismatch(self, frame: Frame, question: Frame, manners: Manners) -> str | None:
+        if frame.destination != HOST:
+            return f"an answer to address {frame.destination}"
+        if self._check is Check.SIMPLE and frame.source != question.destination:
+            return f"address {frame.source} answered"
+        if frame.header == ReplyHeader.REPLY:
+            lengths = manners.reply_lengths
+            fits = not lengths or len(frame.data) in lengths
+            return None if fits else f"{len(frame.data)} data bytes in the answer"
+        refusal = frame.header in {ReplyHeader.NAK, ReplyHeader.BUSY} and not frame.data
+        return None if refusal else f"header {frame.header} in the answer"
+
+    def _accept(self, answer: Frame, question: Frame) -> bytes:
+        if answer.header == ReplyHeader.NAK:
+            detail = f"address {question.destination} refused: {describe(question)}"
+            raise Refused("coin.hopper_fault", detail)
+        if answer.header == ReplyHeader.BUSY:
+            self._clock.sleep(_BUSY_WAIT_S)
+            raise _Unheard("the device is busy", bytes_came=True)
+        return answer.data

@@ -1,0 +1,217 @@
+"""The coin vendor on a serial line: `CoinVendor` over ccTalk.
+
+Source: ccTalk Generic Specification 4.7. Evidence: credits rest on the acceptor's event counter,
+payouts on headers 166 and 168; see `credits` and `payout`.
+"""
+
+from collections.abc import Callable
+from contextlib import suppress
+
+from drivers.clock import Clock
+from drivers.coin.acceptor import Acceptor
+from drivers.coin.bus import TRIES, CoinBus
+from drivers.coin.contract import (
+    CoinEvent,
+    CoinVendorConfig,
+    CreditCursor,
+    DispenseResult,
+    DispenseTicket,
+    VendorCapabilities,
+    VendorStatus,
+    VendorTrouble,
+)
+from drivers.coin.framing import BadFrame, Check, decode_frame
+from drivers.coin.hopper import Hopper
+from drivers.coin.payout import Course, HopperView, course, judge, unknown
+from drivers.coin.protocol import describe
+from drivers.errors import DeviceError, MisuseError
+from drivers.link.port import BytePort
+from drivers.link.tap import Tap, TappedPort
+
+_BAUD = 9600
+"""Source: Part 1 section 3."""
+_ACCEPTING_POLL_S = 0.1
+_PAYOUT_POLL_S = 0.1
+_PAYOUT_START_S = 10.0
+_PAYOUT_COIN_S = 2.0
+"""A payout has this long to end; slower than any hopper, its own timeouts included."""
+_SILENCE_LIMIT_S = 5.0
+"""A hopper silent for so long is not waited for; `resolve` asks it later."""
+_LATE_COIN_S = 0.3
+"""A coin on its way when a hopper stops still falls, and is counted."""
+_MAX_SENDS = 3
+_MAX_PIECES = 255
+_STATUS_TRIES = 2
+_STRING_FAULTS = frozenset({20, 41})
+
+OpenPort = Callable[[], BytePort]
+
+
+class SerialCoinVendor:
+    """An acceptor and its hoppers on one ccTalk line. Belongs to one thread.
+
+    Opening needs no device: a line that is not there, or comes back, is found by itself.
+    """
+
+    def __init__(
+        self,
+        config: CoinVendorConfig,
+        clock: Clock,
+        port: BytePort | None = None,
+        open_port: OpenPort | None = None,
+    ) -> None:
+        """`port` or `open_port` replace the serial port of `config` (tests, other lines)."""
+        self._config = config
+        self._clock = clock
+        check = Check(config.checksum)
+        self.tap = Tap(lambda raw: _meaning(raw, check))
+        source = open_port or (lambda: port or _open_serial(config.port))
+        self._bus = CoinBus(lambda: TappedPort(source(), self.tap, clock), clock, check)
+        self._acceptor = Acceptor(self._bus, clock, config.acceptor)
+        self._hoppers = {
+            int(yen): Hopper(self._bus, clock, address, int(yen))
+            for yen, address in config.hoppers.items()
+        }
+        self._lost = False
+
+    @property
+    def poll_every_s(self) -> float:
+        """When to poll next: sooner while coins may come, so that they show at once."""
+        fast = self._acceptor.accepting and not self._lost
+        return min(self._config.poll_s, _ACCEPTING_POLL_S) if fast else self._config.poll_s
+
+    def capabilities(self) -> VendorCapabilities:
+        devices = [self._acceptor.identify(), *(h.identify() for h in self._hoppers.values())]
+        return VendorCapabilities(
+            accepts=self._acceptor.values,
+            dispenses=frozenset(self._hoppers),
+            devices=tuple(device.line() for device in devices),
+        )
+
+    def status(self) -> VendorStatus:
+        found: list[str] = []
+        hoppers = (self._hopper_asker(hopper) for hopper in self._hoppers.values())
+        for ask in (self._acceptor_troubles, *hoppers):
+            try:
+                found.extend(ask())
+            except DeviceError as error:
+                found.append(error.reason.name)
+        if self._acceptor.swapped:
+            found.append("coin.unknown_device")
+        return VendorStatus(tuple(dict.fromkeys(found)), self._acceptor.accepting)
+
+    def resume(self, cursor: CreditCursor | None) -> tuple[CoinEvent, ...]:
+        events = self._acceptor.resume(cursor)
+        self._lost = False
+        return events
+
+    def accept(self, values: frozenset[int]) -> None:
+        self._acceptor.accept(values)
+
+    def poll(self) -> tuple[CoinEvent, ...]:
+        try:
+            events = self._acceptor.poll(tries=1 if self._lost else TRIES)
+        except DeviceError as error:
+            self._acceptor.was_silent()
+            if self._lost:
+                return ()
+            self._lost = True
+            return (VendorTrouble(error.reason.name, error.detail),)
+        self._lost = False
+        return events
+
+    def prepare(self, yen: int, pieces: int) -> DispenseTicket:
+        if yen not in self._hoppers or not 1 <= pieces <= _MAX_PIECES:
+            raise MisuseError("coin.hopper_fault", f"cannot pay {pieces} coins of ¥{yen}")
+        return self._hoppers[yen].prepare(pieces)
+
+    def dispense(self, ticket: DispenseTicket) -> DispenseResult:
+        hopper = self._hoppers.get(ticket.yen)
+        if hopper is None:
+            return unknown(ticket, "coin.unknown_device")
+        try:
+            result = self._pay(hopper, ticket)
+        except DeviceError as error:
+            return unknown(ticket, error.reason.name)
+        with suppress(DeviceError):
+            hopper.disable()
+        return result
+
+    def resolve(self, ticket: DispenseTicket) -> DispenseResult:
+        hopper = self._hoppers.get(ticket.yen)
+        if hopper is None:
+            return unknown(ticket, "coin.unknown_device")
+        try:
+            hopper.recognise(ticket.serial)
+            return judge(ticket, self._standstill(hopper, ticket))
+        except DeviceError as error:
+            return unknown(ticket, error.reason.name)
+
+    def close(self) -> None:
+        with suppress(DeviceError):
+            if self._acceptor.cursor is not None and not self._lost:
+                self._acceptor.accept(frozenset())
+        self._bus.close()
+
+    def _pay(self, hopper: Hopper, ticket: DispenseTicket) -> DispenseResult:
+        """Send the command, and again only when the counters prove that it was not obeyed."""
+        hopper.recognise(ticket.serial)
+        view = self._standstill(hopper, ticket)
+        refused = False
+        for _ in range(_MAX_SENDS):
+            if refused or course(ticket, view) is not Course.NOT_TAKEN:
+                break
+            hopper.enable()
+            with suppress(DeviceError):
+                # No answer is no matter: the counters are asked either way.
+                refused = hopper.pay(ticket)
+            view = self._standstill(hopper, ticket)
+        return judge(ticket, view, refused=refused)
+
+    def _standstill(self, hopper: Hopper, ticket: DispenseTicket) -> HopperView:
+        """The hopper's counters once it stands still. Raises DeviceError if it stays silent."""
+        limit_s = _PAYOUT_START_S + ticket.pieces * _PAYOUT_COIN_S
+        self._wait_until_still(hopper, limit_s)
+        view = hopper.view()
+        stopped_short = course(ticket, view) is Course.TAKEN and view.status.unpaid
+        if stopped_short:
+            self._clock.sleep(_LATE_COIN_S)
+            view = hopper.view()
+        return view
+
+    def _wait_until_still(self, hopper: Hopper, limit_s: float) -> None:
+        until_s = self._clock.monotonic_s() + limit_s
+        heard_s = self._clock.monotonic_s()
+        while True:
+            try:
+                if not hopper.running().remaining:
+                    return
+                heard_s = self._clock.monotonic_s()
+            except DeviceError:
+                if self._clock.monotonic_s() - heard_s > _SILENCE_LIMIT_S:
+                    raise
+            if self._clock.monotonic_s() > until_s:
+                detail = f"the ¥{hopper.yen} hopper does not stop"
+                raise DeviceError("coin.hopper_fault", detail)
+            self._clock.sleep(_PAYOUT_POLL_S)
+
+    def _acceptor_troubles(self) -> tuple[str, ...]:
+        code = self._acceptor.self_check(_STATUS_TRIES)
+        if not code:
+            return ()
+        return ("coin.fraud" if code in _STRING_FAULTS else "coin.acceptor_fault",)
+
+    @staticmethod
+    def _hopper_asker(hopper: Hopper) -> Callable[[], tuple[str, ...]]:
+        return lambda: hopper.troubles(_STATUS_TRIES)
+
+
+def _open_serial(path: str) -> BytePort:
+    from drivers.link.serial_port import SerialLine, SerialPort
+
+    return SerialPort(SerialLine(path=path, baud=_BAUD))
+
+
+def _meaning(raw: bytes, check: Check) -> str:
+    frame = decode_frame(raw, check)
+    return frame.why if isinstance(frame, BadFrame) else describe(frame)

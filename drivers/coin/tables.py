@@ -1,0 +1,347 @@
+"""ccTalk's numbers and their meanings. No wire, no clock.
+
+Source: ccTalk Generic Specification 4.7 (public domain), Part 1 section 7-8 (frame), Part 2
+section 3 (headers), Part 3 Tables 1-4 and Appendix 13.
+"""
+
+import enum
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+HOST = 1
+BROADCAST = 0
+
+INTER_BYTE_S = 0.050
+"""Receiver: silence that ends an unfinished frame. Source: Part 1 section 11.1."""
+SELF_INHIBIT_S = 1.0
+"""An acceptor not polled for this long stops accepting. Source: Part 4 section 2.1.2."""
+EVENT_BUFFER = 5
+"""Events an acceptor remembers. Source: Part 2 section 3.27."""
+COUNTER_STATES = 255
+"""Event counters run 1..255; 0 is only seen after a reset. Source: Part 2 section 3.27."""
+TOTAL_MODULUS = 1 << 24
+"""Dispense and accept counters have three bytes. Source: Part 2 sections 3.85 and 3.31."""
+ENABLE_CODE = 0xA5
+"""Source: Part 2 section 3.89."""
+COIN_POSITIONS = 16
+ENCRYPTION_QUESTION = bytes((0xAA, 0x55, 0x00, 0x00, 0x55, 0xAA))
+"""Source: Part 2 section 3.141."""
+
+
+class Header(enum.IntEnum):
+    """Request headers. Source: Part 3 Appendix 1 and Table 8."""
+
+    SIMPLE_POLL = 254
+    POLLING_PRIORITY = 249
+    MANUFACTURER = 246
+    CATEGORY = 245
+    PRODUCT = 244
+    SERIAL = 242
+    SOFTWARE = 241
+    SELF_CHECK = 232
+    SET_INHIBITS = 231
+    INHIBITS = 230
+    CREDITS = 229
+    SET_MASTER_INHIBIT = 228
+    MASTER_INHIBIT = 227
+    INSERTION_COUNTER = 226
+    ACCEPT_COUNTER = 225
+    SET_SORTER_OVERRIDE = 222
+    SORTER_OVERRIDE = 221
+    LEVEL = 217
+    STORAGE = 216
+    OPTION_FLAGS = 213
+    COIN_POSITION = 212
+    SET_SORTER_PATHS = 210
+    SORTER_PATHS = 209
+    ROM_CHECKSUM = 197
+    REJECT_COUNTER = 194
+    FRAUD_COUNTER = 193
+    BUILD = 192
+    SET_DEFAULT_PATH = 189
+    DEFAULT_PATH = 188
+    COIN_ID = 184
+    EMERGENCY_STOP = 172
+    HOPPER_COIN = 171
+    DISPENSE_COUNT = 168
+    DISPENSE = 167
+    HOPPER_STATUS = 166
+    ENABLE_HOPPER = 164
+    TEST_HOPPER = 163
+    PUMP_RNG = 161
+    CIPHER_KEY = 160
+    TYPE_COUNTER = 150
+    ENCRYPTION = 111
+    COMMS_REVISION = 4
+    RESET = 1
+
+
+class ReplyHeader(enum.IntEnum):
+    """What a device may put in the header of a reply. Source: Part 1 section 8."""
+
+    REPLY = 0
+    NAK = 5
+    BUSY = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Manners:
+    """How a request may be treated: how long to wait, and whether it may be sent again."""
+
+    wait_s: float = 0.25
+    """From the last byte written to the first byte back."""
+    repeatable: bool = True
+    reply_lengths: tuple[int, ...] = ()
+    """Data bytes of a reply; empty: any. Source: Part 3 Table 8."""
+
+
+_ACK_ONLY = Manners(reply_lengths=(0,))
+_ONE = Manners(reply_lengths=(1,))
+_THREE = Manners(reply_lengths=(3,))
+
+MANNERS: Mapping[int, Manners] = {
+    Header.SIMPLE_POLL: _ACK_ONLY,
+    Header.POLLING_PRIORITY: Manners(reply_lengths=(2,)),
+    Header.SERIAL: Manners(reply_lengths=(3, 4)),
+    Header.SELF_CHECK: Manners(wait_s=2.0, reply_lengths=(1, 2)),
+    Header.SET_INHIBITS: _ACK_ONLY,
+    Header.CREDITS: Manners(reply_lengths=(1 + 2 * EVENT_BUFFER,)),
+    Header.SET_MASTER_INHIBIT: _ACK_ONLY,
+    Header.MASTER_INHIBIT: _ONE,
+    Header.INSERTION_COUNTER: _THREE,
+    Header.ACCEPT_COUNTER: _THREE,
+    Header.REJECT_COUNTER: _THREE,
+    Header.FRAUD_COUNTER: _THREE,
+    Header.LEVEL: _ONE,
+    Header.OPTION_FLAGS: _ONE,
+    Header.SET_SORTER_PATHS: _ACK_ONLY,
+    Header.ROM_CHECKSUM: Manners(wait_s=5.0, reply_lengths=(4,)),
+    Header.COIN_ID: Manners(reply_lengths=(6,)),
+    Header.EMERGENCY_STOP: _ONE,
+    Header.DISPENSE_COUNT: _THREE,
+    # The one command that moves money: its answer may be lost, it must never be sent again
+    # before headers 166 and 168 have shown that it was not obeyed. Source: Part 1 section 12.1.
+    Header.DISPENSE: Manners(wait_s=1.0, repeatable=False, reply_lengths=(0, 1)),
+    Header.HOPPER_STATUS: Manners(reply_lengths=(4,)),
+    Header.ENABLE_HOPPER: _ACK_ONLY,
+    Header.TEST_HOPPER: Manners(reply_lengths=(1, 2, 3)),
+    Header.PUMP_RNG: _ACK_ONLY,
+    Header.CIPHER_KEY: Manners(reply_lengths=(8,)),
+    Header.ENCRYPTION: Manners(wait_s=0.1, reply_lengths=(17,)),
+    Header.RESET: Manners(wait_s=0.5, repeatable=False, reply_lengths=(0,)),
+}
+DEFAULT_MANNERS = Manners()
+
+
+class Category(enum.Enum):
+    """Device kinds we use, by their category strings. Source: Part 3 Table 1."""
+
+    COIN_ACCEPTOR = "Coin Acceptor"
+    PAYOUT = "Payout"
+    BOOTLOADER = "Bootloader"
+
+
+class Money(enum.Enum):
+    """What an acceptor's event means for the money: our reading of Part 3 Table 2."""
+
+    NONE = "none"
+    """Nothing was kept."""
+    MAYBE = "maybe"
+    """A coin may be inside without a credit."""
+    FAULT = "fault"
+    """The acceptor needs help; no credit is touched."""
+    FRAUD = "fraud"
+    LEVER = "lever"
+    INHIBITED = "inhibited"
+    """A good coin was refused because its kind is inhibited."""
+
+
+@dataclass(frozen=True, slots=True)
+class CoinCode:
+    """One row of Part 3 Table 2."""
+
+    what: str
+    money: Money
+
+
+_NONE, _MAYBE, _FAULT, _FRAUD = Money.NONE, Money.MAYBE, Money.FAULT, Money.FRAUD
+
+COIN_CODES: Mapping[int, CoinCode] = {
+    0: CoinCode("null event", _NONE),
+    1: CoinCode("reject coin", _NONE),
+    2: CoinCode("inhibited coin", Money.INHIBITED),
+    3: CoinCode("multiple window", _NONE),
+    4: CoinCode("wake-up timeout", _MAYBE),
+    5: CoinCode("validation timeout", _MAYBE),
+    6: CoinCode("credit sensor timeout", _MAYBE),
+    7: CoinCode("sorter opto timeout", _FAULT),
+    8: CoinCode("second close coin", _MAYBE),
+    9: CoinCode("accept gate not ready", _NONE),
+    10: CoinCode("credit sensor not ready", _NONE),
+    11: CoinCode("sorter not ready", _NONE),
+    12: CoinCode("reject coin not cleared", _NONE),
+    13: CoinCode("validation sensor not ready", _FAULT),
+    14: CoinCode("credit sensor blocked", _FAULT),
+    15: CoinCode("sorter opto blocked", _FAULT),
+    16: CoinCode("credit sequence error", _FRAUD),
+    17: CoinCode("coin going backwards", _FRAUD),
+    18: CoinCode("coin too fast over the credit sensor", _FRAUD),
+    19: CoinCode("coin too slow over the credit sensor", _FRAUD),
+    20: CoinCode("coin-on-string mechanism activated", _FRAUD),
+    21: CoinCode("dual coin entry opto timeout", _MAYBE),
+    22: CoinCode("dual coin entry opto not seen", _FRAUD),
+    23: CoinCode("credit sensor reached too early", _FRAUD),
+    24: CoinCode("coin rejected repeatedly", _FRAUD),
+    25: CoinCode("reject slug", _FRAUD),
+    26: CoinCode("reject sensor blocked", _FAULT),
+    27: CoinCode("games overload", _FAULT),
+    28: CoinCode("meter pulses exceeded", _FAULT),
+    29: CoinCode("accept gate open, not closed", _FAULT),
+    30: CoinCode("accept gate closed, not open", _FAULT),
+    31: CoinCode("manifold opto timeout", _FAULT),
+    32: CoinCode("manifold opto blocked", _FAULT),
+    33: CoinCode("manifold not ready", _NONE),
+    34: CoinCode("security status changed", _NONE),
+    35: CoinCode("motor exception", _MAYBE),
+    36: CoinCode("swallowed coin", _MAYBE),
+    37: CoinCode("coin too fast over the validation sensor", _NONE),
+    38: CoinCode("coin too slow over the validation sensor", _FRAUD),
+    39: CoinCode("coin incorrectly sorted", _FAULT),
+    40: CoinCode("external light attack", _FRAUD),
+    253: CoinCode("data block request", _NONE),
+    254: CoinCode("return lever or flight deck opened", Money.LEVER),
+    255: CoinCode("unspecified alarm", _FAULT),
+} | {128 + n: CoinCode(f"inhibited coin of position {n + 1}", Money.INHIBITED) for n in range(32)}
+
+RESERVED_CODE = CoinCode("reserved code", Money.NONE)
+
+FAULT_OK = 0
+SELF_CHECK_FAULTS: Mapping[int, str] = {
+    0: "no fault",
+    1: "EEPROM checksum",
+    2: "inductive coils",
+    3: "credit sensor",
+    4: "piezo sensor",
+    5: "reflective sensor",
+    6: "diameter sensor",
+    7: "wake-up sensor",
+    8: "sorter exit sensors",
+    9: "NVRAM checksum",
+    14: "keypad",
+    15: "button",
+    16: "display",
+    17: "memory auditing",
+    18: "reject sensor",
+    19: "coin return mechanism",
+    20: "coin-on-string mechanism",
+    21: "rim sensor",
+    22: "thermistor",
+    23: "payout motor",
+    26: "payout sensor",
+    27: "level sensor",
+    28: "personality module",
+    29: "personality module checksum",
+    30: "ROM checksum",
+    32: "internal communication",
+    33: "supply voltage outside limits",
+    34: "temperature outside limits",
+    35: "dual coin entry",
+    40: "RAM",
+    41: "string sensor",
+    42: "accept gate failed open",
+    43: "accept gate failed closed",
+    46: "flash erase",
+    47: "flash write",
+    48: "slave device not responding",
+    49: "opto sensor",
+    50: "battery",
+    51: "door open",
+    52: "microswitch",
+    53: "real-time clock",
+    54: "firmware",
+    55: "initialisation",
+    56: "supply current",
+    57: "forced bootloader mode",
+    255: "unspecified",
+}
+"""Answers to `SELF_CHECK`. Source: Part 3 Table 3."""
+
+
+@dataclass(frozen=True, slots=True)
+class HopperFlag:
+    """One bit of a hopper's status registers."""
+
+    register: int
+    bit: int
+    what: str
+    reason: str = ""
+    """Blocks payout for this reason until cleared; empty: a warning or a mere state."""
+    reset_clears: bool = False
+    """A jam may be cleared by a software reset; a sign of manipulation is left to a person."""
+
+
+HOPPER_FLAGS: tuple[HopperFlag, ...] = (
+    HopperFlag(1, 0, "maximum current exceeded", "coin.hopper_jam", reset_clears=True),
+    HopperFlag(1, 1, "payout timeout"),
+    HopperFlag(1, 2, "motor reversed to clear a jam"),
+    HopperFlag(1, 3, "exit blocked while idle", "coin.hopper_jam", reset_clears=True),
+    HopperFlag(1, 4, "exit sensor short-circuited while idle", "coin.fraud"),
+    HopperFlag(1, 5, "exit blocked during payout", "coin.hopper_jam", reset_clears=True),
+    HopperFlag(1, 6, "power-up detected"),
+    HopperFlag(1, 7, "payout disabled"),
+    HopperFlag(2, 0, "exit sensor short-circuited during payout", "coin.fraud"),
+    HopperFlag(2, 1, "single coin mode"),
+    HopperFlag(2, 2, "use another hopper for change"),
+    HopperFlag(2, 3, "finger and slider mismatch", "coin.fraud"),
+    HopperFlag(2, 4, "motor reverse limit reached", "coin.hopper_jam", reset_clears=True),
+    HopperFlag(2, 5, "inductive coil fault", "coin.hopper_fault", reset_clears=True),
+    HopperFlag(2, 6, "memory checksum error", "coin.hopper_fault"),
+    HopperFlag(2, 7, "PIN mechanism enabled", "coin.encrypted"),
+    HopperFlag(3, 0, "power lost during payout", "coin.hopper_fault", reset_clears=True),
+    HopperFlag(3, 1, "unknown coin paid", "coin.hopper_fault", reset_clears=True),
+    HopperFlag(3, 2, "PIN incorrect", "coin.encrypted"),
+    HopperFlag(3, 3, "wrong cipher key", "coin.hopper_fault", reset_clears=True),
+    HopperFlag(3, 4, "encryption enabled", "coin.encrypted"),
+)
+"""Answers to `TEST_HOPPER`. Source: Part 2 section 3.90."""
+
+PAYOUT_TIMEOUT = (1, 1)
+MEMORY_ERROR = (2, 6)
+
+
+class Key(enum.Enum):
+    """What a hopper wants before the number of coins in `DISPENSE`."""
+
+    SERIAL3 = "serial3"
+    """The three bytes of its serial number, so that only a host that knows it can pay out."""
+    ANY8 = "any8"
+    """Eight bytes whose value is not looked at."""
+
+
+@dataclass(frozen=True, slots=True)
+class HopperProfile:
+    """How one family of hoppers departs from the specification."""
+
+    key: Key = Key.SERIAL3
+    needs_cipher_request: bool = False
+    """`CIPHER_KEY` must be asked before every dispense, or it is refused."""
+    has_total: bool = True
+    """`DISPENSE_COUNT` is there."""
+
+
+PROFILES: tuple[tuple[str, HopperProfile], ...] = (
+    # Money Controls SCH2 manual TSP016, "no encryption" variant: eight dummy bytes, 160 first.
+    ("SCH2-NOENCRYPT", HopperProfile(Key.ANY8, needs_cipher_request=True)),
+    # Money Controls SCH1: before header 168 existed.
+    ("SCH1", HopperProfile(has_total=False)),
+)
+"""Product code prefix -> profile; the first match counts."""
+DEFAULT_PROFILE = HopperProfile()
+
+
+def profile_for(product: str) -> HopperProfile:
+    """The profile of a hopper by its product code."""
+    for prefix, profile in PROFILES:
+        if product.upper().startswith(prefix):
+            return profile
+    return DEFAULT_PROFILE

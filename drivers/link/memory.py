@@ -1,0 +1,45 @@
+"""A line without a wire: the far end answers in the same call. For fast tests.
+
+Time passes only while somebody waits for bytes that do not come, so that with a virtual
+clock every run is the same and nothing sleeps.
+"""
+
+from collections.abc import Callable
+
+from drivers.clock import Clock
+from drivers.link.port import LinkLost
+
+FarEnd = Callable[[bytes], bytes]
+"""Takes what was written, gives what comes back at once (empty: silence)."""
+
+
+class MemoryPort:
+    """A `BytePort` whose far end is a function."""
+
+    def __init__(self, far_end: FarEnd, clock: Clock) -> None:
+        self._far_end = far_end
+        self._clock = clock
+        self._arrived = bytearray()
+        self._closed = False
+        self.unplugged = False
+        """True makes every use raise LinkLost, like an adapter pulled out."""
+
+    def write(self, data: bytes) -> None:
+        self._check()
+        self._arrived += self._far_end(data)
+
+    def read(self, within_s: float) -> bytes:
+        self._check()
+        if not self._arrived:
+            self._clock.sleep(within_s)
+            self._arrived += self._far_end(b"")
+        data = bytes(self._arrived)
+        self._arrived.clear()
+        return data
+
+    def close(self) -> None:
+        self._closed = True
+
+    def _check(self) -> None:
+        if self._closed or self.unplugged:
+            raise LinkLost("the memory line is closed")
