@@ -144,3 +144,12 @@ def _coverable(bill: Bill, inserted: int, machine: Float, coins: tuple[int, ...]
     for coin in coins:
         machine = machine.taken_in(coin)
     return payable(bill.may_have_to_return(inserted + sum(coins)), machine.stock())
+
+
+def nearest(amount: int, stock: Stock) -> tuple[tuple[int, int], ...]:
+    """The plan for the highest amount up to `amount` that can be made; empty if none can."""
+    reached = 1
+    for value, pieces in _bundles(stock, amount):
+        reached |= reached << (value * pieces)
+    reached &= (1 << (amount + 1)) - 1
+    return plan(reached.bit_length() - 1, stock) or ()

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kiosk.change import Float, acceptable, payable, plan
+from kiosk.change import Float, acceptable, nearest, payable, plan
 from kiosk.money import Bill, Yen
 
 VALUES = (10, 50, 100, 500)
@@ -115,3 +115,11 @@ def test_large_amounts_from_a_full_machine(amount: int) -> None:
     found = plan(amount, dict.fromkeys(VALUES, 200))
     assert found is not None
     assert sum(v * n for v, n in found) == amount
+
+
+@given(SMALL_STOCK, st.integers(0, 250).map(lambda n: n * 10))
+def test_the_nearest_amount_is_the_highest_that_can_be_paid(
+    stock: dict[int, int], amount: int
+) -> None:
+    paid = sum(value * pieces for value, pieces in nearest(amount, stock))
+    assert paid == max(a for a in every_way(stock) if a <= amount)

@@ -1,0 +1,200 @@
+"""What the journal says: one function folds an entry into what the terminal knows.
+
+The running supervisor changes this memory by the entries it writes and by nothing else, and a
+start-up makes it again from the file: there is no second account that could differ.
+No wire, no clock.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
+
+from drivers.coin.contract import CreditCursor, DispenseTicket
+from kiosk.change import Float
+from kiosk.journal.entries import Entry
+from kiosk.money import ZERO, Bill, Ledger, Yen, worth
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """A copy whose print intent is on disk and whose end is not."""
+
+    title: str
+    copy: int
+    sheets: int
+    life: int
+    """The engine's counter before it, or -1."""
+    streamed: bool = False
+    seen: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Memory:
+    """Everything about yen and sheets that outlives a process."""
+
+    visit: str = ""
+    application: str = ""
+    bill: Bill = field(default_factory=Bill)
+    ledger: Ledger = field(default_factory=Ledger)
+    printing: bool = False
+    """A copy of this transaction was at least intended."""
+    delivered: int = 0
+    """Copies counted out whole by the device."""
+    unknown: int = 0
+    """Copies of which nobody can say whether they came whole."""
+    sheets: int = 0
+    ticket: DispenseTicket | None = None
+    job: Job | None = None
+    cursor: CreditCursor | None = None
+    coins: Float = field(default_factory=Float)
+    cases: tuple[tuple[str, int], ...] = ()
+    """Open cases and the yen each is about."""
+    cases_opened: int = 0
+
+    @property
+    def unfinished(self) -> bool:
+        """Money, a motion or a visit is open."""
+        return bool(self.visit or self.ledger.held or self.ticket or self.job)
+
+
+def remember(memory: Memory, what: Entry) -> Memory:
+    """`memory` after `what`. Kinds that move neither yen nor paper change nothing."""
+    change = _CHANGES.get(what.kind)
+    return memory if change is None else change(memory, what)
+
+
+def fold(entries: Iterable[Entry], coins: Float) -> Memory:
+    """The memory after all `entries`; `coins` is the float the machine was first filled with."""
+    memory = Memory(coins=coins)
+    for one in entries:
+        memory = remember(memory, one)
+    return memory
+
+
+def _cursor(what: Entry) -> CreditCursor:
+    return CreditCursor(
+        what.number("serial"), what.number("counter"), what.number("accepted_total")
+    )
+
+
+def _visit_begun(memory: Memory, what: Entry) -> Memory:
+    return replace(memory, visit=what.word("visit"))
+
+
+def _visit_ended(memory: Memory, _what: Entry) -> Memory:
+    return replace(memory, visit="")
+
+
+def _bill_opened(memory: Memory, what: Entry) -> Memory:
+    bill = Bill(Yen(what.number("fee_each")), what.number("copies"))
+    return replace(memory, application=what.word("application"), bill=bill)
+
+
+def _coin_in(memory: Memory, what: Entry) -> Memory:
+    value = what.number("yen")
+    return replace(
+        memory,
+        ledger=memory.ledger.insert(value),
+        cursor=_cursor(what),
+        coins=memory.coins.taken_in(value),
+    )
+
+
+def _cursor_moved(memory: Memory, what: Entry) -> Memory:
+    return replace(memory, cursor=_cursor(what))
+
+
+def _payout_intended(memory: Memory, what: Entry) -> Memory:
+    numbers = ("yen", "pieces", "address", "serial", "event_counter", "total_before")
+    ticket = DispenseTicket(*(what.number(name) for name in numbers))
+    return replace(memory, ticket=ticket)
+
+
+def _payout_ended(memory: Memory, what: Entry) -> Memory:
+    value, paid = what.number("yen"), what.number("paid")
+    return replace(
+        memory,
+        ticket=None,
+        ledger=memory.ledger.give_back(worth(value, paid)),
+        coins=memory.coins.paid_out(value, paid + what.number("over")),
+    )
+
+
+def _kept(memory: Memory, what: Entry) -> Memory:
+    return replace(memory, ledger=memory.ledger.keep(what.number("yen")))
+
+
+def _owed(memory: Memory, what: Entry) -> Memory:
+    return replace(memory, ledger=memory.ledger.owe(what.number("yen")))
+
+
+def _settled(memory: Memory, _what: Entry) -> Memory:
+    return replace(
+        memory,
+        application="",
+        bill=Bill(ZERO, 0),
+        ledger=Ledger(),
+        printing=False,
+        delivered=0,
+        unknown=0,
+        sheets=0,
+    )
+
+
+def _counted(memory: Memory, what: Entry) -> Memory:
+    return replace(memory, coins=memory.coins.counted(what.number("yen"), what.number("pieces")))
+
+
+def _print_intended(memory: Memory, what: Entry) -> Memory:
+    job = Job(what.word("title"), what.number("copy"), what.number("sheets"), what.number("life"))
+    return replace(memory, job=job, printing=True)
+
+
+def _streamed(memory: Memory, _what: Entry) -> Memory:
+    return replace(memory, job=memory.job and replace(memory.job, streamed=True))
+
+
+def _seen(memory: Memory, _what: Entry) -> Memory:
+    return replace(memory, job=memory.job and replace(memory.job, seen=True))
+
+
+def _print_ended(memory: Memory, what: Entry) -> Memory:
+    result = what.word("result")
+    return replace(
+        memory,
+        job=None,
+        sheets=memory.sheets + what.number("sheets"),
+        delivered=memory.delivered + (result == "printed"),
+        unknown=memory.unknown + (result == "unknown"),
+    )
+
+
+def _case_opened(memory: Memory, what: Entry) -> Memory:
+    case = (what.word("case"), what.number("yen"))
+    return replace(memory, cases=(*memory.cases, case), cases_opened=memory.cases_opened + 1)
+
+
+def _case_closed(memory: Memory, what: Entry) -> Memory:
+    return replace(memory, cases=tuple(c for c in memory.cases if c[0] != what.word("case")))
+
+
+_CHANGES: Mapping[str, Callable[[Memory, Entry], Memory]] = {
+    "visit.begin": _visit_begun,
+    "visit.end": _visit_ended,
+    "pay.open": _bill_opened,
+    "coin.in": _coin_in,
+    "coin.maybe": _cursor_moved,
+    "coin.lost": _cursor_moved,
+    "coin.cursor": _cursor_moved,
+    "payout.intent": _payout_intended,
+    "payout.result": _payout_ended,
+    "money.kept": _kept,
+    "money.owed": _owed,
+    "money.settled": _settled,
+    "stock.set": _counted,
+    "print.intent": _print_intended,
+    "print.streamed": _streamed,
+    "print.seen": _seen,
+    "print.end": _print_ended,
+    "case.open": _case_opened,
+    "case.closed": _case_closed,
+}
