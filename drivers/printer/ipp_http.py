@@ -94,6 +94,8 @@ class IppConversation:
     def _connect(self) -> socket.socket:
         address = (self._address.host, self._address.port)
         plain = socket.create_connection(address, timeout=self._deadline.remaining_s())
+        # Header and body leave in two pieces; without this the second waits 40 ms.
+        plain.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         if not self._address.tls:
             return plain
         # Printers carry certificates they made themselves, and nothing secret goes this way:
@@ -177,9 +179,9 @@ class _Incoming(io.RawIOBase):
         self._plain = plain
         self._deadline = deadline
 
-    def readable(self) -> bool:  # type: ignore[explicit-override]  # Python 3.11 has none
+    def readable(self) -> bool:
         return True
 
-    def readinto(self, buffer: "WriteableBuffer", /) -> int:  # type: ignore[explicit-override]
+    def readinto(self, buffer: "WriteableBuffer", /) -> int:
         self._plain.settimeout(self._deadline.remaining_s())
         return self._plain.recv_into(buffer)

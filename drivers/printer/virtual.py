@@ -1,0 +1,147 @@
+"""`VirtualPrinter`: an IPP printer on loopback, with hands to feed, jam and empty it.
+
+It sits at the far end of the wire, behind the real cupsd, and keeps its own truth of every
+sheet: what lies in the tray can be looked at as PDF and as a picture.
+"""
+
+from collections.abc import Callable
+from typing import Self
+
+from drivers.clock import Clock, SystemClock
+from drivers.printer.tables import A4
+from drivers.printer.virtual_engine import Engine, Job, Machine, PrinterNews
+from drivers.printer.virtual_http import IppListener
+from drivers.printer.virtual_service import PrinterService
+from drivers.printer.virtual_sheets import Sheet
+
+
+class VirtualPrinter:
+    """Start it, give `device_uri` to the queue and to the watch, and use its hands."""
+
+    def __init__(self, machine: Machine | None = None, clock: Clock | None = None) -> None:
+        self._engine = Engine(machine or Machine())
+        self._listener = IppListener(self)
+        self.device_uri = f"ipp://127.0.0.1:{self._listener.port}/ipp/print"
+        self._service = PrinterService(self._engine, self.device_uri, clock or SystemClock())
+        self.answer = self._service.answer
+        self.broken_off = self._service.broken_off
+
+    def start(self) -> None:
+        """Switch on."""
+        self._engine.start()
+        self._listener.listen()
+
+    def stop(self) -> None:
+        """Switch off for good. Idempotent."""
+        self._listener.close()
+        self._engine.stop()
+
+    def __enter__(self) -> Self:
+        self.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.stop()
+
+    def observe(self, observer: Callable[[PrinterNews], None]) -> None:
+        """Tell `observer` of all that happens, from other threads."""
+        self._engine.observe(observer)
+
+    def wait_until(self, holds: Callable[[], bool], limit_s: float = 10.0) -> bool:
+        """Block until `holds()`, asked again at every change. False after `limit_s`."""
+        return self._engine.wait_until(holds, limit_s)
+
+    # --- what a bystander sees -----------------------------------------------------------
+
+    @property
+    def tray(self) -> tuple[Sheet, ...]:
+        """Sheets in the output tray, oldest first."""
+        return self._engine.tray
+
+    @property
+    def delivered(self) -> tuple[Sheet, ...]:
+        """Every sheet that ever came out, taken or not."""
+        return self._engine.delivered
+
+    @property
+    def destroyed(self) -> int:
+        """Sheets lost in jams."""
+        return self._engine.destroyed
+
+    @property
+    def paper(self) -> int:
+        """Sheets in the input tray."""
+        return self._engine.paper
+
+    @property
+    def troubles(self) -> tuple[str, ...]:
+        """What stops it now, as IPP keywords."""
+        return self._engine.reasons_blocking()
+
+    @property
+    def jobs(self) -> tuple[Job, ...]:
+        """Every job it remembers, oldest first."""
+        return self._engine.jobs()
+
+    # --- hands ---------------------------------------------------------------------------
+
+    def take_paper(self) -> tuple[Sheet, ...]:
+        """Take all sheets out of the output tray."""
+        return self._engine.take_tray()
+
+    def load_paper(self, sheets: int, media: str = A4) -> None:
+        """Fill the input tray; 0 sheets empty it, another `media` puts the wrong paper in."""
+        self._engine.load(sheets, media)
+
+    def jam(self, after_sheets: int = 0) -> None:
+        """The sheet after the next `after_sheets` sheets jams half-way and is destroyed."""
+        self._engine.jam_after(after_sheets)
+
+    def clear_jam(self) -> None:
+        """Take the jammed sheet out."""
+        self._engine.set_condition("media-jam", present=False)
+
+    def open_cover(self) -> None:
+        """Open the front cover."""
+        self._engine.set_condition("cover-open", present=True)
+
+    def close_cover(self) -> None:
+        """Close the front cover."""
+        self._engine.set_condition("cover-open", present=False)
+
+    def empty_toner(self) -> None:
+        """Use up the toner."""
+        self._engine.set_condition("toner-empty", present=True)
+
+    def replace_toner(self) -> None:
+        """Put a new cartridge in."""
+        self._engine.set_condition("toner-empty", present=False)
+
+    def abort(self, after_sheets: int = 0) -> None:
+        """The printer gives the job up after the next `after_sheets` sheets."""
+        self._engine.abort_after(after_sheets)
+
+    def set_offline(self, *, offline: bool) -> None:
+        """Pull its network cable, or put it back; it prints on what it has."""
+        (self._listener.vanish if offline else self._listener.listen)()
+
+    def set_silent(self, *, silent: bool) -> None:
+        """Take requests without answering, as a hung controller does."""
+        self._listener.hang(silent=silent)
+
+    def set_busy(self, *, busy: bool) -> None:
+        """Refuse every new job with server-error-busy."""
+        self._service.busy = busy
+
+    def set_refusing(self, *, refusing: bool) -> None:
+        """Refuse every document as broken."""
+        self._service.refuses_documents = refusing
+
+    def lose_power(self) -> None:
+        """Off: jobs and history are forgotten; a sheet on its way is stuck inside."""
+        self._listener.vanish()
+        self._engine.forget()
+
+    def restore_power(self) -> None:
+        """On again."""
+        self._listener.listen()
