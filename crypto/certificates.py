@@ -122,6 +122,11 @@ def find_issuer(
     return signers[0]
 
 
+def may_have_issued(authority: x509.Certificate, certificate: x509.Certificate) -> bool:
+    """Whether `authority` signed `certificate`, by name and key."""
+    return _signed_by(certificate, authority)
+
+
 def check_time(certificate: x509.Certificate, at: int) -> None:
     """Hold `at` (UTC seconds) against the validity, both ends included.
 
