@@ -34,7 +34,7 @@ class PrivatePcscd:
 
     def __init__(self, directory: Path | None = None) -> None:
         self._own_directory = directory is None
-        self._directory = directory or Path(tempfile.mkdtemp(prefix="k", dir="/tmp"))  # noqa: S108 - short path
+        self._directory = directory or Path(tempfile.mkdtemp(prefix="k", dir="/tmp"))
         self._directory.mkdir(parents=True, exist_ok=True)
         self._cell: subprocess.Popen[str] | None = None
         self.socket_path = self._directory / "pcscd.comm"

@@ -16,8 +16,10 @@ import struct
 import subprocess
 import sys
 import threading
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 # vpcd's default port and name of its reader (vsmartcard, virtualsmartcard/configure.ac).
 VPCD_PORT = 0x8C7B
@@ -36,6 +38,7 @@ _IFF_UP_RUNNING = 0x41
 _READY_S = 10.0
 _STEP_S = 0.01
 _CHUNK = 65536
+_LIBC: Any = ctypes.CDLL(None, use_errno=True)
 
 
 def mount(source: str, target: str, kind: str = "", flags: int = 0) -> None:
@@ -44,8 +47,7 @@ def mount(source: str, target: str, kind: str = "", flags: int = 0) -> None:
     Raises:
         OSError: with the target, if the kernel refuses.
     """
-    libc = ctypes.CDLL(None, use_errno=True)
-    if libc.mount(source.encode(), target.encode(), kind.encode(), flags, None) != 0:
+    if _LIBC.mount(source.encode(), target.encode(), kind.encode(), flags, None) != 0:
         number = ctypes.get_errno()
         raise OSError(number, os.strerror(number), target)
 
@@ -53,8 +55,8 @@ def mount(source: str, target: str, kind: str = "", flags: int = 0) -> None:
 def seal(directory: Path) -> Path:
     """Show pcscd only `directory` as its runtime directory and no driver but vpcd's.
 
-    Returns pcscd's configuration directory. /run is covered because /run/pcscd may not exist and an
-    ordinary user could not make it; the driver directory, because pcscd would open real USB readers.
+    Returns pcscd's configuration directory. /run is covered because /run/pcscd may not exist and
+    an ordinary user could not make it; the drivers, because pcscd would open real USB readers.
     """
     shutil.copyfile(_VPCD, directory / _VPCD.name)
     conf = directory / "reader.conf.d"
@@ -178,7 +180,7 @@ def _pump(source: socket.socket, sink: socket.socket) -> None:
 
 def obey(daemon: Daemon) -> None:
     """One word a line in, one word a line out, until the pipe closes."""
-    words = {
+    words: dict[str, Callable[[], str]] = {
         "start": daemon.start,
         "term": lambda: daemon.end(hard=False),
         "kill": lambda: daemon.end(hard=True),

@@ -94,13 +94,24 @@ class CardSignature:
 class CardReaderConfig:
     """Section `[card]` of the configuration."""
 
-    reader: str = field(default="", metadata={
-        "doc": "Part of the PC/SC reader name; empty takes the first reader that is not a SAM slot"})
-    poll_s: float = field(default=0.2, metadata={
-        "doc": "How long one wait for a change of the reader's state blocks",
-        "unit": "s", "min": 0.05, "max": 2.0})
-    pcscd_socket: str = field(default="", metadata={
-        "doc": "Path of pcscd's socket; empty uses the system's"})
+    reader: str = field(
+        default="",
+        metadata={
+            "doc": "Part of the PC/SC reader name; empty takes the first that is not a SAM slot"
+        },
+    )
+    poll_s: float = field(
+        default=0.2,
+        metadata={
+            "doc": "How long one wait for a change of the reader's state blocks",
+            "unit": "s",
+            "min": 0.05,
+            "max": 2.0,
+        },
+    )
+    pcscd_socket: str = field(
+        default="", metadata={"doc": "Path of pcscd's socket; empty uses the system's"}
+    )
 
 
 class CardReader(Protocol):

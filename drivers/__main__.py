@@ -1,0 +1,25 @@
+"""`kiosk-drivers`: the devices from the command line. Each device kind brings its own commands."""
+
+import argparse
+import sys
+from collections.abc import Sequence
+
+from drivers.card import command as card
+
+KINDS = (card.add_commands,)
+"""What adds a kind's commands to the parser; each sets `run` to a function of the arguments."""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command. Returns the exit status: 0, or 1 with a sentence on standard error."""
+    parser = argparse.ArgumentParser(prog="kiosk-drivers", description="The kiosk's devices.")
+    kinds = parser.add_subparsers(required=True, metavar="DEVICE")
+    for add_commands in KINDS:
+        add_commands(kinds)
+    chosen = parser.parse_args(arguments)
+    status: int = chosen.run(chosen)
+    return status
+
+
+if __name__ == "__main__":
+    sys.exit(main())

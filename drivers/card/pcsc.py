@@ -1,0 +1,241 @@
+"""The real card reader: a `CardReader` over PC/SC.
+
+Every dialogue but the PIN entry may be repeated, and is, a bounded number of times, where the wire
+was at fault. A PIN entry is sent once; when its answer is lost, that is what the caller is told.
+"""
+
+from collections import Counter
+from collections.abc import Callable
+from contextlib import suppress
+
+from drivers.card import dialogues
+from drivers.card.apdu import Command, Response
+from drivers.card.contract import (
+    CardIdentity,
+    CardReaderConfig,
+    CardSignature,
+    PinWrong,
+    Presence,
+    ReaderCapabilities,
+    ReaderStatus,
+    Secret,
+)
+from drivers.card.dialogues import Dialogue, T
+from drivers.card.pcsc_service import PcscConnection, PcscService
+from drivers.card.tables import PROFILES, Profile
+from drivers.clock import Clock, SystemClock
+from drivers.errors import DeviceError, SilenceError
+
+_IDENTIFY_S = 10.0
+_AUTHENTICATE_S = 15.0
+_PAUSE_S = 0.2
+_PATIENCE = {
+    # pcscd frees a killed client's card within 0.3 s; another program may take a little longer.
+    "card.sharing_violation": 10,
+    "card.reset": 3,
+    "card.no_service": 5,
+}
+"""How often a dialogue that costs nothing is begun again, by what ended it."""
+_HELD_PATIENCE = {"card.removed": 1, "card.no_reader": 1}
+"""More of it on a connection that stood open while a person typed: the card may be back."""
+_POWER_OFF_TRIES = 10
+
+_PRESENCE_OF_REASON = {"card.no_reader": Presence.NO_READER}
+# PC/SC part 5, 3.1.4 (SCARD_READERSTATE); pcsc-lite `pcsclite.h`.
+_STATE_UNAVAILABLE = 0x0008 | 0x0004
+_STATE_PRESENT = 0x0020
+_STATE_MUTE = 0x0200
+
+
+class PcscCardReader:
+    """See `CardReader`. One thread owns it."""
+
+    def __init__(self, config: CardReaderConfig, clock: Clock | None = None) -> None:
+        self._config = config
+        self._clock = clock or SystemClock()
+        self._service = PcscService(config.pcscd_socket)
+        self._connection: PcscConnection | None = None
+        self._deadline_s = 0.0
+        self._seen_state = 0
+
+    def capabilities(self) -> ReaderCapabilities:
+        """See `CardReader`."""
+        return ReaderCapabilities(self._demand_reader(), frozenset(PROFILES))
+
+    def status(self) -> ReaderStatus:
+        """See `CardReader`."""
+        try:
+            reader = self._find_reader()
+            if not reader:
+                return ReaderStatus(Presence.NO_READER)
+            self._seen_state = self._service.state(reader)
+        except DeviceError as error:
+            name = error.reason.name
+            return ReaderStatus(_PRESENCE_OF_REASON.get(name, Presence.NO_SERVICE))
+        return ReaderStatus(_presence(self._seen_state), reader)
+
+    def wait_change(self, known: ReaderStatus, timeout_s: float) -> ReaderStatus:
+        """See `CardReader`."""
+        until_s = self._clock.monotonic_s() + timeout_s
+        while True:
+            now = self.status()
+            left_s = until_s - self._clock.monotonic_s()
+            if now != known or left_s <= 0:
+                return now
+            self._wait(now, min(left_s, self._config.poll_s))
+
+    def identify(self) -> CardIdentity:
+        """See `CardReader`."""
+        self.release()
+        self._start(_IDENTIFY_S)
+        return self._hold(dialogues.identify)
+
+    def authenticate(self, pin: Secret, certificate: bytes, digest: bytes) -> CardSignature:
+        """See `CardReader`."""
+        self._start(_AUTHENTICATE_S)
+        try:
+            profile = self._hold(lambda: dialogues.identify_again(certificate))
+            self._enter(profile, pin)
+            return CardSignature(self._sign(profile, digest))
+        finally:
+            pin.wipe()
+
+    def release(self) -> None:
+        """See `CardReader`."""
+        connection, self._connection = self._connection, None
+        if connection is not None:
+            connection.end()
+
+    def close(self) -> None:
+        """Release the card and leave the service. Idempotent."""
+        self.release()
+        self._service.drop()
+
+    def _find_reader(self) -> str:
+        for name in self._service.readers():
+            if self._config.reader in name and (self._config.reader or "SAM" not in name.upper()):
+                return name
+        return ""
+
+    def _demand_reader(self) -> str:
+        reader = self._find_reader()
+        if not reader:
+            raise SilenceError("card.no_reader")
+        return reader
+
+    def _wait(self, now: ReaderStatus, timeout_s: float) -> None:
+        try:
+            self._service.wait(now.reader, self._seen_state, timeout_s)
+        except DeviceError:
+            self._clock.sleep(timeout_s)
+
+    def _start(self, limit_s: float) -> None:
+        self._deadline_s = self._clock.monotonic_s() + limit_s
+
+    def _hold(self, dialogue: Callable[[], Dialogue[T]]) -> T:
+        """Run a dialogue that costs nothing, connecting first; begin again where that may help."""
+        patience = Counter(_PATIENCE)
+        if self._connection is not None:
+            patience.update(_HELD_PATIENCE)
+        while True:
+            try:
+                return self._converse(dialogue())
+            except DeviceError as error:
+                self.release()
+                patience.subtract([error.reason.name])
+                if patience[error.reason.name] < 0:
+                    raise
+            self._clock.sleep(_PAUSE_S)
+
+    def _converse(self, dialogue: Dialogue[T]) -> T:
+        if self._connection is None:
+            self._connection = self._service.connect(self._demand_reader())
+        return dialogues.run(dialogue, self._transmit)
+
+    def _enter(self, profile: Profile, pin: Secret) -> None:
+        """The PIN entry. A wrong PIN leaves the connection open for the next one."""
+        sent = False
+
+        def transmit_once(command: Command) -> Response:
+            nonlocal sent
+            self._demand_time()
+            sent = True
+            try:
+                return self._transmit(command)
+            except DeviceError as error:
+                raise SilenceError("card.pin.unknown", error.detail) from error
+
+        try:
+            dialogues.run(dialogues.verify(profile, pin.open()), transmit_once)
+        except DeviceError:
+            self._overwrite(sent=sent)
+            self.release()
+            raise
+        except PinWrong:
+            self._overwrite(sent=sent)
+            raise
+
+    def _sign(self, profile: Profile, digest: bytes) -> bytes:
+        try:
+            return dialogues.run(dialogues.sign(profile, digest), self._transmit)
+        except DeviceError:
+            self._overwrite(sent=True)
+            self.release()
+            raise
+        finally:
+            self._overwrite(sent=True)
+
+    def _overwrite(self, *, sent: bool) -> None:
+        """Take the PIN out of pcscd's memory; it reads this APDU even if the card is gone."""
+        if sent and self._connection is not None:
+            with suppress(DeviceError):
+                dialogues.run(dialogues.overwrite(), self._connection.transmit)
+
+    def _transmit(self, command: Command) -> Response:
+        self._demand_time()
+        if self._connection is None:
+            raise SilenceError("card.removed")
+        return self._connection.transmit(command)
+
+    def _demand_time(self) -> None:
+        if self._clock.monotonic_s() > self._deadline_s:
+            raise SilenceError("card.mute", "the card took longer than the dialogue's limit")
+
+
+def power_off_all(config: CardReaderConfig, clock: Clock | None = None) -> tuple[str, ...]:
+    """Take the power of every card on every reader, whoever used it last.
+
+    For the supervisor, after a visit died: pcscd resets a dead client's card warm, which keeps its
+    PIN verified. Blocks up to 2 s a reader. Idempotent; never raises.
+
+    Returns the names of readers whose card another program would not let go: empty is success.
+    """
+    clock = clock or SystemClock()
+    service = PcscService(config.pcscd_socket)
+    try:
+        return tuple(name for name in service.readers() if not _power_off(service, name, clock))
+    except DeviceError:
+        return ()
+    finally:
+        service.drop()
+
+
+def _power_off(service: PcscService, reader: str, clock: Clock) -> bool:
+    for _ in range(_POWER_OFF_TRIES):
+        try:
+            service.connect(reader, exclusive=False).end()
+        except DeviceError as error:
+            if error.reason.name != "card.sharing_violation":
+                return True
+            clock.sleep(_PAUSE_S)
+        else:
+            return True
+    return False
+
+
+def _presence(state: int) -> Presence:
+    if state & _STATE_UNAVAILABLE:
+        return Presence.NO_READER
+    if not state & _STATE_PRESENT:
+        return Presence.EMPTY
+    return Presence.MUTE if state & _STATE_MUTE else Presence.CARD

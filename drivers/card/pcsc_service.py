@@ -1,0 +1,167 @@
+"""The PC/SC service as this terminal uses it; pyscard's only home.
+
+pyscard's low-level calls are used and not its `CardMonitor`, whose thread ends for ever when pcscd
+stops. Every failure becomes a `DeviceError` with a reason; a context that died with its pcscd is
+dropped, and the next call makes a new one.
+
+Source: pcsc-lite `winscard_clnt.c` and its API manual for the codes.
+"""
+
+import os
+from collections.abc import Sequence
+from contextlib import suppress
+from typing import Any
+
+from smartcard import scard
+
+from drivers.card.apdu import Command, Response
+from drivers.errors import DeviceError, MisuseError, PeerError, SilenceError
+
+_SOCKET_VARIABLE = "PCSCLITE_CSOCK_NAME"
+_HOTPLUG = "\\\\?PnP?\\Notification"
+_MS = 1000
+
+_REASONS: dict[int, str] = {
+    scard.SCARD_E_NO_READERS_AVAILABLE: "card.no_reader",
+    scard.SCARD_E_UNKNOWN_READER: "card.no_reader",
+    scard.SCARD_E_READER_UNAVAILABLE: "card.no_reader",
+    scard.SCARD_E_SHARING_VIOLATION: "card.sharing_violation",
+    scard.SCARD_E_NO_SMARTCARD: "card.removed",
+    scard.SCARD_W_REMOVED_CARD: "card.removed",
+    scard.SCARD_E_NOT_TRANSACTED: "card.removed",
+    scard.SCARD_E_COMM_DATA_LOST: "card.removed",
+    scard.SCARD_W_RESET_CARD: "card.reset",
+    scard.SCARD_W_UNRESPONSIVE_CARD: "card.mute",
+    scard.SCARD_W_UNPOWERED_CARD: "card.mute",
+    scard.SCARD_W_UNSUPPORTED_CARD: "card.mute",
+    scard.SCARD_E_PROTO_MISMATCH: "card.mute",
+    scard.SCARD_E_INSUFFICIENT_BUFFER: "card.protocol",
+}
+"""What is not here means that the service, or our context in it, is gone."""
+_SILENT = frozenset({"card.no_service", "card.no_reader", "card.removed", "card.mute"})
+
+
+def _demand(code: int, step: str) -> None:
+    if code == scard.SCARD_S_SUCCESS:
+        return
+    reason = _REASONS.get(code, "card.no_service")
+    error = SilenceError if reason in _SILENT else DeviceError
+    raise error(reason, f"{step}: PC/SC says {code & 0xFFFFFFFF:08X}")
+
+
+def choose_socket(path: str) -> None:
+    """Lead this process to the pcscd at `path`; empty leaves it as the environment says.
+
+    libpcsclite reads the variable once a process, so a second choice would be ignored silently.
+
+    Raises:
+        MisuseError: if this process uses another pcscd already.
+    """
+    if not path:
+        return
+    if _Used.socket not in {"", path}:
+        raise MisuseError("card.no_service", f"this process already uses pcscd at {_Used.socket}")
+    _Used.socket = path
+    os.environ[_SOCKET_VARIABLE] = path
+
+
+class _Used:
+    """Which pcscd this process was led to."""
+
+    socket = ""
+
+
+class PcscConnection:
+    """One connection to the card on a reader; ends with `end`."""
+
+    def __init__(self, handle: Any, protocol: int) -> None:
+        self._handle = handle
+        t0 = protocol == scard.SCARD_PROTOCOL_T0
+        self._pci = scard.SCARD_PCI_T0 if t0 else scard.SCARD_PCI_T1
+
+    def transmit(self, command: Command) -> Response:
+        """Send one short APDU. Blocks as long as the reader's driver lets it.
+
+        Raises:
+            SilenceError: `card.removed`, `card.no_service`, ...
+            DeviceError: `card.reset`.
+            PeerError: `card.protocol`, if not even a status word comes.
+        """
+        code, answer = scard.SCardTransmit(self._handle, self._pci, list(command.encode()))
+        _demand(code, f"transmit {command.header.hex()}")
+        if len(answer) < 2:  # noqa: PLR2004 - SW1 SW2
+            raise PeerError("card.protocol", f"transmit {command.header.hex()}: no status word")
+        return Response.decode(bytes(answer))
+
+    def end(self) -> None:
+        """Disconnect and take the card's power, which ends what was verified. Never raises."""
+        with suppress(scard.error):
+            scard.SCardDisconnect(self._handle, scard.SCARD_UNPOWER_CARD)
+
+
+class PcscService:
+    """A context of the PC/SC service, made when needed and again after the service was away."""
+
+    def __init__(self, socket_path: str = "") -> None:
+        choose_socket(socket_path)
+        self._context: Any = None
+
+    def readers(self) -> tuple[str, ...]:
+        """Names of the readers, in the service's order. Raises DeviceError (`card.no_service`)."""
+        code, names = scard.SCardListReaders(self._established(), [])
+        if code == scard.SCARD_E_NO_READERS_AVAILABLE:
+            return ()
+        self._demand(code, "list readers")
+        return tuple(names)
+
+    def state(self, reader: str) -> int:
+        """The state word of `reader` now. Raises DeviceError."""
+        states = self._watch([(reader, scard.SCARD_STATE_UNAWARE)], 0)
+        return states[0][1] if states else int(scard.SCARD_STATE_UNKNOWN)
+
+    def wait(self, reader: str, state: int, timeout_s: float) -> None:
+        """Block until `reader` (may be empty) leaves `state`, readers come or go, or time is up.
+
+        Raises DeviceError.
+        """
+        watched = [(_HOTPLUG, scard.SCARD_STATE_UNAWARE)]
+        if reader:
+            watched.append((reader, state & ~scard.SCARD_STATE_CHANGED))
+        self._watch(watched, int(timeout_s * _MS))
+
+    def connect(self, reader: str, *, exclusive: bool = True) -> PcscConnection:
+        """Connect to the card on `reader`. Raises DeviceError."""
+        share = scard.SCARD_SHARE_EXCLUSIVE if exclusive else scard.SCARD_SHARE_SHARED
+        protocols = scard.SCARD_PROTOCOL_T0 | scard.SCARD_PROTOCOL_T1
+        code, handle, protocol = scard.SCardConnect(self._established(), reader, share, protocols)
+        self._demand(code, "connect")
+        return PcscConnection(handle, protocol)
+
+    def drop(self) -> None:
+        """Give the context back. Idempotent; never raises."""
+        context, self._context = self._context, None
+        if context is not None:
+            with suppress(scard.error):
+                scard.SCardReleaseContext(context)
+
+    def _established(self) -> Any:
+        if self._context is None:
+            code, context = scard.SCardEstablishContext(scard.SCARD_SCOPE_SYSTEM)
+            _demand(code, "establish context")
+            self._context = context
+        return self._context
+
+    def _watch(self, watched: Sequence[tuple[str, int]], timeout_ms: int) -> Sequence[Any]:
+        code, states = scard.SCardGetStatusChange(self._established(), timeout_ms, list(watched))
+        if code == scard.SCARD_E_TIMEOUT:
+            return states or ()
+        self._demand(code, "get status change")
+        return tuple(states)
+
+    def _demand(self, code: int, step: str) -> None:
+        try:
+            _demand(code, step)
+        except DeviceError as error:
+            if error.reason.name == "card.no_service":
+                self.drop()
+            raise
