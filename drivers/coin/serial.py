@@ -20,7 +20,7 @@ from drivers.coin.contract import (
     VendorStatus,
     VendorTrouble,
 )
-from drivers.coin.framing import BadFrame, Check, decode_frame
+from drivers.coin.framing import BadFrame, Check, FrameParser
 from drivers.coin.hopper import Hopper
 from drivers.coin.payout import Course, HopperView, course, judge, unknown
 from drivers.coin.protocol import describe
@@ -213,5 +213,7 @@ def _open_serial(path: str) -> BytePort:
 
 
 def _meaning(raw: bytes, check: Check) -> str:
-    frame = decode_frame(raw, check)
-    return frame.why if isinstance(frame, BadFrame) else describe(frame)
+    """What passed, for the transcript: one part a frame, the echo among them."""
+    found = FrameParser(check).feed(raw, 0.0)
+    parts = [f.why if isinstance(f, BadFrame) else describe(f) for f in found]
+    return " | ".join(parts) or "unfinished"

@@ -14,7 +14,7 @@ from drivers.link.port import BytePort
 
 @dataclass(frozen=True, slots=True)
 class TapLine:
-    """One write, or what one read brought."""
+    """One write, or all that came back until the next."""
 
     at_s: float
     outward: bool
@@ -22,9 +22,16 @@ class TapLine:
     meaning: str
 
     def text(self) -> str:
-        """The line as a technician reads it: hex, then the meaning."""
+        """The line as a technician reads it: time, direction, hex, meaning."""
         arrow = "->" if self.outward else "<-"
         return f"{self.at_s:10.3f} {arrow} {self.shown}  {self.meaning}".rstrip()
+
+
+@dataclass(slots=True)
+class _Passage:
+    at_s: float
+    outward: bool
+    data: bytes
 
 
 def no_meaning(_: bytes) -> str:
@@ -38,7 +45,7 @@ def nothing_secret(_: bytes) -> bool:
 
 
 class Tap:
-    """The last `keep` lines of a transcript."""
+    """The last `keep` passages of a line. Read from any thread."""
 
     def __init__(
         self,
@@ -48,18 +55,26 @@ class Tap:
     ) -> None:
         self._meaning = meaning
         self._secret = secret
-        self._lines: deque[TapLine] = deque(maxlen=keep)
+        self._passages: deque[_Passage] = deque(maxlen=keep)
 
     def record(self, at_s: float, data: bytes, *, outward: bool) -> None:
-        """Add one line."""
-        hidden = self._secret(data)
-        shown = f"[{len(data)} bytes hidden]" if hidden else data.hex(" ").upper()
-        meaning = "" if hidden else self._meaning(data)
-        self._lines.append(TapLine(at_s, outward, shown, meaning))
+        """Add bytes; what comes back in pieces is put together again."""
+        last = self._passages[-1] if self._passages else None
+        if last is not None and not outward and not last.outward:
+            last.data += data
+        else:
+            self._passages.append(_Passage(at_s, outward, data))
 
     def lines(self) -> tuple[TapLine, ...]:
         """The transcript, oldest first."""
-        return tuple(self._lines)
+        return tuple(self._line(passage) for passage in tuple(self._passages))
+
+    def _line(self, passage: _Passage) -> TapLine:
+        if self._secret(passage.data):
+            hidden = f"[{len(passage.data)} bytes hidden]"
+            return TapLine(passage.at_s, passage.outward, hidden, "")
+        shown = passage.data.hex(" ").upper()
+        return TapLine(passage.at_s, passage.outward, shown, self._meaning(passage.data))
 
 
 class TappedPort:

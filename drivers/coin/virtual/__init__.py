@@ -1,0 +1,32 @@
+"""The virtual coin machine. Shipped, and refused in production."""
+
+from drivers.coin.virtual.hand import Hand
+from drivers.coin.virtual.ledger import Place, Truth
+from drivers.coin.virtual.machine import VirtualCoinMachine
+from drivers.coin.virtual.mechanics import (
+    AcceptorBuild,
+    DispenseAnswer,
+    FirstEvent,
+    Happening,
+    HopperBuild,
+    MachineBuild,
+    Nameplate,
+    Speeds,
+    four_hoppers,
+)
+
+__all__ = [
+    "AcceptorBuild",
+    "DispenseAnswer",
+    "FirstEvent",
+    "Hand",
+    "Happening",
+    "HopperBuild",
+    "MachineBuild",
+    "Nameplate",
+    "Place",
+    "Speeds",
+    "Truth",
+    "VirtualCoinMachine",
+    "four_hoppers",
+]

@@ -1,0 +1,170 @@
+"""The virtual coin machine: an acceptor and hoppers at the far end of one ccTalk line.
+
+It speaks the same bytes as a real one, and keeps the physical truth outside the protocol.
+"""
+
+import threading
+from collections.abc import Callable, Iterator
+from typing import Self
+
+from drivers.clock import Clock
+from drivers.coin.framing import BadFrame, Check, Frame, FrameParser, encode_frame
+from drivers.coin.tables import BROADCAST, HOST, Header
+from drivers.coin.virtual.acceptor import VirtualAcceptor
+from drivers.coin.virtual.hand import Hand
+from drivers.coin.virtual.hopper import VirtualHopper
+from drivers.coin.virtual.ledger import Ledger, Place, Truth
+from drivers.coin.virtual.mechanics import MachineBuild, Observer, Speeds, nobody
+from drivers.coin.virtual.pty_line import PtyLine
+from drivers.coin.virtual.slave import Slave
+
+
+class VirtualCoinMachine:
+    """One line of devices. Thread-safe: the line and the hand may belong to two threads."""
+
+    def __init__(
+        self,
+        clock: Clock,
+        build: MachineBuild | None = None,
+        observer: Observer = nobody,
+        speeds: Speeds | None = None,
+    ) -> None:
+        """`observer` is called from the thread that causes or notices something; be quick."""
+        self.build = build or MachineBuild()
+        self.speeds = speeds or Speeds()
+        self._clock = clock
+        self._lock = threading.RLock()
+        self._line: PtyLine | None = None
+        self._parser = FrameParser(self.build.check)
+        self.echo = self.build.echo
+        self.cable_cut = False
+        """True: what the host sends reaches nobody (its own echo still comes back)."""
+        self.ledger = Ledger()
+        self.acceptor = VirtualAcceptor(self.build.acceptor, self.speeds, self.ledger, observer)
+        self.hoppers = {
+            yen: VirtualHopper(yen, hopper, self.speeds, self.ledger, observer)
+            for yen, hopper in self.build.hoppers.items()
+        }
+        for yen, hopper in self.build.hoppers.items():
+            self.ledger.move(yen, Place.OUTSIDE, Place.HOPPER, hopper.pieces)
+        self.acceptor.sort = self._path_of
+        self.hand = Hand(self, observer)
+        self.settle()
+
+    # --- the line -----------------------------------------------------------------------------
+
+    def receive(self, data: bytes) -> bytes:
+        """What comes back when `data` arrives now: the echo, then the answers."""
+        with self._lock:
+            self.settle()
+            heard = data if self.echo else b""
+            if self.cable_cut:
+                return heard
+            found = self._parser.feed(data, self._clock.monotonic_s())
+            answers = [self._reply(frame) for frame in found if not isinstance(frame, BadFrame)]
+            self.settle()
+            return heard + b"".join(answers)
+
+    def serve_pty(self) -> str:
+        """Put the machine on a pseudo terminal and answer from a thread.
+
+        Returns a path that stays the same when the adapter is unplugged and plugged in again.
+        """
+        with self._lock:
+            if self._line is None:
+                self._line = PtyLine(self, self._clock, self.build.paced_baud)
+            return self._line.path
+
+    def unplug(self) -> None:
+        """Pull the adapter out: the port vanishes. Idempotent."""
+        if self._line is not None:
+            self._line.unplug()
+
+    def plug_in(self) -> None:
+        """Put the adapter back: another port, the same path. Idempotent."""
+        if self._line is not None:
+            self._line.plug_in()
+
+    def close(self) -> None:
+        """Take the pseudo terminal away and end its thread. Idempotent."""
+        line, self._line = self._line, None
+        if line is not None:
+            line.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    # --- the mechanics ------------------------------------------------------------------------
+
+    def settle(self) -> None:
+        """Let everything happen that is due by now."""
+        with self._lock:
+            now_s = self._clock.monotonic_s()
+            for slave in self.slaves():
+                slave.now_s = now_s
+            self.acceptor.settle()
+            for hopper in self.hoppers.values():
+                hopper.settle()
+
+    def next_due_s(self) -> float | None:
+        """Seconds until something happens by itself; None if nothing moves."""
+        with self._lock:
+            due = [self.acceptor.next_due_s(), *(h.next_due_s() for h in self.hoppers.values())]
+            times = [time for time in due if time is not None]
+            return max(0.0, min(times) - self._clock.monotonic_s()) if times else None
+
+    def act(self, deed: Callable[[], None]) -> None:
+        """Do something to the machine, with all that was due before and is due at once."""
+        with self._lock:
+            self.settle()
+            deed()
+            self.settle()
+        if self._line is not None:
+            self._line.wake()
+
+    def truth(self) -> Truth:
+        """Where each coin is now."""
+        with self._lock:
+            self.settle()
+            return self.ledger.truth()
+
+    def slaves(self) -> Iterator[Slave]:
+        """All devices on the line."""
+        yield self.acceptor
+        yield from self.hoppers.values()
+
+    def _path_of(self, yen: int) -> int | None:
+        """Sorter path 1, 2, ... to the hopper of this value, while there is room."""
+        for path, (value, hopper) in enumerate(self.hoppers.items(), start=1):
+            if value == yen:
+                return path if hopper.room else None
+        return None
+
+    def _reply(self, frame: Frame) -> bytes:
+        if frame.destination == BROADCAST:
+            return self._broadcast(frame)
+        for address, slave in self._addressed():
+            if address == frame.destination:
+                answer = slave.answer(frame.header, frame.data)
+                if answer is None:
+                    return b""
+                source = address if self.build.check is Check.SIMPLE else 0
+                return encode_frame(
+                    Frame(HOST, source, answer.header, answer.data), self.build.check
+                )
+        return b""
+
+    def _broadcast(self, frame: Frame) -> bytes:
+        """All obey; their simultaneous answers would destroy one another. Part 1 section 7.5.1."""
+        if frame.header == Header.RESET:
+            for slave in self.slaves():
+                slave.answer(frame.header, frame.data)
+        return b""
+
+    def _addressed(self) -> Iterator[tuple[int, Slave]]:
+        yield self.build.acceptor.address, self.acceptor
+        for yen, hopper in self.hoppers.items():
+            yield self.build.hoppers[yen].address, hopper
