@@ -183,6 +183,12 @@ def _is_strong(key: rsa.RSAPublicKey) -> bool:
     return key.key_size >= RSA_BITS_MIN and key.public_numbers().e == RSA_EXPONENT
 
 
+def key_usage_allows_signing(certificate: x509.Certificate) -> bool:
+    """Whether its key may sign something that is no certificate."""
+    usage = extension(certificate, x509.KeyUsage)
+    return usage is not None and usage.digital_signature
+
+
 def extension(certificate: x509.Certificate, kind: type[E]) -> E | None:
     """The extension of that kind, or None where the certificate has none."""
     try:
