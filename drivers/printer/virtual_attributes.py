@@ -67,7 +67,6 @@ def _identity(uri: str, up_s: int) -> Iterable[Attribute]:
         strings(Tag.LANGUAGE, "natural-language-configured", "en"),
         strings(Tag.LANGUAGE, "generated-natural-language-supported", "en"),
         keywords("ipp-versions-supported", "1.1", "2.0"),
-        keywords("ipp-features-supported", "ipp-everywhere"),
         strings(Tag.URI, "printer-uri-supported", uri),
         keywords("uri-security-supported", "none"),
         keywords("uri-authentication-supported", "none"),
@@ -101,6 +100,8 @@ def _abilities(machine: Machine) -> Iterable[Attribute]:
         strings(Tag.MIME_TYPE, "document-format-supported", *formats, "application/octet-stream"),
         strings(Tag.MIME_TYPE, "document-format-default", "application/octet-stream"),
         flag("color-supported", value=machine.colour),
+        integers("pages-per-minute", _pages_per_minute(machine)),
+        integers("pages-per-minute-color", _pages_per_minute(machine) if machine.colour else 0),
         keywords("print-color-mode-supported", *modes),
         keywords("print-color-mode-default", "auto"),
         keywords("sides-supported", *sides),
@@ -126,6 +127,10 @@ def _abilities(machine: Machine) -> Iterable[Attribute]:
         *_media(),
         *(_raster(machine) if PWG_RASTER in formats else ()),
     )
+
+
+def _pages_per_minute(machine: Machine) -> int:
+    return round(60 * (1 + machine.duplex) / max(machine.sheet_s, 0.01))
 
 
 def _media() -> Iterable[Attribute]:
