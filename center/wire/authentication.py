@@ -12,10 +12,11 @@ from center.wire.canonical import decode, encode
 from center.wire.kinds import digest
 from center.wire.messages import Authenticate, CardReference, CardStatement, VisitOpened
 from center.wire.signed import Opened, open_signed
-from crypto import certificates
+from crypto import certificates, pae
 from crypto.certificates import Identity
 from crypto.challenge import check_card_signature, statement_digest
 from crypto.errors import CheckFailed
+from crypto.ocsp import Question
 from crypto.roles import Trust
 
 USER_AUTHENTICATION_POLICY = "1.2.392.200149.8.5.1.3.30"
@@ -108,6 +109,16 @@ def check_authenticate(
     if statement.card != card_reference(opened.message.visit, card.identity):
         raise CheckFailed("auth.other_card", "the statement names another card")
     return Authenticated(opened, statement, card, digest(Authenticate, encode(message)))
+
+
+def revocation_question(of: Authenticated) -> Question:
+    """What is asked about the card's revocation.
+
+    The nonce follows from M4, so the issuing server can tell that the answer it is handed was
+    given to this very authentication, not to another one or earlier.
+    """
+    nonce = pae.digest("ocsp-nonce/1", of.auth)
+    return Question(of.card.certificate, of.card.issuer, nonce)
 
 
 def _check_statement(statement: CardStatement, opened: Opened[VisitOpened]) -> None:

@@ -1,0 +1,1 @@
+"""Is a card's certificate revoked? Asking the authority, and the demo's authority itself."""
