@@ -92,6 +92,8 @@ class Option:
     japanese: str = ""
     chosen: bool = False
     enabled: bool = True
+    price: Label | None = None
+    """What it costs, at the right of the tile."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,11 +208,11 @@ class Notice:
     """A case number or amount, large."""
     buttons: tuple[Action, ...] = ()
     """Buttons in the middle (the take screen), beside those of the bar."""
+    warning: Label | None = None
+    """What is not possible or must not be done, in a strip of its own."""
 
 
-Body = (
-    Attract | Choose | Switches | Digits | Stepper | Review | Pay | Progress | Notice
-)
+Body = Attract | Choose | Switches | Digits | Stepper | Review | Pay | Progress | Notice
 
 
 class Tone(enum.StrEnum):

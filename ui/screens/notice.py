@@ -1,0 +1,58 @@
+"""Messages with a picture, and things that take a while. No wire, no clock."""
+
+from ui.drafting import Draft, Style
+from ui.model import Notice, Progress, Screen, Tone
+from ui.screens.parts import (
+    bar_piece,
+    button_piece,
+    picture_piece,
+    strip_piece,
+    text_piece,
+)
+from ui.stack import Piece, Stack
+
+_PICTURE_LEAST_MM = 42.0
+_PICTURE_BEST_MM = 96.0
+_INK = {Tone.NORMAL: "text", Tone.BRAND: "on_attract", Tone.ALERT: "on_alert"}
+
+
+def notice_stack(draft: Draft, screen: Screen, body: Notice) -> Stack:
+    """Picture, words, number, buttons. On an alert the title stands between picture and words."""
+    width = draft.room
+    ink = _INK[screen.tone]
+    alert = screen.tone is Tone.ALERT
+    pieces = []
+    if body.picture:
+        pieces.append(_picture(draft, body.picture, ink, alert=alert))
+    if alert:
+        title = Style(draft.scale.alert, ink, bold=True, leading=1.6, even=True)
+        pieces.append(text_piece(draft, screen.title, title, width))
+        if screen.lead is not None:
+            lead = Style(draft.scale.label, ink, leading=1.8)
+            pieces.append(text_piece(draft, screen.lead, lead, width))
+    style = Style(draft.scale.label * (1.0 if alert else 0.9), ink, leading=1.8)
+    pieces += [text_piece(draft, line, style, width) for line in body.lines]
+    if body.number is not None:
+        large = Style(draft.scale.amount, ink, bold=True)
+        pieces.append(text_piece(draft, body.number, large, width))
+    if body.warning is not None:
+        pieces.append(strip_piece(draft, body.warning, width))
+    pieces += [button_piece(draft, button, width) for button in body.buttons]
+    return Stack(tuple(pieces), draft.mm(5.6), middle=True)
+
+
+def _picture(draft: Draft, name: str, ink: str, *, alert: bool) -> Piece:
+    best = 76.0 if alert or draft.large else _PICTURE_BEST_MM
+    return picture_piece(draft, name, ink, _PICTURE_LEAST_MM, best)
+
+
+def progress_stack(draft: Draft, screen: Screen, body: Progress) -> Stack:
+    """Picture, what happens now, and how far it is."""
+    width = draft.room
+    ink = _INK[screen.tone]
+    pieces = [_picture(draft, body.picture, ink, alert=False)] if body.picture else []
+    style = Style(draft.scale.label * 1.08, ink, bold=True, leading=1.8)
+    pieces += [text_piece(draft, line, style, width) for line in body.lines]
+    if body.of:
+        pieces.append(bar_piece(draft, body.done, body.of, min(width, draft.mm(200))))
+    return Stack(tuple(pieces), draft.mm(6.5), middle=True)
