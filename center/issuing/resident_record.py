@@ -22,7 +22,7 @@ from center.issuing.extract import (
     Office,
 )
 from center.issuing.residents import Resident
-from center.issuing.sheet import Box, Cell, Sheets
+from center.paper.sheet import Box, Cell, Sheets
 
 PERSONS_A_SHEET = 4
 

@@ -11,9 +11,9 @@ from reportlab.lib.units import mm
 from center.issuing import seals
 from center.issuing.era import era_date, western_date
 from center.issuing.extract import Extract, Office
-from center.issuing.font import font
 from center.issuing.residents import Resident
-from center.issuing.sheet import Box, Cell, Sheets
+from center.paper.font import font
+from center.paper.sheet import Box, Cell, Sheets
 
 _LEFT, _TOP, _WIDTH = 22.0, 62.0, 166.0
 _PRINT_MM = 62.0

@@ -14,7 +14,7 @@ from fontTools.pens.recordingPen import DecomposingRecordingPen
 from fontTools.ttLib import TTFont as FontFile
 from reportlab.lib.units import mm
 
-from center.issuing.font import font
+from center.paper.font import font
 
 Outline = tuple[tuple[str, tuple[tuple[float, float], ...]], ...]
 _ERROR_UNITS = 1.0

@@ -20,9 +20,9 @@ from center.issuing.extract import (
     Extract,
     Office,
 )
-from center.issuing.font import FontError, find, font, to_unicode
 from center.issuing.residents import Resident, load
-from center.issuing.sheet import Box, Cell, FormError, Sheets
+from center.paper.font import FontError, find, font, to_unicode
+from center.paper.sheet import Box, Cell, FormError, Sheets
 
 OFFICE = Office("見本市", "見本県見本市長", "見本　太一", "見本市長之印", "見本")
 DAY = datetime.date(2026, 11, 20)

@@ -9,7 +9,7 @@ from reportlab.lib.units import mm
 from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfgen.canvas import Canvas
 
-from center.issuing.font import NAME, font
+from center.paper.font import NAME, font
 
 WIDTH_PT = 595.3199
 HEIGHT_PT = 841.9199

@@ -1,0 +1,123 @@
+"""Several uvicorn servers in one event loop, ended together."""
+
+import asyncio
+import contextlib
+import logging
+import socket
+import ssl
+import threading
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import uvicorn
+from typing_extensions import override
+
+from center.http.protocol import PeerProtocol
+
+LOOPBACK = "127.0.0.1"
+_KEEP_ALIVE_S = 120
+_SHUTDOWN_S = 5
+_HEAD_BYTES = 16 * 1024
+
+log = logging.getLogger("center.http")
+
+
+@dataclass(frozen=True, slots=True)
+class Listener:
+    """An ASGI application, the port it listens on, and its TLS (None: plain)."""
+
+    name: str
+    app: Any
+    port: int = 0
+    context: ssl.SSLContext | None = None
+
+
+class _Server(uvicorn.Server):
+    """Leaves signals to whoever runs the loop."""
+
+    @contextlib.contextmanager
+    @override
+    def capture_signals(self) -> Iterator[None]:
+        yield
+
+
+class Servers:
+    """The listeners' servers; their ports are bound at once, so they are known before they run."""
+
+    def __init__(self, listeners: Sequence[Listener]) -> None:
+        self._sockets = [socket.create_server((LOOPBACK, one.port)) for one in listeners]
+        self._servers = [_Server(_config(one)) for one in listeners]
+        self.ports = {
+            one.name: bound.getsockname()[1]
+            for one, bound in zip(listeners, self._sockets, strict=True)
+        }
+
+    def stop(self) -> None:
+        """End them all: open requests are answered first. Thread-safe, idempotent."""
+        for server in self._servers:
+            server.should_exit = True
+
+    async def serve(self, ready: Callable[[], None] = lambda: None) -> None:
+        """Run until `stop`. `ready` is called when all of them answer."""
+        running: list[Awaitable[None]] = [
+            asyncio.create_task(server.serve(sockets=[bound]))
+            for server, bound in zip(self._servers, self._sockets, strict=True)
+        ]
+        waiting = asyncio.create_task(self._announce(ready))
+        try:
+            await asyncio.gather(*running)
+        finally:
+            waiting.cancel()
+            for bound in self._sockets:
+                bound.close()
+
+    async def _announce(self, ready: Callable[[], None]) -> None:
+        while not all(server.started for server in self._servers):
+            await asyncio.sleep(0.005)
+        ready()
+
+
+class ServersThread:
+    """The same in a thread of its own, for whoever has something else to do."""
+
+    def __init__(self, listeners: Sequence[Listener]) -> None:
+        self.servers = Servers(listeners)
+        self._ready = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="center", daemon=True)
+        self._thread.start()
+        self._ready.wait()
+
+    @property
+    def ports(self) -> dict[str, int]:
+        """Ports by the listeners' names."""
+        return self.servers.ports
+
+    def close(self) -> None:
+        """End them and wait. Idempotent."""
+        self.servers.stop()
+        self._thread.join()
+
+    def _run(self) -> None:
+        try:
+            asyncio.run(self.servers.serve(self._ready.set))
+        finally:
+            self._ready.set()
+
+
+def _config(listener: Listener) -> uvicorn.Config:
+    context = listener.context
+    return uvicorn.Config(
+        listener.app,
+        http=PeerProtocol,
+        ws="none",
+        lifespan="off",
+        ssl_context_factory=(lambda _config, _default: context) if context else None,
+        access_log=False,
+        log_config=None,
+        server_header=False,
+        proxy_headers=False,
+        timeout_keep_alive=_KEEP_ALIVE_S,
+        timeout_graceful_shutdown=_SHUTDOWN_S,
+        h11_max_incomplete_event_size=_HEAD_BYTES,
+    )

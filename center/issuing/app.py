@@ -1,0 +1,51 @@
+"""The issuing server on the wire: two endpoints, for the centre alone."""
+
+from collections.abc import Callable
+
+from cryptography import x509
+from fastapi import FastAPI
+
+from center.clock import Clock, utc_seconds
+from center.http.app import Endpoint, make_app
+from center.issuing.server import IssuingServer
+from center.wire.endpoints import ISSUE, TICKET
+from center.wire.kinds import Envelope
+from center.wire.messages import Issued
+from crypto import certificates
+from crypto.roles import Role, Trust, check_role
+
+NOT_THE_CENTRE = "ticket.not_the_centre"
+
+
+def issuing_app(
+    server: IssuingServer, centres: tuple[x509.Certificate, ...], clock: Clock
+) -> FastAPI:
+    """The application; `centres` are the roots under which the centre is a TLS client."""
+    trust = Trust(Role.CENTRE_CLIENT, centres)
+
+    def only_centre(answer: Callable[[bytes], bytes]) -> Callable[[bytes, bytes], bytes]:
+        def checked(peer: bytes, received: bytes) -> bytes:
+            check_role(certificates.parse(peer, NOT_THE_CENTRE), trust, utc_seconds(clock))
+            return answer(received)
+
+        return checked
+
+    return make_app(
+        "Issuing server of a municipality (stand-in)",
+        (
+            Endpoint(
+                TICKET,
+                Envelope,
+                Envelope,
+                "M5, a signed AuthTicket, for M6, signed Offers.",
+                only_centre(server.offer),
+            ),
+            Endpoint(
+                ISSUE,
+                Envelope,
+                Issued,
+                "M7, an Application signed by the visit, for M8, its documents.",
+                only_centre(server.issue),
+            ),
+        ),
+    )

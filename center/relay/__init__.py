@@ -1,0 +1,1 @@
+"""The certificate centre (証明書交付センター): between terminals and municipalities."""

@@ -1,0 +1,1 @@
+"""What the centre keeps on disk: no document, no person."""
