@@ -60,11 +60,16 @@ def recognise() -> Dialogue[CardKind]:
 
     A success with a shortened AID would prove nothing: these cards select by prefix. What does not
     know the AID, or has another label, is `OTHER`.
+
+    Raises:
+        PeerError: `card.protocol`, if the card's self-diagnosis fails.
     """
     selected = yield _select_application(JPKI_AID)
     if selected.sw == Sw.SELF_DIAGNOSIS:
         # Some cards answer their first command after power-up so; the second one counts.
         selected = yield _select_application(JPKI_AID)
+    if selected.sw == Sw.SELF_DIAGNOSIS:
+        raise _unexpected(selected, "select application")
     if selected.sw != Sw.OK:
         return CardKind.OTHER
     found = yield _select_file(MY_NUMBER.token_ef)
@@ -85,7 +90,9 @@ def read_certificate(profile: Profile) -> Dialogue[bytes]:
     """
     found = yield _select_file(profile.certificate_ef)
     if found.sw == Sw.FILE_NOT_FOUND:
-        raise DeviceError("card.certificate.not_found", "the card has no certificate file")
+        raise DeviceError(
+            "card.certificate.not_found", "select certificate: 6A82, the card has none"
+        )
     _demand(found, "select certificate")
     header = yield _read_binary(0, _CERTIFICATE_HEADER)
     total = _certificate_length(header)
@@ -149,10 +156,10 @@ def identify_again(certificate: bytes) -> Dialogue[Profile]:
         identity = yield from identify()
     except DeviceError as error:
         if error.reason.name in {"card.kind.unsupported", "card.certificate.not_found"}:
-            raise DeviceError("card.swapped", "another card than the one identified") from error
+            raise DeviceError("card.swapped", "identify again: a card of another kind") from error
         raise
     if identity.certificate != certificate:
-        raise DeviceError("card.swapped", "the certificate is not the one identified")
+        raise DeviceError("card.swapped", "identify again: another certificate")
     if identity.tries_left == 0:
         raise DeviceError("card.pin.blocked", "ask tries left: none")
     return PROFILES[identity.kind]
@@ -224,7 +231,9 @@ def _certificate_length(header: Response) -> int:
         raise PeerError("card.protocol", "read certificate header: too short")
     total = int.from_bytes(header.data[2:]) + _CERTIFICATE_HEADER
     if header.data[:2] != b"\x30\x82" or total > _CERTIFICATE_LIMIT:
-        raise DeviceError("card.certificate.not_found", "the certificate file holds no certificate")
+        raise DeviceError(
+            "card.certificate.not_found", "read certificate header: not a certificate's"
+        )
     return total
 
 

@@ -88,7 +88,10 @@ class VirtualCard:
     @property
     def pin_entries(self) -> int:
         """How many VERIFY with data ever arrived."""
-        return sum(_BLANK in exchange.command for exchange in self.log)
+        verify = f"{Ins.VERIFY:02X}"
+        return sum(
+            _BLANK in exchange.command and exchange.command[3:5] == verify for exchange in self.log
+        )
 
     @property
     def is_verified(self) -> bool:
