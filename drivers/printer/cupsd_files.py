@@ -141,7 +141,7 @@ _PPD_HEAD: Final = """\
 *cupsLanguages: "en"
 *cupsManualCopies: False
 *cupsSNMPSupplies: False
-*cupsMandatory: "print-scaling print-quality"
+*cupsMandatory: "print-scaling"
 *DefaultImageableArea: A4
 *ImageableArea A4: "0 0 595.28 841.89"
 *DefaultPaperDimension: A4
@@ -152,14 +152,19 @@ _PDF_FILTER: Final = '*cupsFilter2: "application/pdf application/pdf 0 -"\n'
 _RASTER_FILTER: Final = '*cupsFilter2: "image/pwg-raster image/pwg-raster 0 -"\n'
 
 _A4_SIZE: Final = "<</PageSize[595.275590551181 841.889763779528]>>setpagedevice"
-_PPD_OPTIONS: Final = (
-    ("PageSize", "A4", _A4_SIZE),
-    ("PageRegion", "A4", _A4_SIZE),
-    ("Resolution", "600dpi", "<</HWResolution[600 600]>>setpagedevice"),
-    ("Duplex", "DuplexNoTumble", "<</Duplex true/Tumble false>>setpagedevice"),
-    ("ColorModel", "RGB", "<</cupsColorSpace 19/cupsBitsPerColor 8/cupsColorOrder 0"
-     "/cupsCompression 0>>setpagedevice"),
-)  # fmt: skip
+_DUPLEX: Final = "<</Duplex true/Tumble false>>setpagedevice"
+_SRGB: Final = (
+    "<</cupsColorSpace 19/cupsBitsPerColor 8/cupsColorOrder 0/cupsCompression 0>>setpagedevice"
+)
+_PPD_OPTIONS: Final[tuple[tuple[str, dict[str, str]], ...]] = (
+    ("PageSize", {"A4": _A4_SIZE}),
+    ("PageRegion", {"A4": _A4_SIZE}),
+    ("Resolution", {"600dpi": "<</HWResolution[600 600]>>setpagedevice"}),
+    ("cupsPrintQuality", {"High": "<</HWResolution[600 600]>>setpagedevice"}),
+    ("Duplex", {"DuplexNoTumble": _DUPLEX, "None": "<</Duplex false>>setpagedevice"}),
+    ("ColorModel", {"RGB": _SRGB}),
+)
+"""Options and their choices, the default first."""
 
 SHEET_BACKS: Final = {
     "normal": "Normal",
@@ -187,14 +192,13 @@ def raster_ppd(sheet_back: str) -> str:
 
 
 def _ppd_options() -> str:
-    return "".join(
-        f"*OpenUI *{name}: PickOne\n"
-        f"*OrderDependency: 10 AnySetup *{name}\n"
-        f"*Default{name}: {choice}\n"
-        f'*{name} {choice}: "{code}"\n'
-        f"*CloseUI: *{name}\n"
-        for name, choice, code in _PPD_OPTIONS
-    )
+    lines = []
+    for name, choices in _PPD_OPTIONS:
+        lines += [f"*OpenUI *{name}: PickOne", f"*OrderDependency: 10 AnySetup *{name}"]
+        lines += [f"*Default{name}: {next(iter(choices))}"]
+        lines += [f'*{name} {choice}: "{code}"' for choice, code in choices.items()]
+        lines += [f"*CloseUI: *{name}"]
+    return "\n".join(lines) + "\n"
 
 
 def queue_uri(device_uri: str, contact_s: int) -> str:

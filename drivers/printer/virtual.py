@@ -56,22 +56,26 @@ class VirtualPrinter:
     @property
     def tray(self) -> tuple[Sheet, ...]:
         """Sheets in the output tray, oldest first."""
-        return self._engine.tray
+        with self._engine.looking() as path:
+            return tuple(path.tray)
 
     @property
     def delivered(self) -> tuple[Sheet, ...]:
         """Every sheet that ever came out, taken or not."""
-        return self._engine.delivered
+        with self._engine.looking() as path:
+            return tuple(path.delivered)
 
     @property
     def destroyed(self) -> int:
         """Sheets lost in jams."""
-        return self._engine.destroyed
+        with self._engine.looking() as path:
+            return path.destroyed
 
     @property
     def paper(self) -> int:
         """Sheets in the input tray."""
-        return self._engine.paper
+        with self._engine.looking() as path:
+            return path.paper
 
     @property
     def troubles(self) -> tuple[str, ...]:
@@ -87,39 +91,51 @@ class VirtualPrinter:
 
     def take_paper(self) -> tuple[Sheet, ...]:
         """Take all sheets out of the output tray."""
-        return self._engine.take_tray()
+        with self._engine.touching(PrinterNews("taken")) as path:
+            return path.take()
 
     def load_paper(self, sheets: int, media: str = A4) -> None:
         """Fill the input tray; 0 sheets empty it, another `media` puts the wrong paper in."""
-        self._engine.load(sheets, media)
+        with self._engine.touching(PrinterNews("goes_on" if sheets else "stopped")) as path:
+            path.paper, path.media = sheets, media
 
     def jam(self, after_sheets: int = 0) -> None:
         """The sheet after the next `after_sheets` sheets jams half-way and is destroyed."""
-        self._engine.jam_after(after_sheets)
+        with self._engine.touching() as path:
+            path.until_jam = after_sheets
 
     def clear_jam(self) -> None:
         """Take the jammed sheet out."""
-        self._engine.set_condition("media-jam", present=False)
+        self._set("media-jam", present=False)
 
     def open_cover(self) -> None:
         """Open the front cover."""
-        self._engine.set_condition("cover-open", present=True)
+        self._set("cover-open", present=True)
 
     def close_cover(self) -> None:
         """Close the front cover."""
-        self._engine.set_condition("cover-open", present=False)
+        self._set("cover-open", present=False)
 
     def empty_toner(self) -> None:
         """Use up the toner."""
-        self._engine.set_condition("toner-empty", present=True)
+        self._set("toner-empty", present=True)
 
     def replace_toner(self) -> None:
         """Put a new cartridge in."""
-        self._engine.set_condition("toner-empty", present=False)
+        self._set("toner-empty", present=False)
+
+    def pause(self) -> None:
+        """Press the printer's pause key."""
+        self._set("paused", present=True)
+
+    def resume(self) -> None:
+        """Press the pause key again."""
+        self._set("paused", present=False)
 
     def abort(self, after_sheets: int = 0) -> None:
         """The printer gives the job up after the next `after_sheets` sheets."""
-        self._engine.abort_after(after_sheets)
+        with self._engine.touching() as path:
+            path.until_abort = after_sheets
 
     def set_offline(self, *, offline: bool) -> None:
         """Pull its network cable, or put it back; it prints on what it has."""
@@ -128,6 +144,10 @@ class VirtualPrinter:
     def set_silent(self, *, silent: bool) -> None:
         """Take requests without answering, as a hung controller does."""
         self._listener.hang(silent=silent)
+
+    def set_choked(self, after_bytes: int | None) -> None:
+        """Stop reading requests after so many bytes, as on a dying network; None reads on."""
+        self._listener.choke(after_bytes)
 
     def set_busy(self, *, busy: bool) -> None:
         """Refuse every new job with server-error-busy."""
@@ -145,3 +165,7 @@ class VirtualPrinter:
     def restore_power(self) -> None:
         """On again."""
         self._listener.listen()
+
+    def _set(self, condition: str, *, present: bool) -> None:
+        with self._engine.touching(PrinterNews("stopped" if present else "goes_on")) as path:
+            (path.conditions.add if present else path.conditions.discard)(condition)

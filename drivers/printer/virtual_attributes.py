@@ -172,26 +172,27 @@ def _raster(machine: Machine) -> Iterable[Attribute]:
 
 
 def _state(engine: Engine) -> Iterable[Attribute]:
-    blocking = [word + _BLOCKING_SUFFIX for word in engine.reasons_blocking()]
-    warning = [word + _WARNING_SUFFIX for word in engine.reasons_warning()]
     waiting = sum(not job.ended for job in engine.jobs())
-    return (
-        enums("printer-state", engine.state),
-        keywords("printer-state-reasons", *(blocking + warning or ["none"])),
-        strings(Tag.TEXT, "printer-state-message", ""),
-        flag("printer-is-accepting-jobs", value=True),
-        integers("queued-job-count", waiting),
-        keywords("media-ready", engine.media),
-        integers("printer-impressions-completed", engine.life_impressions),
-        *_tray(engine),
-    )
+    with engine.looking() as path:
+        blocking = [word + _BLOCKING_SUFFIX for word in engine.reasons_blocking()]
+        warning = [word + _WARNING_SUFFIX for word in path.warnings()]
+        return (
+            enums("printer-state", engine.state),
+            keywords("printer-state-reasons", *(blocking + warning or ["none"])),
+            strings(Tag.TEXT, "printer-state-message", ""),
+            flag("printer-is-accepting-jobs", value=True),
+            integers("queued-job-count", waiting),
+            keywords("media-ready", path.media),
+            integers("printer-impressions-completed", path.life_impressions),
+            *_tray(engine.machine, len(path.tray)),
+        )
 
 
-def _tray(engine: Engine) -> Iterable[Attribute]:
-    lying, capacity = len(engine.tray), engine.machine.tray_capacity
-    room = f"type=unRemovableBin;maxcapacity={capacity};remaining={capacity - lying};status=0;"
-    if engine.machine.tray_sensor == "none":
-        room = "type=unRemovableBin;maxcapacity=-2;remaining=-2;status=0;"
-    yield Attribute("printer-output-tray", (Value(Tag.OCTETS, room.encode()),))
-    if engine.machine.tray_sensor == "sensor":
+def _tray(machine: Machine, lying: int) -> Iterable[Attribute]:
+    capacity, room = machine.tray_capacity, machine.tray_capacity - lying
+    if machine.tray_sensor == "none":
+        capacity = room = -2  # RFC 3805: unknown
+    text = f"type=unRemovableBin;maxcapacity={capacity};remaining={room};status=0;"
+    yield Attribute("printer-output-tray", (Value(Tag.OCTETS, text.encode()),))
+    if machine.tray_sensor == "sensor":
         yield flag(SHEET_SENSOR, value=bool(lying))

@@ -1,4 +1,4 @@
-"""The paper path of the virtual printer: what physically happens to each sheet.
+"""The virtual printer's engine: takes jobs, moves paper, and stops when it must.
 
 It knows nothing of IPP messages. One thread moves the paper; everything else may be called
 from any thread. What is on paper is on paper, whatever the protocol says of it.
@@ -12,11 +12,11 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from drivers.printer.contract import JobState
-from drivers.printer.tables import A4, DONE_WELL, PrinterState
+from drivers.printer.tables import DONE_WELL, PrinterState
+from drivers.printer.virtual_paper import Pair, PaperPath
 from drivers.printer.virtual_sheets import DocumentError, Sheet, Side, sides_of
 
-_FEW_SHEETS: Final = 10
-"""From here down a printer warns that paper runs low."""
+_STOPPING: Final = "processing-to-stop-point"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,11 +46,11 @@ class Machine:
 class Job:
     """One job inside the printer."""
 
-    number: int
     title: str
     user: str
     two_sided: bool
     created_s: int
+    number: int = 0
     state: JobState = JobState.PENDING
     reasons: tuple[str, ...] = ("job-incoming",)
     impressions: int = 0
@@ -60,7 +60,7 @@ class Job:
     damaged: bool = False
     """A sheet of it was lost."""
     options: tuple[tuple[str, str], ...] = ()
-    """Job template attributes as they arrived, for tests."""
+    """Job template attributes as they arrived."""
 
     @property
     def ended(self) -> bool:
@@ -73,7 +73,7 @@ class PrinterNews:
     """Something a bystander could see happen."""
 
     what: str
-    """job, sheet, stopped, goes_on, ended, taken, jammed, power"""
+    """job, sheet, stopped, goes_on, jammed, ended, taken, power"""
     title: str = ""
     sheet: Sheet | None = None
 
@@ -84,14 +84,12 @@ class _Fed(enum.Enum):
     ENDED = enum.auto()
 
 
-Pair = tuple[Side, Side | None]
-
-
 class Engine:
-    """Paper, tray, jobs and the thread that prints them. `start` and `stop` bracket it."""
+    """Jobs, the paper path, and the thread that prints. `start` and `stop` bracket it."""
 
     def __init__(self, machine: Machine) -> None:
         self.machine = machine
+        self._path = PaperPath(machine.paper_capacity, machine.tray_capacity)
         self._condition = threading.Condition()
         self._observers: list[Callable[[PrinterNews], None]] = []
         self._news: list[PrinterNews] = []
@@ -100,16 +98,6 @@ class Engine:
         self._next_number = 1
         self._jobs: list[Job] = []
         self._current: Job | None = None
-        self._paper = machine.paper_capacity
-        self._media = A4
-        self._conditions: set[str] = set()
-        self._tray: list[Sheet] = []
-        self._delivered: list[Sheet] = []
-        self._destroyed = 0
-        self._moving = False
-        self._until_jam: int | None = None
-        self._until_abort: int | None = None
-        self._life_impressions = 0
 
     # --- running ---------------------------------------------------------------------------
 
@@ -121,7 +109,7 @@ class Engine:
 
     def stop(self) -> None:
         """Stand still for good; a sheet on its way stays inside. Idempotent."""
-        with self.changing():
+        with self.touching():
             self._closing = True
         if self._thread is not None:
             self._thread.join()
@@ -137,47 +125,69 @@ class Engine:
             return self._condition.wait_for(holds, limit_s)
 
     @contextmanager
-    def changing(self) -> Iterator[None]:
-        """Hold the lock for a change; bystanders hear of it after its release."""
+    def touching(self, *news: PrinterNews) -> Iterator[PaperPath]:
+        """Lend out the paper path under the lock; after its release bystanders hear `news`."""
         with self._condition:
-            yield
+            yield self._path
             self._condition.notify_all()
-            news, self._news = self._news, []
-        for item in news:
+            heard, self._news = [*self._news, *news], []
+        for item in heard:
             for observer in tuple(self._observers):
                 observer(item)
+
+    @contextmanager
+    def looking(self) -> Iterator[PaperPath]:
+        """Lend out the paper path under the lock, to be read only."""
+        with self._condition:
+            yield self._path
+
+    # --- state -----------------------------------------------------------------------------
+
+    @property
+    def state(self) -> PrinterState:
+        """RFC 8011 5.4.11."""
+        with self._condition:
+            if self.reasons_blocking():
+                return PrinterState.STOPPED
+            return PrinterState.PROCESSING if self._current else PrinterState.IDLE
+
+    def reasons_blocking(self) -> tuple[str, ...]:
+        """Why no sheet can be fed now, as keywords; a quiet printer tells only with a job."""
+        with self._condition:
+            if self.machine.quiet_when_idle and self._current is None:
+                return ()
+            return self._path.blocked()
 
     # --- jobs, as the protocol sees them -----------------------------------------------------
 
     def create_job(self, job: Job) -> Job:
         """Take a new job in; it waits for its document."""
-        with self.changing():
+        with self.touching(PrinterNews("job", job.title)):
             job.number = self._next_number
             self._next_number += 1
             self._jobs.append(job)
-            self._news.append(PrinterNews("job", job.title))
         return job
 
     def give_document(self, job: Job, document: bytes, mime_type: str) -> None:
         """The document of `job` is complete: it may be printed."""
-        with self.changing():
+        with self.touching():
             if not job.ended:
                 job.document, job.mime_type, job.reasons = document, mime_type, ("job-queued",)
 
     def interrupt(self, job: Job) -> None:
         """The document broke off on the way: nothing of it is printed."""
-        with self.changing():
+        with self.touching():
             if not job.ended:
                 self._end(job, JobState.ABORTED, "aborted-by-system", "submission-interrupted")
 
     def cancel(self, number: int) -> bool:
         """Cancel that job; a sheet on its way still comes out. False if there is none."""
-        with self.changing():
-            job = self._find(number)
+        with self.touching():
+            job = self.job(number)
             if job is None or job.ended:
                 return False
             if job is self._current:
-                job.reasons = ("processing-to-stop-point",)
+                job.reasons = (_STOPPING,)
             else:
                 self._end(job, JobState.CANCELED, "job-canceled-by-user")
             return True
@@ -189,120 +199,16 @@ class Engine:
 
     def job(self, number: int) -> Job | None:
         """The job of that number."""
-        with self._condition:
-            return self._find(number)
-
-    def _find(self, number: int) -> Job | None:
-        return next((job for job in self._jobs if job.number == number), None)
-
-    # --- state -------------------------------------------------------------------------------
-
-    @property
-    def state(self) -> PrinterState:
-        """RFC 8011 5.4.11."""
-        with self._condition:
-            if self.reasons_blocking():
-                return PrinterState.STOPPED
-            return PrinterState.PROCESSING if self._current else PrinterState.IDLE
-
-    def reasons_blocking(self) -> tuple[str, ...]:
-        """Why no sheet can be fed now, as keywords; empty where a quiet printer is idle."""
-        with self._condition:
-            if self.machine.quiet_when_idle and self._current is None:
-                return ()
-            return self._blocked()
-
-    def reasons_warning(self) -> tuple[str, ...]:
-        """What will stop it soon, as keywords."""
-        with self._condition:
-            low = 0 < self._paper <= _FEW_SHEETS
-            return ("media-low",) if low else ()
-
-    def _blocked(self) -> tuple[str, ...]:
-        found = sorted(self._conditions)
-        if self._paper <= 0:
-            found.append("media-empty")
-        if self._media != A4:
-            found.append("media-needed")
-        if len(self._tray) >= self.machine.tray_capacity:
-            found.append("output-area-full")
-        return tuple(found)
-
-    @property
-    def media(self) -> str:
-        """PWG 5101.1 name of what is in the input tray."""
-        return self._media
-
-    @property
-    def paper(self) -> int:
-        """Sheets in the input tray."""
-        return self._paper
-
-    @property
-    def tray(self) -> tuple[Sheet, ...]:
-        """Sheets in the output tray."""
-        with self._condition:
-            return tuple(self._tray)
-
-    @property
-    def delivered(self) -> tuple[Sheet, ...]:
-        """Every sheet that ever came out, taken or not."""
-        with self._condition:
-            return tuple(self._delivered)
-
-    @property
-    def destroyed(self) -> int:
-        """Sheets lost in jams."""
-        return self._destroyed
-
-    @property
-    def life_impressions(self) -> int:
-        """Sides marked in the printer's life."""
-        return self._life_impressions
-
-    # --- hands -------------------------------------------------------------------------------
-
-    def set_condition(self, keyword: str, *, present: bool) -> None:
-        """A jam, an open cover, empty toner, a pause: a `printer-state-reasons` keyword."""
-        with self.changing():
-            (self._conditions.add if present else self._conditions.discard)(keyword)
-            self._news.append(PrinterNews("stopped" if present else "goes_on"))
-
-    def load(self, sheets: int, media: str) -> None:
-        """Replace what is in the input tray."""
-        with self.changing():
-            self._paper, self._media = max(0, sheets), media
-
-    def jam_after(self, sheets: int) -> None:
-        """The sheet after the next `sheets` sheets jams half-way."""
-        with self.changing():
-            self._until_jam = sheets
-
-    def abort_after(self, sheets: int) -> None:
-        """The job is given up by the printer after the next `sheets` sheets."""
-        with self.changing():
-            self._until_abort = sheets
-
-    def take_tray(self) -> tuple[Sheet, ...]:
-        """Take all sheets out of the output tray."""
-        with self.changing():
-            taken, self._tray = tuple(self._tray), []
-            if taken:
-                self._news.append(PrinterNews("taken"))
-        return taken
+        return next((job for job in self.jobs() if job.number == number), None)
 
     def forget(self) -> None:
         """Power was lost: jobs and their history are gone; a sheet on its way is stuck."""
-        with self.changing():
-            if self._moving:
-                self._conditions.add("media-jam")
-                self._destroyed += 1
-                self._moving = False
+        with self.touching(PrinterNews("power")) as path:
+            path.lose_power()
             for job in self._jobs:
                 if not job.ended:
                     self._end(job, JobState.ABORTED, "aborted-by-system")
             self._jobs, self._current = [], None
-            self._news.append(PrinterNews("power"))
 
     # --- the thread --------------------------------------------------------------------------
 
@@ -313,8 +219,8 @@ class Engine:
                 sides = sides_of(job.document or b"", job.mime_type, colour=colour)
             except DocumentError:
                 self._conclude(job, JobState.ABORTED, "document-format-error")
-                continue
-            self._print(job, self._pairs(job, sides))
+            else:
+                self._print(job, self._pairs(job, sides))
 
     def _await_job(self) -> Job | None:
         with self._condition:
@@ -339,20 +245,22 @@ class Engine:
         wait_s = self.machine.first_sheet_s
         for pair in pairs:
             fed = self._feed(job, pair, wait_s)
-            while fed is _Fed.LOST:
-                job.damaged = True
-                if not self._await_clear(job):
-                    return
-                if not self.machine.reprints_jammed:
-                    break
-                fed = self._feed(job, pair, wait_s, again=True)
-                job.damaged = fed is not _Fed.STACKED
+            if fed is _Fed.LOST:
+                fed = self._recover(job, pair, wait_s)
             if fed is _Fed.ENDED:
                 return
             wait_s = self.machine.sheet_s
         if not self._gives_up(job):
             word = "job-completed-with-errors" if job.damaged else DONE_WELL
             self._conclude(job, JobState.COMPLETED, word)
+
+    def _recover(self, job: Job, pair: Pair, wait_s: float) -> _Fed:
+        """After a jam: wait for a hand; then print the sheet again, or go on without it."""
+        fed = _Fed.LOST
+        while fed is _Fed.LOST and self.machine.reprints_jammed:
+            fed = self._feed(job, pair, wait_s, again=True)
+        job.damaged |= fed is _Fed.LOST
+        return fed if self._await_clear(job) or fed is _Fed.STACKED else _Fed.ENDED
 
     def _feed(self, job: Job, pair: Pair, wait_s: float, *, again: bool = False) -> _Fed:
         """Move one sheet. `again`: its front was counted before it was lost."""
@@ -364,16 +272,44 @@ class Engine:
             if not self._travel(job, wait_s / len(sides)):
                 return _Fed.ENDED
             front = side is pair[0]
-            self._mark(job, counts=not (again and front))
-            if front and self._jams_now(job):
+            if self._mark(job, counts=not (again and front), may_jam=front):
                 return _Fed.LOST
-        return self._stack(job, pair)
+        self._stack(job, pair)
+        return _Fed.STACKED
+
+    def _await_clear(self, job: Job) -> bool:
+        """Wait until a sheet can be fed for `job`. False if the job has ended."""
+        self._show_blocked(job)
+        with self._condition:
+            self._condition.wait_for(
+                lambda: self._closing or job.ended or self._stops(job) or not self._path.blocked()
+            )
+            halted = self._closing or job.ended
+        return not halted and not self._gives_up(job)
+
+    def _show_blocked(self, job: Job) -> None:
+        with self.touching() as path:
+            if path.blocked() and not job.ended and not self._stops(job):
+                job.state, job.reasons = JobState.STOPPED, ("printer-stopped",)
+                self._news.append(PrinterNews("stopped", job.title))
+
+    def _stops(self, job: Job) -> bool:
+        return _STOPPING in job.reasons or self._path.until_abort == 0
+
+    def _gives_up(self, job: Job) -> bool:
+        if _STOPPING in job.reasons:
+            self._conclude(job, JobState.CANCELED, "job-canceled-by-user")
+            return True
+        if self._path.until_abort == 0:
+            self._path.until_abort = None
+            self._conclude(job, JobState.ABORTED, "aborted-by-system")
+            return True
+        return False
 
     def _pull_in(self, job: Job) -> None:
-        with self.changing():
-            self._paper -= 1
-            self._moving = True
-            if not self._stopping(job):
+        with self.touching() as path:
+            path.pull_in()
+            if not self._stops(job):
                 job.state, job.reasons = JobState.PROCESSING, ("job-printing",)
 
     def _travel(self, job: Job, seconds: float) -> bool:
@@ -381,71 +317,28 @@ class Engine:
         with self._condition:
             return not self._condition.wait_for(lambda: self._closing or job.ended, seconds)
 
-    def _await_clear(self, job: Job) -> bool:
-        """Wait until a sheet can be fed for `job`. False if the job has ended."""
-        self._show_blocked(job)
-        with self._condition:
-            self._condition.wait_for(
-                lambda: self._closing or job.ended or self._stopping(job) or not self._blocked()
-            )
-            halted = self._closing or job.ended
-        return not halted and not self._gives_up(job)
-
-    def _stopping(self, job: Job) -> bool:
-        return "processing-to-stop-point" in job.reasons or self._until_abort == 0
-
-    def _show_blocked(self, job: Job) -> None:
-        with self.changing():
-            if self._blocked() and not job.ended and not self._stopping(job):
-                job.state, job.reasons = JobState.STOPPED, ("printer-stopped",)
-                self._news.append(PrinterNews("stopped", job.title))
-
-    def _gives_up(self, job: Job) -> bool:
-        if "processing-to-stop-point" in job.reasons:
-            self._conclude(job, JobState.CANCELED, "job-canceled-by-user")
-            return True
-        if self._until_abort == 0:
-            self._until_abort = None
-            self._conclude(job, JobState.ABORTED, "aborted-by-system")
-            return True
-        return False
-
-    def _mark(self, job: Job, *, counts: bool) -> None:
-        """Put toner on one side."""
-        with self.changing():
+    def _mark(self, job: Job, *, counts: bool, may_jam: bool) -> bool:
+        """Put toner on one side; True if the sheet then jams and is destroyed."""
+        with self.touching() as path:
             job.impressions += counts
-            self._life_impressions += 1
-
-    def _jams_now(self, job: Job) -> bool:
-        with self.changing():
-            if self._until_jam != 0:
+            path.life_impressions += 1
+            if not (may_jam and path.jams_here()):
                 return False
-            self._until_jam = None
-            self._conditions.add("media-jam")
-            self._destroyed += 1
-            self._moving = False
             self._news.append(PrinterNews("jammed", job.title))
             return True
 
-    def _stack(self, job: Job, pair: Pair) -> _Fed:
-        with self.changing():
-            sheet = Sheet(len(self._delivered) + 1, job.title, *pair)
-            self._delivered.append(sheet)
-            self._tray.append(sheet)
+    def _stack(self, job: Job, pair: Pair) -> None:
+        with self.touching() as path:
+            sheet = path.stack(job.title, pair)
             job.sheets += 1
-            self._moving = False
-            if self._until_jam:
-                self._until_jam -= 1
-            if self._until_abort:
-                self._until_abort -= 1
             self._news.append(PrinterNews("sheet", job.title, sheet))
-        return _Fed.STACKED
 
     def _conclude(self, job: Job, state: JobState, *reasons: str) -> None:
-        with self.changing():
+        with self.touching():
             if not job.ended:
                 self._end(job, state, *reasons)
-            self._current = None
+            if self._current is job:
+                self._current = None
 
     def _end(self, job: Job, state: JobState, *reasons: str) -> None:
         job.state, job.reasons, job.document = state, reasons, None

@@ -30,6 +30,17 @@ class Answerer(Protocol):
         ...
 
 
+class _Gate:
+    """Where requests can be held up."""
+
+    def __init__(self) -> None:
+        self.speaks = threading.Event()
+        self.speaks.set()
+        self.reads = threading.Event()
+        self.reads.set()
+        self.choke_at: int | None = None
+
+
 class IppListener:
     """Listens on 127.0.0.1; can vanish or fall silent, and come back on the same port."""
 
@@ -38,8 +49,7 @@ class IppListener:
         self._lock = threading.Lock()
         self._open: set[socket.socket] = set()
         self._server: _Server | None = None
-        self._speaks = threading.Event()
-        self._speaks.set()
+        self._gate = _Gate()
         # Bound but never listening: it keeps the port ours while the printer is "off".
         self._claim = socket.socket()
         self._claim.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -64,11 +74,17 @@ class IppListener:
 
     def hang(self, *, silent: bool) -> None:
         """`silent`: take requests but do not answer; else answer again, also the old ones."""
-        (self._speaks.clear if silent else self._speaks.set)()
+        (self._gate.speaks.clear if silent else self._gate.speaks.set)()
+
+    def choke(self, after_bytes: int | None) -> None:
+        """Stop reading a request after so many bytes; None reads on."""
+        self._gate.choke_at = after_bytes
+        (self._gate.reads.set if after_bytes is None else self._gate.reads.clear)()
 
     def close(self) -> None:
         """Stop for good. Idempotent."""
-        self._speaks.set()
+        self.hang(silent=False)
+        self.choke(None)
         self.vanish()
         self._claim.close()
 
@@ -119,7 +135,7 @@ class _BrokenOff(Exception):
 class _IppHandler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     answerer: Answerer
-    speaks: threading.Event
+    gate: "_Gate"
     disable_nagle_algorithm = True
 
     def do_POST(self) -> None:
@@ -130,7 +146,7 @@ class _IppHandler(BaseHTTPRequestHandler):
             with suppress(PeerError):
                 self.answerer.broken_off(decode_message(broken.received))
             return
-        self.speaks.wait()
+        self.gate.speaks.wait()
         try:
             answer = self.answerer.answer(decode_message(body))
         except PeerError:
@@ -167,6 +183,8 @@ class _IppHandler(BaseHTTPRequestHandler):
 
     def _collect(self, received: bytearray, length: int) -> None:
         while length > 0:
+            if self.gate.choke_at is not None and len(received) >= self.gate.choke_at:
+                self.gate.reads.wait()
             piece = self.rfile.read(min(length, _PIECE))
             if not piece or len(received) > _DOCUMENT_BYTES:
                 raise _BrokenOff(bytes(received))

@@ -117,7 +117,6 @@ class PrinterService:
         operation, template = asked.group(GroupTag.OPERATION), asked.group(GroupTag.JOB)
         options = tuple((a.name, ",".join(template.texts(a.name))) for a in template.attributes)
         job = Job(
-            number=0,
             title=operation.text("job-name") or "untitled",
             user=operation.text("requesting-user-name") or "anonymous",
             two_sided=template.text("sides").startswith("two-sided"),
