@@ -124,7 +124,8 @@ def _kept(memory: Memory, what: Entry) -> Memory:
 
 
 def _owed(memory: Memory, what: Entry) -> Memory:
-    return replace(memory, ledger=memory.ledger.owe(what.number("yen")))
+    owed = replace(memory, ledger=memory.ledger.owe(what.number("yen")))
+    return _case_opened(owed, what)
 
 
 def _settled(memory: Memory, _what: Entry) -> Memory:
@@ -170,7 +171,14 @@ def _print_ended(memory: Memory, what: Entry) -> Memory:
 
 def _case_opened(memory: Memory, what: Entry) -> Memory:
     case = (what.word("case"), what.number("yen"))
-    return replace(memory, cases=(*memory.cases, case), cases_opened=memory.cases_opened + 1)
+    # One case covers every copy that is in doubt.
+    doubted = what.word("reason") == "printer.unknown_outcome"
+    return replace(
+        memory,
+        cases=(*memory.cases, case),
+        cases_opened=memory.cases_opened + 1,
+        unknown=0 if doubted else memory.unknown,
+    )
 
 
 def _case_closed(memory: Memory, what: Entry) -> Memory:

@@ -1,0 +1,236 @@
+"""Money in: which coins are let in, each coin that comes, and when it is enough.
+
+Actions and guards of the table in `kiosk.settle.rules`. Pure; no wire, no clock.
+"""
+
+from drivers.coin.contract import (
+    CoinAccepted,
+    CoinMaybe,
+    CoinRefused,
+    CreditCursor,
+    EventsLost,
+    ReturnLever,
+    VendorReset,
+    VendorTrouble,
+)
+from kiosk.change import acceptable
+from kiosk.link import values as link
+from kiosk.money import Bill, Yen
+from kiosk.settle import commands as c
+from kiosk.settle import happened as h
+from kiosk.settle.draft import Done, Draft
+from kiosk.settle.model import Settlement
+
+NOTHING: frozenset[int] = frozenset()
+
+
+def asked_change(model: Settlement, event: link.AskChange) -> Done:
+    """Say which coins could be let in for that fee."""
+    coins = _acceptable(model, Bill(Yen(event.due_yen), 1))
+    exact = bool(coins) and coins != model.accepts
+    answer = link.ChangeState(event.due_yen, tuple(sorted(coins)), exact_only=exact)
+    return Draft(model).tell(answer).step()
+
+
+def nothing_due(model: Settlement, event: link.AcceptCoins) -> bool:
+    """The fee is nothing, or what lies in the machine covers it."""
+    return model.memory.ledger.inserted >= event.due_yen == event.fee_each_yen * event.copies
+
+
+def bill_adds_up(_model: Settlement, event: link.AcceptCoins) -> bool:
+    """The fee is the fee of each copy, times copies."""
+    return event.due_yen == event.fee_each_yen * event.copies and event.copies > 0
+
+
+def covered_already(model: Settlement, event: link.AcceptCoins) -> Done:
+    """Nothing to pay: go on at once."""
+    draft = _billed(Draft(model), event)
+    total = draft.model.memory.ledger.inserted
+    draft.write("pay.covered", total=total).timer(h.Timer.PAY, model.limits.held_s)
+    return draft.tell(link.PaymentCovered(total)).step()
+
+
+def open_acceptor(model: Settlement, event: link.AcceptCoins) -> Done:
+    """Let in what can be paid back."""
+    draft = _billed(Draft(model), event)
+    coins = _acceptable(draft.model, draft.model.memory.bill)
+    draft.set(open_coins=coins).do(c.SetAccept(coins)).timer(h.Timer.PAY, model.limits.pay_s)
+    return draft.tell(link.CoinsOpen(tuple(sorted(coins)))).step()
+
+
+def covers(model: Settlement, event: CoinAccepted) -> bool:
+    """With this coin the fee is in."""
+    memory = model.memory
+    return memory.ledger.inserted + event.yen >= memory.bill.due
+
+
+def last_coin(model: Settlement, event: CoinAccepted) -> Done:
+    """Enough: shut the acceptor before anything else."""
+    draft = _shut(_counted(Draft(model), event))
+    total = draft.model.memory.ledger.inserted
+    draft.write("pay.covered", total=total).timer(h.Timer.PAY, model.limits.held_s)
+    return draft.tell(link.CoinIn(event.yen, total, ())).tell(link.PaymentCovered(total)).step()
+
+
+def one_coin(model: Settlement, event: CoinAccepted) -> Done:
+    """Count it, and let in from now on what still can be paid back."""
+    draft = _counted(Draft(model), event)
+    coins = _acceptable(draft.model, draft.model.memory.bill)
+    if coins != model.open_coins:
+        draft.set(open_coins=coins).do(c.SetAccept(coins))
+    draft.timer(h.Timer.PAY, model.limits.pay_s)
+    total = draft.model.memory.ledger.inserted
+    return draft.tell(link.CoinIn(event.yen, total, tuple(sorted(coins)))).step()
+
+
+def late_coin(model: Settlement, event: CoinAccepted) -> Done:
+    """It was falling while the acceptor shut: counted, and paid back with the rest."""
+    draft = _counted(Draft(model), event)
+    if model.billed:
+        draft.tell(link.CoinIn(event.yen, draft.model.memory.ledger.inserted, ()))
+    return draft.step()
+
+
+def stray_coin(model: Settlement, event: CoinAccepted) -> Done:
+    """Nobody was asked for money: count it and give it back."""
+    return _counted(Draft(model), event).timer(h.Timer.FALL, model.limits.fall_s).step()
+
+
+def refused_coin(model: Settlement, _event: CoinRefused) -> Done:
+    """It fell through; no money moved."""
+    return Draft(model).step()
+
+
+def doubtful_coin(model: Settlement, event: CoinMaybe) -> Done:
+    """A coin may be stuck inside without a credit: staff must look."""
+    draft = Draft(model).write("coin.maybe", code=event.code, **_cursor(event.cursor))
+    return draft.case("coin.maybe").step()
+
+
+def lost_events(model: Settlement, event: EventsLost) -> Done:
+    """More happened than the acceptor remembers: let nothing more in, staff must count."""
+    draft = Draft(model).write("coin.lost", at_least=event.at_least, **_cursor(event.cursor))
+    return _shut(draft.case("coin.events_lost")).step()
+
+
+def lost_events_paying(model: Settlement, event: EventsLost) -> Done:
+    """As `lost_events`, and what is known to be in goes back."""
+    draft = Draft(lost_events(model, event).model)
+    draft.do(*lost_events(model, event).commands).write("pay.cancel", cause="coin.events_lost")
+    return draft.timer(h.Timer.FALL, model.limits.fall_s).step()
+
+
+def reset_seen(model: Settlement, event: VendorReset) -> Done:
+    """The acceptor lost power and was set up as it was."""
+    return Draft(model).write("coin.cursor", **_cursor(event.cursor)).step()
+
+
+def lever_pulled(model: Settlement, _event: ReturnLever) -> Done:
+    """The resident wants the coins back: the visit decides, as if cancel was pressed."""
+    return Draft(model).tell(link.ReturnAsked()).step()
+
+
+def lever_idle(model: Settlement, _event: ReturnLever) -> Done:
+    """Nothing that could be given back by a lever."""
+    return Draft(model).step()
+
+
+def cancelled(model: Settlement, _event: link.CancelPayment) -> Done:
+    """Shut the acceptor, wait for what may still fall, then give all of it back."""
+    return _given_up(model, "resident")
+
+
+def payment_late(model: Settlement, _event: h.TimerFired) -> Done:
+    """Nobody inserts, prints or cancels: the coins do not stay."""
+    return _given_up(model, "time")
+
+
+def time_is_pay(_model: Settlement, event: h.TimerFired) -> bool:
+    """It is the payment's time."""
+    return event.timer is h.Timer.PAY
+
+
+def closing_paid(model: Settlement, event: link.CloseVisit) -> Done:
+    """The visit ends with money in the machine: give it back first."""
+    done = _given_up(model, "visit")
+    return Draft(done.model).do(*done.commands).set(closing=event).step()
+
+
+def still_writes(_model: Settlement, event: h.JournalTrouble) -> bool:
+    """The disk is full, but what is open can still be written down."""
+    return event.reason == "journal.disk_full"
+
+
+def journal_full(model: Settlement, event: h.JournalTrouble) -> Done:
+    """Room is left to settle, none to take more."""
+    draft = Draft(model).set(troubles=_with_journal(model, event.reason))
+    draft.say(link.ServiceState(draft.model.trouble))
+    return _shut(draft).step()
+
+
+def journal_full_paying(model: Settlement, event: h.JournalTrouble) -> Done:
+    """As `journal_full`; what is in goes back."""
+    full = journal_full(model, event)
+    given = _given_up(full.model, event.reason)
+    return Draft(given.model).do(*full.commands, *given.commands).step()
+
+
+def accept_refused(model: Settlement, event: h.AcceptRefused) -> Done:
+    """The acceptor does not hear; it stops by itself without being asked for a second."""
+    draft = Draft(model).write("device.trouble", reason=event.reason)
+    return draft.tell(link.DeviceTrouble(event.reason)).step()
+
+
+def vendor_trouble(model: Settlement, event: VendorTrouble) -> Done:
+    """The coin machine needs help: the visit hears it and decides."""
+    draft = Draft(model).write("device.trouble", reason=event.reason)
+    return draft.tell(link.DeviceTrouble(event.reason)).step()
+
+
+def stock_counted(model: Settlement, event: h.StockCounted) -> Done:
+    """Staff filled or counted a hopper."""
+    draft = Draft(model)
+    return draft.write("stock.set", yen=event.yen, pieces=event.pieces, accuracy="set").step()
+
+
+def _acceptable(model: Settlement, bill: Bill) -> frozenset[int]:
+    if model.trouble:
+        return NOTHING
+    memory = model.memory
+    return acceptable(bill, memory.ledger.inserted, memory.coins, model.accepts)
+
+
+def _billed(draft: Draft, event: link.AcceptCoins) -> Draft:
+    return draft.write(
+        "pay.open",
+        application=event.application,
+        fee_each=event.fee_each_yen,
+        copies=event.copies,
+    ).set(case="")
+
+
+def _counted(draft: Draft, event: CoinAccepted) -> Draft:
+    total = draft.model.memory.ledger.inserted + event.yen
+    return draft.write("coin.in", yen=event.yen, total=total, **_cursor(event.cursor))
+
+
+def _given_up(model: Settlement, cause: str) -> Done:
+    draft = _shut(Draft(model).write("pay.cancel", cause=cause))
+    return draft.timer(h.Timer.FALL, model.limits.fall_s).step()
+
+
+def _shut(draft: Draft) -> Draft:
+    return draft.set(open_coins=NOTHING).do(c.SetAccept(NOTHING)).stop(h.Timer.PAY)
+
+
+def _with_journal(model: Settlement, reason: str) -> tuple[tuple[str, str], ...]:
+    others = tuple(pair for pair in model.troubles if pair[0] != "journal")
+    return (("journal", reason), *others)
+
+
+def _cursor(cursor: CreditCursor) -> dict[str, int]:
+    return {
+        "serial": cursor.serial,
+        "counter": cursor.counter,
+        "accepted_total": cursor.accepted_total,
+    }

@@ -1,0 +1,179 @@
+"""What the supervisor hears besides the visit's values and the coin machine's events.
+
+No wire, no clock.
+"""
+
+import enum
+from dataclasses import dataclass
+
+from drivers.coin.contract import DispenseResult, DispenseTicket
+from drivers.printer.contract import JobProgress, PrinterStatus
+
+
+class Timer(enum.StrEnum):
+    """What time runs out for. One of each at most."""
+
+    FALL = "fall"
+    PAY = "pay"
+    JOB = "job"
+    LEAVE = "leave"
+    COINS = "coins"
+
+
+@dataclass(frozen=True, slots=True)
+class Booted:
+    """The supervisor starts. `quiet_s`: age of the journal's last entry; `torn`: bytes cut."""
+
+    version: str
+    mode: str
+    torn: int
+    quiet_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class Proceed:
+    """What was decided is on disk; decide the next."""
+
+
+@dataclass(frozen=True, slots=True)
+class TimerFired:
+    """Time ran out."""
+
+    timer: Timer
+
+
+@dataclass(frozen=True, slots=True)
+class VisitEnded:
+    """The process that had the glass is gone. `cause`: exit, killed, misuse, silent, late."""
+
+    cause: str
+
+
+@dataclass(frozen=True, slots=True)
+class CoinsResumed:
+    """The coin machine is set up, everything shut; it takes and pays `accepts`."""
+
+    accepts: frozenset[int]
+
+
+@dataclass(frozen=True, slots=True)
+class CoinsNotResumed:
+    """The coin machine could not be set up."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class AcceptRefused:
+    """The acceptor did not take the order what to let in."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class PayoutReadied:
+    """A hopper is ready; nothing moved."""
+
+    ticket: DispenseTicket
+
+
+@dataclass(frozen=True, slots=True)
+class PayoutNotReadied:
+    """A hopper could not be readied; nothing moved."""
+
+    yen: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class PayoutEnded:
+    """The hopper stopped, or its counters were asked after a restart."""
+
+    result: DispenseResult
+
+
+@dataclass(frozen=True, slots=True)
+class PrinterSeen:
+    """The printer's status, asked for by `AskPrinter`."""
+
+    status: PrinterStatus
+
+
+@dataclass(frozen=True, slots=True)
+class JobSeen:
+    """The device's own word on the job that is followed."""
+
+    progress: JobProgress
+
+
+@dataclass(frozen=True, slots=True)
+class JobOutOfSight:
+    """The device could not be asked about the job."""
+
+    title: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class SpoolerContained:
+    """cupsd was killed with all its children and its spool is wiped."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class PaperGone:
+    """The output tray is empty; `sensor` False: there is none to ask."""
+
+    sensor: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SlipPrinted:
+    """The receipt is out, or `reason` why not."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class OutcomeComposed:
+    """A report written by the supervisor itself, for a visit that died."""
+
+    body: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class ReportSent:
+    """The centre acknowledged."""
+
+    digest: str
+
+
+@dataclass(frozen=True, slots=True)
+class TroubleSeen:
+    """What a device said of itself: the reason that closes service, or ""."""
+
+    source: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class JournalTrouble:
+    """`journal.disk_full`: take no more; `journal.failed`: nothing may move."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class StockCounted:
+    """Staff counted a hopper."""
+
+    yen: int
+    pieces: int
+
+
+@dataclass(frozen=True, slots=True)
+class CaseClosed:
+    """Staff settled a case."""
+
+    case: str

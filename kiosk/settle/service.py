@@ -1,0 +1,354 @@
+"""The visit from the supervisor's side: start, begin, end, death; and what closes service.
+
+Actions and guards of the table in `kiosk.settle.rules`. Pure; no wire, no clock.
+"""
+
+import hashlib
+
+from kiosk.journal.entries import noted
+from kiosk.journal.memory import remember
+from kiosk.link import values as link
+from kiosk.settle import commands as c
+from kiosk.settle import happened as h
+from kiosk.settle.coins import NOTHING
+from kiosk.settle.draft import Done, Draft
+from kiosk.settle.model import Settlement
+from kiosk.settle.paper import in_the_way, stop_job
+from kiosk.settle.payout import visit_over
+
+COINS_AGAIN_S = 5.0
+"""Time between two attempts to set up a coin machine that does not answer."""
+
+CLOSES_SERVICE = frozenset({
+    "coin.lost", "coin.acceptor_fault", "coin.fraud", "coin.wire", "coin.unknown_device",
+    "coin.encrypted", "printer.offline", "printer.paper_out", "printer.jam",
+    "printer.cover_open", "printer.toner_empty", "printer.output_full", "printer.wrong_media",
+    "printer.not_duplex", "printer.not_colour", "printer.not_ipp", "printer.spooler",
+    "printer.stopped", "journal.disk_full", "journal.failed",
+})  # fmt: skip
+"""Reasons for which nobody is served. An empty or jammed hopper is not one of them: which
+coins can be taken follows from the rest. Nor is the receipt: a slip that fails is said."""
+
+
+# --- start --------------------------------------------------------------------------------
+
+
+def boot(model: Settlement, event: h.Booted) -> Done:
+    """Show the glass at once, and ask the coin machine what happened meanwhile."""
+    memory = model.memory
+    draft = Draft(model).write(
+        "terminal.start", version=event.version, mode=event.mode, torn=event.torn
+    )
+    draft.set(recovering=memory.unfinished, repay=event.quiet_s <= model.limits.repay_within_s)
+    held = memory.ledger.held if draft.model.repay else 0
+    apology = "visit.died.terminal" if memory.unfinished else ""
+    draft.do(c.PowerCardOff())
+    draft.do(c.HandGlass(link.TakeGlass(apology=apology, returned_yen=held)))
+    return draft.do(c.ResumeCoins(memory.cursor)).step()
+
+
+def time_is_coins(_model: Settlement, event: h.TimerFired) -> bool:
+    """It is time to ask the coin machine again."""
+    return event.timer is h.Timer.COINS
+
+
+def ask_again(model: Settlement, _event: h.TimerFired) -> Done:
+    """Ask the coin machine again."""
+    return Draft(model).do(c.ResumeCoins(model.memory.cursor)).step()
+
+
+def coins_missing(model: Settlement, event: h.CoinsNotResumed) -> Done:
+    """No service without the coin machine; it is asked again and again."""
+    draft = _troubled(Draft(model), "coin", event.reason)
+    return draft.timer(h.Timer.COINS, COINS_AGAIN_S).step()
+
+
+def ticket_open(model: Settlement, _event: h.CoinsResumed) -> bool:
+    """A payout was begun of which the journal does not know the end."""
+    return model.memory.ticket is not None
+
+
+def resolve(model: Settlement, event: h.CoinsResumed) -> Done:
+    """Ask the hopper's counters what became of it."""
+    draft = _coins_back(model, event)
+    assert model.memory.ticket  # noqa: S101 - the guard has seen it
+    return draft.do(c.ResolveTicket(model.memory.ticket)).step()
+
+
+def job_open(model: Settlement, _event: h.CoinsResumed) -> bool:
+    """A copy was let through of which the journal does not know the end."""
+    return model.memory.job is not None
+
+
+def follow_on(model: Settlement, event: h.CoinsResumed) -> Done:
+    """Follow it at the device; the spooler was wiped when it started."""
+    draft = _coins_back(model, event).set(contained=True)
+    assert model.memory.job  # noqa: S101 - the guard has seen it
+    draft.do(c.FollowJob(model.memory.job.title))
+    return draft.timer(h.Timer.JOB, model.limits.unseen_s).step()
+
+
+def settle_on(model: Settlement, event: h.CoinsResumed) -> Done:
+    """Settle whatever is left."""
+    return _coins_back(model, event).do(c.GoOn()).step()
+
+
+def coins_back(model: Settlement, event: h.CoinsResumed) -> Done:
+    """The coin machine was set up once more."""
+    return _coins_back(model, event).step()
+
+
+# --- a visit begins and ends --------------------------------------------------------------
+
+
+def in_service(model: Settlement, _event: link.OpenVisit) -> bool:
+    """Nothing closes service."""
+    return not model.trouble
+
+
+def ask_clear(model: Settlement, event: link.OpenVisit) -> Done:
+    """Ask the printer before anybody starts."""
+    draft = Draft(model).write("visit.begin", visit=event.visit)
+    return draft.set(alive=True, case="").do(c.LeaveTray(), c.AskPrinter()).step()
+
+
+def closed_for(model: Settlement, _event: link.OpenVisit) -> Done:
+    """Say why nobody is served."""
+    draft = Draft(model).write("visit.refused", reason=model.trouble)
+    return draft.say(link.VisitRefused(model.trouble)).step()
+
+
+def still_settling(model: Settlement, _event: link.OpenVisit) -> Done:
+    """The visit before is not settled yet."""
+    draft = Draft(model).write("visit.refused", reason="terminal.settling")
+    return draft.say(link.VisitRefused("terminal.settling")).step()
+
+
+def printer_clear(_model: Settlement, event: h.PrinterSeen) -> bool:
+    """Idle, no job, no sheet in the tray."""
+    return not in_the_way(event.status, first=True)
+
+
+def grant(model: Settlement, _event: h.PrinterSeen) -> Done:
+    """The visit may begin."""
+    return Draft(model).tell(link.VisitGranted()).step()
+
+
+def not_clear(model: Settlement, event: h.PrinterSeen) -> Done:
+    """No visit begins while something lies in the printer."""
+    reason = in_the_way(event.status, first=True)
+    draft = Draft(model).tell(link.VisitRefused(reason))
+    visit = model.memory.visit
+    draft.write("visit.end", visit=visit, outcome="refused", failure=reason)
+    return draft.set(alive=False).do(c.GoOn()).step()
+
+
+def holds_nothing(model: Settlement, _event: link.CloseVisit) -> bool:
+    """No coin lies in the machine undecided."""
+    return not model.memory.ledger.held
+
+
+def close_now(model: Settlement, event: link.CloseVisit) -> Done:
+    """Nothing is at stake: the visit may end."""
+    return visit_over(Draft(model), event).step()
+
+
+def close_unopened(model: Settlement, _event: link.CloseVisit) -> Done:
+    """Nobody was served; a fresh process takes the glass all the same."""
+    draft = Draft(model).timer(h.Timer.LEAVE, model.limits.leave_s)
+    return draft.say(link.VisitClosed()).step()
+
+
+def close_unbound(model: Settlement, _event: link.CloseVisit) -> Done:
+    """The process has no part in what is being settled; it may go."""
+    return Draft(model).say(link.VisitClosed()).step()
+
+
+def close_later(model: Settlement, event: link.CloseVisit) -> Done:
+    """The visit may end as soon as everything is settled."""
+    if not model.alive:
+        return close_unbound(model, event)
+    return Draft(model).set(closing=event).step()
+
+
+def time_is_leave(_model: Settlement, event: h.TimerFired) -> bool:
+    """It is the leaving visit's time."""
+    return event.timer is h.Timer.LEAVE
+
+
+def linger(model: Settlement, _event: h.TimerFired) -> Done:
+    """It was told to end and did not."""
+    return Draft(model).do(c.KillVisit("late")).step()
+
+
+def next_visit(model: Settlement, _event: h.VisitEnded) -> Done:
+    """The glass goes to the spare; a coin that came meanwhile is settled."""
+    return _glass(Draft(model).stop(h.Timer.LEAVE)).do(c.GoOn()).step()
+
+
+# --- a visit dies -------------------------------------------------------------------------
+
+
+def died_free(model: Settlement, event: h.VisitEnded) -> Done:
+    """Nothing was at stake but the resident's time."""
+    return _dead(model, event, "visit.died").do(c.GoOn()).step()
+
+
+def died_paying(model: Settlement, event: h.VisitEnded) -> Done:
+    """The coins go back."""
+    draft = _dead(model, event, "visit.died.money_back")
+    draft.set(open_coins=NOTHING, pending=None).do(c.SetAccept(NOTHING)).stop(h.Timer.PAY)
+    return draft.timer(h.Timer.FALL, model.limits.fall_s).step()
+
+
+def handed_over(model: Settlement, _event: h.VisitEnded) -> bool:
+    """The spooler has the whole copy: it can come without the visit."""
+    return model.alive and model.memory.job is not None and model.memory.job.streamed
+
+
+def died_printing(model: Settlement, event: h.VisitEnded) -> Done:
+    """The copy under way is followed to its end; no other can come."""
+    return _dead(model, event, "visit.died.printing").step()
+
+
+def died_streaming(model: Settlement, event: h.VisitEnded) -> Done:
+    """Cancel what the device may have of it, destroy what the spooler has."""
+    draft = _dead(model, event, "visit.died.printing")
+    stopped = stop_job(draft.model, "visit.died")
+    return Draft(stopped.model).do(*draft.step().commands, *stopped.commands).step()
+
+
+def still_there(model: Settlement, _event: h.VisitEnded) -> bool:
+    """It is the visit of this transaction that died."""
+    return model.alive
+
+
+def died_settling(model: Settlement, event: h.VisitEnded) -> Done:
+    """What is being settled is settled without it."""
+    return _dead(model, event, "visit.died.money_back").step()
+
+
+def glass_again(model: Settlement, _event: h.VisitEnded) -> Done:
+    """The process that only kept the glass is gone."""
+    return _glass(Draft(model)).step()
+
+
+def misused(model: Settlement, _event: object) -> Done:
+    """The visit says what makes no sense here: it is not trusted any more."""
+    return Draft(model).do(c.KillVisit("misuse")).step()
+
+
+def nothing_to_do(model: Settlement, _event: object) -> Done:
+    """It crossed an answer that was under way, or no longer matters."""
+    return Draft(model).step()
+
+
+# --- at any time --------------------------------------------------------------------------
+
+
+def note(model: Settlement, event: link.Note) -> Done:
+    """Journal a step of the visit."""
+    what = noted(event.kind, event.fields)
+    draft = Draft(model).do(c.Write(what))
+    return draft.set(memory=remember(model.memory, what)).step()
+
+
+def report(model: Settlement, event: link.Report | h.OutcomeComposed) -> Done:
+    """Keep the outcome until the centre has it."""
+    digest = hashlib.sha256(event.body).hexdigest()
+    draft = Draft(model).write("report.queued", digest=digest)
+    return draft.do(c.QueueReport(digest, event.body)).step()
+
+
+def report_sent(model: Settlement, event: h.ReportSent) -> Done:
+    """The centre has it."""
+    return Draft(model).write("report.sent", digest=event.digest).step()
+
+
+def slip(model: Settlement, event: link.PrintReceipt) -> Done:
+    """Print what was settled last."""
+    order = c.PrintSlip(model.settled, event.language, event.certificate)
+    return Draft(model).do(order).step()
+
+
+def no_slip(model: Settlement, _event: link.PrintReceipt) -> Done:
+    """There is nothing settled to print yet."""
+    return Draft(model).tell(link.ReceiptOut("terminal.settling")).step()
+
+
+def slip_done(model: Settlement, event: h.SlipPrinted) -> Done:
+    """Say whether the slip came."""
+    draft = Draft(model)
+    if event.reason:
+        draft.write("receipt.failed", reason=event.reason)
+    else:
+        draft.write("receipt.out")
+    return draft.tell(link.ReceiptOut(event.reason)).step()
+
+
+def trouble(model: Settlement, event: h.TroubleSeen) -> Done:
+    """A device closes service or lets it open again."""
+    return _troubled(Draft(model), event.source, event.reason).step()
+
+
+def journal_broken(model: Settlement, event: h.JournalTrouble) -> Done:
+    """Nothing may move that cannot be written: what is held stays where it is."""
+    held = model.memory.ledger.held
+    draft = Draft(model).set(troubles=(("journal", event.reason),), open_coins=NOTHING)
+    draft.do(c.SetAccept(NOTHING)).say(link.ServiceState(event.reason))
+    draft.tell(link.DeviceTrouble(event.reason))
+    if held:
+        draft.tell(link.CoinsReturned(model.memory.ledger.returned, held, "journal"))
+    return draft.step()
+
+
+def case_closed(model: Settlement, event: h.CaseClosed) -> Done:
+    """Staff settled it."""
+    return Draft(model).write("case.closed", case=event.case).step()
+
+
+def broken_close(model: Settlement, _event: link.CloseVisit) -> Done:
+    """The process may go; nothing is written any more."""
+    return Draft(model).set(alive=False).say(link.VisitClosed()).step()
+
+
+def broken_open(model: Settlement, _event: link.OpenVisit) -> Done:
+    """Say why nobody is served."""
+    return Draft(model).say(link.VisitRefused(model.trouble)).step()
+
+
+def broken_glass(model: Settlement, _event: h.VisitEnded) -> Done:
+    """The glass shows that service is closed."""
+    return _glass(Draft(model).set(alive=False)).step()
+
+
+def _coins_back(model: Settlement, event: h.CoinsResumed) -> Draft:
+    return _troubled(Draft(model).set(accepts=event.accepts), "coin", "")
+
+
+def _troubled(draft: Draft, source: str, reason: str) -> Draft:
+    before = draft.model.trouble
+    others = tuple(pair for pair in draft.model.troubles if pair[0] != source)
+    closes = ((source, reason),) if reason in CLOSES_SERVICE else ()
+    after = draft.set(troubles=(*others, *closes)).model.trouble
+    if after != before:
+        draft.write("terminal.trouble", reason=after).say(link.ServiceState(after))
+    return draft
+
+
+def _dead(model: Settlement, event: h.VisitEnded, apology: str) -> Draft:
+    draft = Draft(model).set(alive=False, closing=None)
+    first = link.TakeGlass(
+        trouble=model.trouble,
+        apology=apology,
+        owed_yen=model.memory.ledger.owed,
+        returned_yen=model.memory.ledger.held,
+    )
+    draft.do(c.HandGlass(first), c.PowerCardOff())
+    return draft.write(
+        "visit.died", visit=model.memory.visit, state=model.state.value, cause=event.cause
+    )
+
+
+def _glass(draft: Draft) -> Draft:
+    return draft.do(c.HandGlass(link.TakeGlass(trouble=draft.model.trouble)))
