@@ -100,7 +100,7 @@ class IppListener:
 
         class Handler(_IppHandler):
             answerer = listener._answerer
-            speaks = listener._speaks
+            gate = listener._gate  # noqa: SLF001
 
             def setup(self) -> None:
                 super().setup()
