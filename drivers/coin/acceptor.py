@@ -35,7 +35,15 @@ from drivers.coin.protocol import (
     encode_mask,
     value_of_code,
 )
-from drivers.coin.tables import COUNTER_STATES, TOTAL_MODULUS, Category, Header, Money
+from drivers.coin.tables import (
+    COUNTER_STATES,
+    FAULT_OK,
+    STRING_FAULTS,
+    TOTAL_MODULUS,
+    Category,
+    Header,
+    Money,
+)
 from drivers.errors import DeviceError, MisuseError, PeerError
 
 _NO_TOTAL = -1
@@ -135,13 +143,9 @@ class Acceptor:
             return ()
         buffer = self._read_credits(tries)
         delta = diff(self.cursor.counter, buffer)
-        if delta.reset is not Reset.NONE or delta.lost or self._recheck:
+        if self._recheck or self._is_odd(delta):
             return self._look_closer()
         events = self._plain(delta, buffer)
-        due = self._clock.monotonic_s() - self._checked_s > _RECHECK_S
-        if due or any(self._surprising(entry) for entry in delta.entries):
-            with suppress(DeviceError):
-                events += self._find_quiet_reset()
         self._mend()
         return events
 
@@ -149,9 +153,14 @@ class Acceptor:
         """The line was away: look at everything again before the next credit is believed."""
         self._recheck = True
 
-    def self_check(self, tries: int) -> int:
-        """The device's own fault code, 0 if none."""
-        return self._bus.ask(self._address, Header.SELF_CHECK, tries=tries)[0]
+    def troubles(self, tries: int) -> tuple[str, ...]:
+        """Reasons why it would not work now, by its own self-check."""
+        # A self-check may take seconds; a simple poll tells at once whether anybody is there.
+        self._bus.ask(self._address, Header.SIMPLE_POLL, tries=tries)
+        code = self._bus.ask(self._address, Header.SELF_CHECK, tries=1)[0]
+        if code == FAULT_OK:
+            return ()
+        return ("coin.fraud" if code in STRING_FAULTS else "coin.acceptor_fault",)
 
     # --- what is read -------------------------------------------------------------------------
 
@@ -265,6 +274,15 @@ class Acceptor:
             case _:
                 return (CoinRefused(entry.b, cursor),)
 
+    def _is_odd(self, delta: Delta) -> bool:
+        """True if the counter alone is not to be believed, or has been for long enough."""
+        return (
+            delta.reset is not Reset.NONE
+            or bool(delta.lost)
+            or self._clock.monotonic_s() - self._checked_s > _RECHECK_S
+            or any(self._surprising(entry) for entry in delta.entries)
+        )
+
     def _surprising(self, entry: BufferEntry) -> bool:
         """A coin refused as inhibited although we let it in: has the device forgotten?"""
         if entry.is_credit or entry.code.money is not Money.INHIBITED:
@@ -272,15 +290,6 @@ class Acceptor:
         position = entry.b - _FIRST_INHIBITED + 1
         enabled = self._coins.positions(self._wanted)
         return position in enabled or (entry.b == _ANY_INHIBITED and bool(enabled))
-
-    def _find_quiet_reset(self) -> tuple[CoinEvent, ...]:
-        """Notice a reset that left the counter as it was."""
-        self._checked_s = self._clock.monotonic_s()
-        if self._unset or self._is_set():
-            return ()
-        assert self.cursor is not None  # noqa: S101 - poll has looked
-        self._unset = True
-        return (VendorReset(self.cursor),)
 
     def _look_closer(self) -> tuple[CoinEvent, ...]:
         """Something is odd: who is it, what does its other counter say, is it still set up?"""
@@ -298,6 +307,7 @@ class Acceptor:
             self._settled(diff(self.cursor.counter, buffer), quiet), buffer, total
         )
         self._recheck = False
+        self._checked_s = self._clock.monotonic_s()
         if quiet and not any(isinstance(event, VendorReset) for event in events):
             self._unset = True
             events = (*quiet, *events)

@@ -32,6 +32,8 @@ from drivers.link.port import BytePort, LinkLost
 TRIES = 3
 """Source: ccTalk Generic Specification 4.7, Part 1 section 12.1."""
 _BUSY_WAIT_S = 0.05
+_QUIET_S = 0.06
+"""Longer than every receiver's 50 ms, so that a device has dropped its half of a frame as well."""
 _FLUSH_LIMIT_S = 1.0
 """A line that chatters for longer is reported, not waited for."""
 
@@ -118,9 +120,9 @@ class CoinBus:
             self.strays += len(stray)
 
     def _settle(self, port: BytePort) -> None:
-        """Wait for 50 ms of silence, so that rubbish is not taken for the next answer."""
+        """Wait for silence, so that rubbish is not taken for part of the next frame."""
         until_s = self._clock.monotonic_s() + _FLUSH_LIMIT_S
-        while port.read(INTER_BYTE_S) and self._clock.monotonic_s() < until_s:
+        while port.read(_QUIET_S) and self._clock.monotonic_s() < until_s:
             pass
 
     def _listen(self, port: BytePort, question: Frame, manners: Manners) -> Frame:

@@ -53,7 +53,7 @@ def diff(last: int, buffer: CreditBuffer) -> Delta:
     if now == 0:
         return Delta((), reset=Reset.SEEN)
     steps = distance(last, now)
-    if last and now < EVENT_BUFFER and steps > now and _empty_beyond(buffer, now):
+    if last and now < EVENT_BUFFER and steps >= now and _empty_beyond(buffer, now):
         return Delta(_oldest_first(buffer, now), reset=Reset.HIDDEN)
     entries = _oldest_first(buffer, steps)
     lost = max(0, steps - EVENT_BUFFER)

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from drivers.coin.contract import DispenseResult, DispenseTicket, Evidence
 from drivers.coin.credits import advance
 from drivers.coin.protocol import HopperStatus
-from drivers.coin.tables import MEMORY_ERROR, PAYOUT_TIMEOUT, TOTAL_MODULUS, HopperFlag
+from drivers.coin.tables import DISABLED, MEMORY_ERROR, PAYOUT_TIMEOUT, TOTAL_MODULUS, HopperFlag
 
 NO_TOTAL = -1
 _PLAUSIBLE = 255
@@ -54,8 +54,9 @@ def course(ticket: DispenseTicket, view: HopperView) -> Course:
         return Course.RUNNING
     moved = moved_total(ticket, view)
     if view.status.counter == ticket.event_counter:
-        if view.status.counter == 0 and moved != 0:
-            # After a reset a counter that was 0 is 0 again, whatever happened in between.
+        if view.status.counter == 0 and (moved or (moved is None and view.has(*DISABLED))):
+            # After a reset a counter that was 0 is 0 again, whatever happened in between; but
+            # a reset also disables the hopper, which was enabled for this ticket.
             return Course.RESET
         return Course.FOREIGN if moved else Course.NOT_TAKEN
     if view.status.counter == 0:

@@ -42,7 +42,6 @@ _LATE_COIN_S = 0.3
 _MAX_SENDS = 3
 _MAX_PIECES = 255
 _STATUS_TRIES = 2
-_STRING_FAULTS = frozenset({20, 41})
 
 OpenPort = Callable[[], BytePort]
 
@@ -90,12 +89,14 @@ class SerialCoinVendor:
 
     def status(self) -> VendorStatus:
         found: list[str] = []
-        hoppers = (self._hopper_asker(hopper) for hopper in self._hoppers.values())
-        for ask in (self._acceptor_troubles, *hoppers):
+        tries = _STATUS_TRIES
+        devices: tuple[Acceptor | Hopper, ...] = (self._acceptor, *self._hoppers.values())
+        for device in devices:
             try:
-                found.extend(ask())
+                found.extend(device.troubles(tries))
             except DeviceError as error:
                 found.append(error.reason.name)
+                tries = 1  # where one is silent all may be, and the answer has a time limit
         if self._acceptor.swapped:
             found.append("coin.unknown_device")
         return VendorStatus(tuple(dict.fromkeys(found)), self._acceptor.accepting)
@@ -194,16 +195,6 @@ class SerialCoinVendor:
                 detail = f"the ¥{hopper.yen} hopper does not stop"
                 raise DeviceError("coin.hopper_fault", detail)
             self._clock.sleep(_PAYOUT_POLL_S)
-
-    def _acceptor_troubles(self) -> tuple[str, ...]:
-        code = self._acceptor.self_check(_STATUS_TRIES)
-        if not code:
-            return ()
-        return ("coin.fraud" if code in _STRING_FAULTS else "coin.acceptor_fault",)
-
-    @staticmethod
-    def _hopper_asker(hopper: Hopper) -> Callable[[], tuple[str, ...]]:
-        return lambda: hopper.troubles(_STATUS_TRIES)
 
 
 def _open_serial(path: str) -> BytePort:

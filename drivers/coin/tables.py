@@ -216,6 +216,7 @@ COIN_CODES: Mapping[int, CoinCode] = {
 RESERVED_CODE = CoinCode("reserved code", Money.NONE)
 
 FAULT_OK = 0
+STRING_FAULTS = frozenset({20, 41})
 SELF_CHECK_FAULTS: Mapping[int, str] = {
     0: "no fault",
     1: "EEPROM checksum",
@@ -306,6 +307,7 @@ HOPPER_FLAGS: tuple[HopperFlag, ...] = (
 """Answers to `TEST_HOPPER`. Source: Part 2 section 3.90."""
 
 PAYOUT_TIMEOUT = (1, 1)
+DISABLED = (1, 7)
 MEMORY_ERROR = (2, 6)
 
 

@@ -39,6 +39,12 @@ class MemoryPort:
 
     def close(self) -> None:
         self._closed = True
+        self._arrived.clear()
+
+    def reopen(self) -> "MemoryPort":
+        """The same line, opened again after `close`."""
+        self._closed = False
+        return self
 
     def _check(self) -> None:
         if self._closed or self.unplugged:
