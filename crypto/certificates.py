@@ -18,6 +18,7 @@ from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.asymmetric.types import CertificatePublicKeyTypes
+from cryptography.x509.oid import NameOID
 
 from crypto.errors import CheckFailed
 
@@ -168,6 +169,16 @@ def check_authority(certificate: x509.Certificate) -> None:
     """
     if not (is_authority(certificate) and _may_sign_certificates(certificate)):
         raise CheckFailed("trust.not_an_authority", "CA:TRUE and keyCertSign are needed")
+
+
+def is_for_tests(certificate: x509.Certificate) -> bool:
+    """Whether an organisation in the subject's name ends in "-TEST".
+
+    So do the public JPKI test hierarchy and every authority of the demo; a terminal in
+    production trusts none of them.
+    """
+    names = certificate.subject.get_attributes_for_oid(NameOID.ORGANIZATION_NAME)
+    return any(str(each.value).endswith("-TEST") for each in names)
 
 
 def last_day(certificate: x509.Certificate) -> str:

@@ -133,13 +133,16 @@ def _record(cls: Any, where: str, table: dict[str, Any]) -> Any:
 
 
 def _check(description: Description) -> None:
-    roots = {each.name for each in description.roots}
-    generations = {each.name for each in description.generations}
+    roots = [each.name for each in description.roots]
+    generations = [each.name for each in description.generations]
+    certificates = [each.name for each in description.certificates]
+    names = [*roots, *generations, *certificates, description.signing_authority]
     demands = (
+        (len(names) == len(set(names)), "name: two keys cannot share a directory."),
         (len(generations) > 0, "generation: there must be at least one."),
-        ({each.root for each in description.certificates} <= roots,
+        ({each.root for each in description.certificates} <= set(roots),
          "certificate: one names a root that is not there."),
-        (set(description.cards.generation.values()) <= generations,
+        (set(description.cards.generation.values()) <= set(generations),
          "cards.generation: one names a generation that is not there."),
         ({*(each.key for each in description.roots),
           *(each.key for each in description.certificates)} <= set(KEY_KINDS),
