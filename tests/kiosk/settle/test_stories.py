@@ -55,7 +55,7 @@ def test_a_certificate_is_paid_printed_and_change_given(world: World) -> None:
     world.say(link.CloseVisit("issued"))
     assert world.last(link.VisitClosed) == link.VisitClosed()
     world.happen(h.VisitEnded("exit"))
-    assert world.state is State.IDLE
+    assert world.at(State.IDLE)
     assert booked(world.disk) == {"inserted": 500, "kept": 300, "returned": 200, "owed": 0}
     assert "住民票" not in str(world.disk)
 
@@ -70,11 +70,11 @@ def test_cancelling_gives_every_coin_back(world: World) -> None:
     begin(world)
     pay(world, 100, 100)
     world.say(link.CancelPayment())
-    assert world.state is State.DRAINING
+    assert world.at(State.DRAINING)
     world.time_out(h.Timer.FALL)
     assert world.last(link.CoinsReturned) == link.CoinsReturned(200, 0)
     assert world.coins.customer == 0
-    assert world.state is State.VISIT
+    assert world.at(State.VISIT)
 
 
 def test_a_coin_that_was_still_falling_goes_back_with_the_rest(world: World) -> None:
@@ -115,9 +115,9 @@ def test_a_coin_after_everything_was_settled_is_given_back_when_the_visit_ends(
 def test_a_coin_nobody_asked_for_goes_back(world: World) -> None:
     world.coins.open = frozenset({100})
     world.insert(100)
-    assert world.state is State.DRAINING
+    assert world.at(State.DRAINING)
     world.time_out(h.Timer.FALL)
-    assert world.state is State.IDLE
+    assert world.at(State.IDLE)
     assert world.coins.customer == 0
 
 
@@ -182,7 +182,7 @@ def test_two_copies_are_printed_one_after_the_other(world: World) -> None:
     begin(world, copies=2)
     pay(world, 500, 100)
     print_copy(world, 1)
-    assert world.state is State.HELD
+    assert world.at(State.HELD)
     print_copy(world, 2)
     assert world.last(link.MoneySettled) == link.MoneySettled(600, 0, 0)
 
@@ -248,7 +248,7 @@ def test_a_job_that_stands_too_long_is_cancelled_and_its_fee_returned(world: Wor
     world.printer.troubles = ("printer.jam",)
     world.look()
     world.time_out(h.Timer.JOB)
-    assert world.state is State.STOPPING
+    assert world.at(State.STOPPING)
     world.look()
     assert world.last(link.CopyFailed) == link.CopyFailed("t1", 0, "printer.jam")
     assert world.last(link.MoneySettled) == link.MoneySettled(0, 500, 0)
@@ -274,7 +274,7 @@ def test_a_job_the_device_never_had_printed_nothing(world: World) -> None:
     pay(world, 100, 100, 100)
     world.say(link.PrintCopy("t1", 1, 1))
     world.say(link.CopyNotStreamed("t1", "printer.spooler"))
-    assert world.state is State.STOPPING
+    assert world.at(State.STOPPING)
     world.look()
     assert world.last(link.CopyFailed) == link.CopyFailed("t1", 0, "printer.spooler")
     assert world.last(link.MoneySettled) == link.MoneySettled(0, 300, 0)
@@ -286,7 +286,7 @@ def test_a_printer_that_is_not_clear_is_not_given_a_copy(world: World) -> None:
     world.printer.troubles = ("printer.paper_out",)
     world.say(link.PrintCopy("t1", 1, 1))
     assert world.last(link.PrintRefused) == link.PrintRefused("t1", "printer.paper_out")
-    assert world.state is State.HELD
+    assert world.at(State.HELD)
     world.printer.troubles = ()
     print_copy(world)
     assert world.last(link.MoneySettled) == link.MoneySettled(300, 200, 0)
@@ -304,7 +304,7 @@ def test_no_visit_begins_with_something_in_the_printer(
         world.printer.receive("foreign", 1)
     world.say(link.OpenVisit(VISIT))
     assert world.last(link.VisitRefused) == link.VisitRefused(reason)
-    assert world.state is State.IDLE
+    assert world.at(State.IDLE)
 
 
 def test_service_closes_and_opens_with_its_devices(world: World) -> None:
@@ -354,7 +354,7 @@ def test_a_visit_that_closes_with_money_inside_gets_it_out_first(world: World) -
     world.say(link.CloseVisit("timed_out"))
     world.time_out(h.Timer.FALL)
     assert world.told[-2:] == [link.CoinsReturned(100, 0), link.VisitClosed()]
-    assert world.state is State.LEAVING
+    assert world.at(State.LEAVING)
 
 
 def test_a_free_certificate_needs_no_coin(world: World) -> None:
@@ -380,7 +380,7 @@ def test_a_visit_that_talks_nonsense_is_ended(world: World, nonsense: link.ToSup
     world.say(nonsense)
     assert world.killed == ["misuse"]
     world.settle()
-    assert world.state is State.IDLE
+    assert world.at(State.IDLE)
 
 
 def test_a_full_disk_lets_nothing_in_and_settles(world: World) -> None:
@@ -398,7 +398,7 @@ def test_without_a_journal_nothing_moves(world: World) -> None:
     begin(world)
     pay(world, 100)
     world.happen(h.JournalTrouble("journal.failed"))
-    assert world.state is State.BROKEN
+    assert world.at(State.BROKEN)
     assert world.last(link.CoinsReturned) == link.CoinsReturned(0, 100, "journal")
     world.say(link.CloseVisit("failed"))
     world.happen(h.VisitEnded("exit"))

@@ -410,6 +410,10 @@ class World:
         """Where the supervisor stands."""
         return self.loop.model.state
 
+    def at(self, *states: State) -> bool:
+        """Whether it stands at one of these."""
+        return self.state in states
+
     @property
     def memory(self) -> Memory:
         """What the supervisor knows."""
