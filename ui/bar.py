@@ -84,7 +84,7 @@ def _block(draft: Draft, action: Action, room: int, lines: int, ratio: float) ->
     """The label in `lines` lines, as narrow as its longest word allows."""
     capital = max(draft.scale.button * ratio, draft.scale.least)
     style = Style(capital, bold=True, leading=1.7, even=True)
-    strict = Draft(draft.fonts, draft.catalogue, draft.panel, draft.size)
+    strict = draft.demanding()
     for width in (room, room * 5 // 4, room * 3 // 2, room * 2, room * 3):
         try:
             return strict.block(action.label, style, width, lines)

@@ -132,6 +132,10 @@ class Page:
     ground: str
     items: tuple[Item, ...]
     targets: tuple[Target, ...]
+    keys: tuple[tuple[str, str], ...] = ()
+    """Keypad keys that press something no finger can: (key, action id)."""
+    anywhere: str = ""
+    """The action of a touch that hits no target, if it means something."""
     number: int = 0
     of: int = 1
     modal: bool = False

@@ -70,6 +70,8 @@ class Draft:
     """True: a text that does not fit raises. False: it is made smaller and cut, for the glass."""
     items: list[Item] = field(default_factory=list)
     targets: list[Target] = field(default_factory=list)
+    keys: list[tuple[str, str]] = field(default_factory=list)
+    anywhere: str = ""
 
     @property
     def scale(self) -> TypeScale:
@@ -100,12 +102,11 @@ class Draft:
 
     def blank(self) -> "Draft":
         """A board with the same tools and nothing on it, for trying an arrangement."""
-        return replace(self, items=[], targets=[])
+        return replace(self, items=[], targets=[], keys=[])
 
-    def adopt(self, trial: "Draft") -> None:
-        """Take over everything a trial laid down."""
-        self.items += trial.items
-        self.targets += trial.targets
+    def demanding(self) -> "Draft":
+        """A blank board that raises DoesNotFit, for trying one arrangement before another."""
+        return replace(self, items=[], targets=[], keys=[], strict=True)
 
     # -- text -------------------------------------------------------------
 

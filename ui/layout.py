@@ -54,11 +54,13 @@ def lay_out(desk: Desk, screen: Screen, look: Look, page: int = 0) -> Page:
         draw_header(draft, replace(screen, tools=()))
     if screen.overlay:
         draft.targets.clear()
+        draft.keys.clear()
         draft.items.append(Veil(Rect(0, 0, desk.panel.width, desk.panel.height)))
         draw_overlay(draft, screen.overlay)
     return Page(
         screen.id, desk.panel.width, desk.panel.height, _GROUNDS[screen.tone],
-        tuple(draft.items), tuple(draft.targets), number, of, modal=screen.overlay is not None,
+        tuple(draft.items), tuple(draft.targets), tuple(draft.keys), draft.anywhere,
+        number, of, modal=screen.overlay is not None,
     )  # fmt: skip
 
 

@@ -4,6 +4,7 @@ pygame draws no smooth corners, so rounded shapes and drawings are made four tim
 scaled down, then kept. Texts are kept too, and thrown away when a visit ends: one may be a name.
 """
 
+import io
 import os
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
@@ -91,6 +92,12 @@ class Painter:
         for target in page.targets:
             self._marks(surface, target, palette, shown)
 
+    def picture(self, page: Page, palette: Palette) -> pygame.Surface:
+        """The page on a surface of its own, off screen."""
+        surface = pygame.Surface((page.width, page.height), depth=32)
+        self.paint(surface, page, palette)
+        return surface
+
     def forget(self) -> None:
         """Drop every text drawn so far."""
         self.texts.clear()
@@ -156,6 +163,13 @@ class Painter:
             around = ring.inset(-wide - 2)
             radius = target.radius + wide + 2
             self._shape(surface, Shape(around, "", "focus", wide, radius), palette)
+
+
+def png_bytes(surface: pygame.Surface) -> bytes:
+    """The picture as PNG."""
+    kept = io.BytesIO()
+    pygame.image.save(surface, kept, "picture.png")
+    return kept.getvalue()
 
 
 def _colour(palette: Palette, role: str) -> Rgb:

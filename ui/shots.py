@@ -1,13 +1,8 @@
 """Draws screens to PNG files: every language, size and theme. `kiosk shots` calls it."""
 
-import os
 from collections.abc import Callable, Iterable
 from itertools import product
 from pathlib import Path
-
-os.environ.setdefault("PYGAME_HIDE_SUPPORT_PROMPT", "1")
-
-import pygame
 
 from ui.boxes import Page
 from ui.catalog import Catalogue
@@ -15,7 +10,7 @@ from ui.catalog_files import load_catalogue
 from ui.fonts import FontFiles, load_fonts
 from ui.layout import Desk, lay_out
 from ui.model import LANGUAGES, Look, Screen, Size, Theme
-from ui.paint import Painter
+from ui.paint import Painter, png_bytes
 from ui.theme import PALETTES, Panel
 
 REFERENCE_PANEL = Panel.of_diagonal(1280, 1024, 431.8)
@@ -46,11 +41,9 @@ class Camera:
         first = lay_out(desk, screen, look)
         return [first, *(lay_out(desk, screen, look, page) for page in range(1, first.of))]
 
-    def picture(self, page: Page, look: Look) -> pygame.Surface:
-        """The page as pixels."""
-        surface = pygame.Surface((page.width, page.height))
-        self._painter.paint(surface, page, PALETTES[look.theme])
-        return surface
+    def png(self, page: Page, look: Look) -> bytes:
+        """The page as PNG."""
+        return png_bytes(self._painter.picture(page, PALETTES[look.theme]))
 
 
 def shots(
@@ -74,6 +67,6 @@ def shots(
             for page in camera.pages(screen, look):
                 mark = f"-{page.number + 1}" if page.of > 1 else ""
                 path = folder / f"{screen.id}{mark}.png"
-                pygame.image.save(camera.picture(page, look), str(path))
+                path.write_bytes(camera.png(page, look))
                 written.append(path)
     return written

@@ -1,7 +1,5 @@
 """The idle glass: what one needs, where to begin, in which language. No wire, no clock."""
 
-from dataclasses import replace
-
 from ui.boxes import Rect
 from ui.drafting import ATTRACT_LOOK, CORNER_MM, Block, DoesNotFit, Draft, Skin, Style, draw_button
 from ui.model import Action, Attract, Label, Raw, Screen
@@ -23,6 +21,8 @@ def draw_attract(draft: Draft, screen: Screen, body: Attract) -> None:
     _draw_start(draft, body.start, place, start)
     room = Rect(edge, top + draft.mm(9), width, place.y - draft.mm(9) - top - draft.mm(9))
     _draw_needs(draft, body, room)
+    draft.anywhere = body.start.id
+    draft.keys += [(str(i), action.id) for i, action in enumerate(body.languages, 1)]
 
 
 def _draw_words(draft: Draft, screen: Screen, edge: int, width: int) -> int:
@@ -84,7 +84,7 @@ def _draw_languages(draft: Draft, languages: tuple[Action, ...], place: Rect) ->
 def _language_blocks(
     draft: Draft, languages: tuple[Action, ...], wide: int, *, last: bool
 ) -> list[Block] | None:
-    strict = replace(draft, strict=not last or draft.strict, items=[], targets=[])
+    strict = draft if last else draft.demanding()
     style = Style(draft.scale.note, bold=True)
     try:
         return [strict.block(a.label, style, wide - draft.mm(1.6), 1) for a in languages]
@@ -132,7 +132,7 @@ def _draw_needs(draft: Draft, body: Attract, room: Rect) -> None:
     gap = draft.mm(8.4)
     count = max(1, len(body.needs))
     wide = (room.w - gap * (count - 1)) // count
-    strict = replace(draft, strict=True, items=[], targets=[])
+    strict = draft.demanding()
     try:
         needs = [_Need(strict, need, i, wide) for i, need in enumerate(body.needs, 1)]
         fits = max(need.height for need in needs) + draft.mm(12) <= room.h

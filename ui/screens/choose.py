@@ -25,7 +25,7 @@ def choose_stack(draft: Draft, body: Choose) -> Stack:
 
 
 def _rows(draft: Draft, body: Choose) -> list[Piece]:
-    strict = replace(draft, strict=True, items=[], targets=[])
+    strict = draft.demanding()
     for columns in range(max(1, body.columns), 1, -1):
         try:
             return _rows_of(strict, body, columns)

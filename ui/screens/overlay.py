@@ -18,7 +18,14 @@ def draw_overlay(draft: Draft, overlay: Overlay) -> None:
     blocks = [draft.block(overlay.title, title, inner, 3)]
     blocks += [draft.block(line, lines, inner, 5) for line in overlay.lines]
     buttons = _buttons(draft, overlay.actions, inner)
+    draft.anywhere = _go_on(overlay) if overlay.seconds_left else ""
     _draw(draft, blocks, buttons, (width, overlay.seconds_left))
+
+
+def _go_on(overlay: Overlay) -> str:
+    """A warning of a time limit is answered by touching anywhere."""
+    leading = (a.id for a in overlay.actions if a.role is Role.PRIMARY and a.enabled)
+    return next(leading, "")
 
 
 def _draw(

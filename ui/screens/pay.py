@@ -1,6 +1,6 @@
 """What is owed, what is in, what is missing, and which coins. No wire, no clock."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from ui.boxes import Rect
 from ui.drafting import CARD, CORNER_MM, Block, DoesNotFit, Draft, Skin, Style
@@ -49,7 +49,7 @@ def _three(body: Pay) -> list[_Amount]:
 def _amounts(draft: Draft, amounts: list[_Amount], width: int) -> Piece:
     """Side by side; one above another where the numbers need the width."""
     gap = draft.mm(7.6)
-    strict = replace(draft, strict=True, items=[], targets=[])
+    strict = draft.demanding()
     try:
         return _columns(strict, amounts, (width - 2 * gap) // 3, gap)
     except DoesNotFit:

@@ -11,6 +11,8 @@ from ui.stack import Piece, Stack
 def stepper_stack(draft: Draft, body: Stepper) -> Stack:
     """A card with − number +, and under it the sum."""
     width = min(draft.room, draft.mm(210))
+    offered = range(body.minimum, min(body.maximum, 9) + 1)
+    draft.keys += [(str(n), f"copies:{n}") for n in offered]
     return Stack((_dial(draft, body, width), _total(draft, body, width)), draft.mm(7), middle=True)
 
 

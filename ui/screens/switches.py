@@ -19,6 +19,9 @@ def switches_stack(draft: Draft, body: Switches) -> Stack:
     """A card for each row; the buttons of all rows are of one width, so that they line up."""
     sides = [_SwitchSides(draft, row) for row in body.rows]
     half = max((side.width for side in sides), default=0)
+    draft.keys += [
+        (str(i), f"{row.id}:{'off' if row.on else 'on'}") for i, row in enumerate(body.rows[:9], 1)
+    ]
     pieces = [_row(draft, row, side, half) for row, side in zip(body.rows, sides, strict=True)]
     return Stack(tuple(pieces), draft.mm(_GAP_MM))
 
@@ -45,7 +48,7 @@ def _row(draft: Draft, row: Switch, sides: _SwitchSides, half: int) -> Piece:
     width = draft.room
     gap = draft.mm(0.4)
     try:
-        trial = replace(draft, strict=True, items=[], targets=[])
+        trial = draft.demanding()
         blocks = _words(trial, row, width - 3 * pad - controls)
         beside = True
     except DoesNotFit:
