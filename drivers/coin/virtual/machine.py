@@ -15,8 +15,8 @@ from drivers.coin.virtual.hand import Hand
 from drivers.coin.virtual.hopper import VirtualHopper
 from drivers.coin.virtual.ledger import Ledger, Place, Truth
 from drivers.coin.virtual.mechanics import MachineBuild, Observer, Speeds, nobody
-from drivers.coin.virtual.pty_line import PtyLine
 from drivers.coin.virtual.slave import Slave
+from drivers.link.pty_line import PtyLine
 
 
 class VirtualCoinMachine:
@@ -72,7 +72,7 @@ class VirtualCoinMachine:
         """
         with self._lock:
             if self._line is None:
-                self._line = PtyLine(self, self._clock, self.build.paced_baud)
+                self._line = PtyLine(self, "coin", self._clock, self.build.paced_baud)
             return self._line.path
 
     def unplug(self) -> None:

@@ -1,4 +1,4 @@
-"""The virtual machine's end of a pseudo terminal: a thread that answers as a line would."""
+"""The virtual device's end of a pseudo terminal: a thread that answers as a line would."""
 
 import os
 import pty
@@ -13,7 +13,7 @@ from typing import Protocol
 
 from drivers.clock import Clock
 
-_CHUNK = 512
+_CHUNK = 4096
 _BITS_PER_BYTE = 10
 """One start bit, eight data bits, one stop bit."""
 
@@ -37,18 +37,19 @@ class FarEnd(Protocol):
 class PtyLine:
     """A pseudo terminal under a path that stays the same."""
 
-    def __init__(self, far_end: FarEnd, clock: Clock, baud: int) -> None:
+    def __init__(self, far_end: FarEnd, name: str, clock: Clock, baud: int = 0) -> None:
+        """`name` is the file name of the port; `baud` > 0 sends as slowly as a real line."""
         self._far_end = far_end
         self._clock = clock
         self._byte_s = _BITS_PER_BYTE / baud if baud else 0.0
         self._folder = Path(tempfile.mkdtemp(prefix="k"))
-        self._link = self._folder / "coin"
+        self._link = self._folder / name
         self._lock = threading.Lock()
         self._ends: tuple[int, int] | None = None
         self._closed = False
         self._wake_read, self._wake_write = os.pipe2(os.O_NONBLOCK)
         self.plug_in()
-        self._thread = threading.Thread(target=self._serve, name="coin-machine", daemon=True)
+        self._thread = threading.Thread(target=self._serve, name=f"{name}-line", daemon=True)
         self._thread.start()
 
     @property
