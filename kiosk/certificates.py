@@ -57,6 +57,9 @@ _CERTIFICATES = (
     Certificate("seal_registration", "印鑑登録証明書", Scope.RESIDENCE, ()),
 )
 
+ITEMS: tuple[str, ...] = ("household_head", "domicile", "individual_number")
+"""世帯主・続柄, 本籍地・筆頭者, 個人番号: what this terminal has words for."""
+
 CERTIFICATES: dict[str, Certificate] = {one.id: one for one in _CERTIFICATES}
 
 

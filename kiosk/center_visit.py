@@ -1,0 +1,298 @@
+"""One visit with the centre: its keys, what the card signs, and whether what came back is for us.
+
+All of it is gone with the visit's process. Failures are names (`CheckFailed.failure`); time comes
+from the clock handed in.
+"""
+
+import secrets
+from dataclasses import dataclass, field
+
+from center.wire import endpoints
+from center.wire.authentication import (
+    METHOD,
+    PROFILE,
+    SKEW_S,
+    card_reference,
+    check_certificate,
+)
+from center.wire.canonical import encode
+from center.wire.kinds import digest
+from center.wire.messages import (
+    Application,
+    Authenticate,
+    CardStatement,
+    CertificateOffer,
+    Offers,
+    OpenVisit,
+    Outcome,
+    SealedOffers,
+    VisitOpened,
+)
+from center.wire.sealed import open_sealed
+from center.wire.signed import Opened, Signer, open_signed, sign
+from crypto.certificates import last_day, parse
+from crypto.challenge import check_card_signature, statement_digest
+from crypto.errors import CheckFailed
+from crypto.keys import VisitKeys, make_visit_keys
+from drivers.clock import Clock
+from kiosk.center_client import CentreLine, CentreTrust
+from kiosk.certificates import CERTIFICATES, ITEMS, Kind
+from kiosk.document.expected import Expected, PledgedCopy
+from kiosk.document.pledges import check_pledges
+from kiosk.session import model as m
+
+_NONCE_BYTES = 32
+_ID_BYTES = 16
+FRESH_S = 120
+"""A challenge older than this is fetched again before the card is asked to sign."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Authenticated:
+    """After M6: what the form was made from, and what the application refers to."""
+
+    auth: bytes
+    offers: Opened[Offers] = field(repr=False)
+    personal: SealedOffers = field(repr=False)
+
+
+class CentreVisit:
+    """One visit with the centre. Not thread-safe: one thread asks, in order.
+
+    `open`, then for the card `to_sign` and `signed`, then `offers`, then `apply`.
+    """
+
+    def __init__(self, line: CentreLine, trust: CentreTrust, clock: Clock) -> None:
+        self._line = line
+        self._trust = trust
+        self._clock = clock
+        self._keys: VisitKeys = make_visit_keys()
+        self._opened: Opened[VisitOpened] | None = None
+        self._envelope = b""
+        self._statement = b""
+        self._card = b""
+        self._certificate = b""
+        self._signature = b""
+        self._held: _Authenticated | None = None
+        self._application: tuple[Application, bytes] | None = None
+
+    def open(self, calibration: str = "") -> None:
+        """Fetch the visit's challenge (M1, M2) and make sure that it is ours.
+
+        Raises CheckFailed `visit.bad_signature`, `visit.not_for_us`, `clock.skewed`.
+        """
+        at = self._now()
+        nonce = secrets.token_bytes(_NONCE_BYTES)
+        asked = encode(OpenVisit(nonce=nonce, at=at, calibration=calibration))
+        envelope = self._line.post(endpoints.OPEN_VISIT, asked)
+        opened = open_signed(
+            VisitOpened, envelope, self._trust.statements.centres, at, "visit.bad_signature"
+        )
+        visit = opened.message
+        ours = (nonce, self._trust.terminal, self._trust.terminal_key)
+        if (visit.nonce, visit.terminal, visit.terminal_key) != ours:
+            raise CheckFailed("visit.not_for_us", "it answers another terminal or question")
+        if abs(visit.issued - self._now()) > SKEW_S:
+            raise CheckFailed("clock.skewed", "the centre's clock and ours differ")
+        self._opened, self._envelope = opened, envelope
+
+    def ensure_fresh(self) -> None:
+        """Fetch the challenge again if it is old. Call before the card is asked to sign."""
+        opened = self._opened
+        if opened is None or self._now() - opened.message.issued > FRESH_S:
+            self.open()
+
+    def check_card(self, certificate: bytes) -> None:
+        """Before a PIN is asked for: could this certificate pass at all?
+
+        Raises CheckFailed `certificate.issuer_unknown`, `certificate.not_user_authentication`,
+        `certificate.expired`.
+        """
+        check_certificate(certificate, self._trust.cards, self._now())
+
+    def to_sign(self, scope: str, certificate: bytes) -> bytes:
+        """The digest the card signs: of our own statement, never of bytes of the centre's.
+
+        Raises CheckFailed as `check_card`.
+        """
+        opened = self._need_opened()
+        card = check_certificate(certificate, self._trust.cards, self._now())
+        visit = opened.message
+        self._card = card_reference(visit.visit, card.identity)
+        self._certificate = certificate
+        self._statement = encode(CardStatement(
+            opened=opened.digest, visit=visit.visit, challenge=visit.challenge,
+            terminal=visit.terminal, scope=scope, card=self._card, method=METHOD,
+            profile=PROFILE, sign_key=self._keys.sign_public, seal_key=self._keys.seal_public,
+            at=self._now(),
+        ))  # fmt: skip
+        return statement_digest(self._statement)
+
+    def signed(self, signature: bytes) -> None:
+        """Keep the card's signature. Raises CheckFailed `card.signature.invalid` unless it fits."""
+        check_card_signature(
+            parse(self._certificate), statement_digest(self._statement), signature,
+            "card.signature.invalid",
+        )  # fmt: skip
+        self._signature = signature
+
+    def offers(self) -> m.Offers:
+        """The municipality's one answer (M4 to M6), checked, as the form needs it.
+
+        Raises CheckFailed `offers.*` and whatever the centre refuses with.
+        """
+        message = Authenticate(
+            opened=self._envelope, statement=self._statement, signature=self._signature,
+            certificate=self._certificate,
+        )  # fmt: skip
+        body = encode(message)
+        envelope = self._line.post(endpoints.AUTHENTICATE, body)
+        opened = open_signed(
+            Offers, envelope, self._trust.statements.municipalities, self._now(),
+            "offers.bad_signature",
+        )  # fmt: skip
+        auth = digest(Authenticate, body)
+        self._check_offers(opened, auth)
+        visit = self._need_opened().message.visit
+        personal = open_sealed(
+            SealedOffers, opened.message.sealed, self._keys.seal, visit, "offers.not_for_us"
+        )
+        self._check_birthday(personal)
+        self._held = _Authenticated(auth, opened, personal)
+        return as_form(opened.message, personal)
+
+    def apply(self, choice: m.Choice) -> bytes:
+        """Prepare the application (M7); its digest names the transaction.
+
+        Applied once more, the same application keeps its id, so that it is never issued twice.
+        """
+        held = self._need_held()
+        offer = _offer_of(held.offers.message, choice.certificate)
+        before = self._application[0] if self._application else None
+        application = Application(
+            application=before.application if before else secrets.token_bytes(_ID_BYTES),
+            attempt=before.attempt + 1 if before else 1,
+            auth=held.auth, offer=held.offers.digest,
+            municipality=held.offers.message.municipality, server=offer.server,
+            certificate=choice.certificate, kind=choice.kind, options=choice.items,
+            persons=choice.persons, copies=choice.copies, fee_yen=choice.fee_yen,
+            at=self._now(),
+        )  # fmt: skip
+        name = digest(Application, encode(application))
+        self._application = (application, name)
+        return name
+
+    def deliver(self) -> tuple[PledgedCopy, ...]:
+        """Send the application, and hold what comes against it before any parser sees it.
+
+        Raises CheckFailed `delivery.*`, `issue.*`, `document.altered`, `marks.altered` and
+        whatever the centre refuses with.
+        """
+        application, _ = self._need_application()
+        body = self._line.post(endpoints.APPLY, sign(application, Signer(self._keys.sign)))
+        return check_pledges(
+            body, self.expected(), self._trust.statements, self._keys.seal, self._now()
+        )
+
+    def expected(self) -> Expected:
+        """What documents are held against."""
+        held = self._need_held()
+        application, name = self._need_application()
+        return Expected(
+            visit=self._need_opened().message.visit, terminal=self._trust.terminal,
+            card=self._card, application=application, digest=name,
+            names=tuple((one.ref, one.name) for one in held.personal.members),
+            applicant=held.personal.applicant, birthday=held.personal.birthday,
+        )  # fmt: skip
+
+    def outcome(self, report: "Ended") -> bytes:
+        """The outcome (M10) in canonical bytes, or b"" when there was no visit at the centre."""
+        if self._opened is None:
+            return b""
+        name = self._application[1] if self._application else b""
+        return encode(Outcome(
+            visit=self._opened.message.visit, sequence=1, application=name,
+            outcome=report.outcome, sheets=report.sheets, copies_delivered=report.copies,
+            kept_yen=report.kept_yen, returned_yen=report.returned_yen,
+            owed_yen=report.owed_yen, failure=report.failure, at=self._now(),
+        ))  # fmt: skip
+
+    def _check_offers(self, opened: Opened[Offers], auth: bytes) -> None:
+        offers = opened.message
+        visit = self._need_opened().message.visit
+        if (offers.visit, offers.auth) != (visit, auth):
+            raise CheckFailed("offers.other_visit", "they answer another visit")
+        names = opened.holder.names if opened.holder else ()
+        if not names or names[0] != offers.municipality:
+            raise CheckFailed("offers.other_municipality", "another municipality signed them")
+        if self._now() > offers.issued + offers.valid_s:
+            raise CheckFailed("application.stale", "the offers have run out")
+
+    def _check_birthday(self, personal: SealedOffers) -> None:
+        ends = last_day(parse(self._certificate))
+        if personal.validity_basis == "birthday" and personal.birthday != ends:
+            raise CheckFailed("offers.birthday_differs", "the certificate ends on another day")
+
+    def _need_opened(self) -> Opened[VisitOpened]:
+        if self._opened is None:
+            raise CheckFailed("visit.unknown", "no visit is open")
+        return self._opened
+
+    def _need_held(self) -> _Authenticated:
+        if self._held is None:
+            raise CheckFailed("application.other_offer", "there are no offers")
+        return self._held
+
+    def _need_application(self) -> tuple[Application, bytes]:
+        if self._application is None:
+            raise CheckFailed("application.other_offer", "nothing was applied for")
+        return self._application
+
+    def _now(self) -> int:
+        return int(self._clock.utc().timestamp())
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """How a visit ended, for the centre's statistics. No personal data."""
+
+    outcome: str
+    failure: str
+    sheets: int
+    copies: int
+    kept_yen: int
+    returned_yen: int
+    owed_yen: int
+
+
+def as_form(offers: Offers, personal: SealedOffers) -> m.Offers:
+    """The offers as the form needs them: only certificates, kinds and items this terminal knows."""
+    return m.Offers(
+        municipality=offers.municipality_name,
+        offers=tuple(_as_offer(one) for one in offers.certificates if one.id in CERTIFICATES),
+        applicant=personal.applicant,
+        members=tuple(m.Member(one.ref, one.name) for one in personal.members),
+        code=offers.municipality,
+    )
+
+
+def _as_offer(one: CertificateOffer) -> m.Offer:
+    known = {kind.value for kind in Kind}
+    return m.Offer(
+        certificate=one.id, fee_yen=one.fee_yen, copies_max=one.copies_max,
+        kinds=tuple(Kind(kind) for kind in one.kinds if kind in known),
+        items=tuple(
+            m.Item(item.id, on=item.default == "on", warns=bool(item.warning))
+            for item in one.options
+            if item.id in ITEMS
+        ),
+        languages=one.languages, message=one.message, hours=one.hours,
+        unavailable=one.unavailable,
+    )  # fmt: skip
+
+
+def _offer_of(offers: Offers, certificate: str) -> CertificateOffer:
+    for one in offers.certificates:
+        if one.id == certificate:
+            return one
+    raise CheckFailed("application.other_offer", "it was not offered")
