@@ -6,7 +6,7 @@ from typing import Any
 from reportlab.lib.units import mm
 
 from center.paper.font import NAME, font
-from center.paper.sheet import HEIGHT_PT, WIDTH_PT
+from center.paper.plain import HEIGHT_PT, WIDTH_PT
 
 BACKGROUND = "background"
 INQUIRY_SITE = "https://inquiry.kiosk.example/"

@@ -6,7 +6,7 @@ from reportlab.lib.units import mm
 from reportlab.pdfbase import pdfmetrics
 
 from center.paper.font import NAME, font
-from center.paper.sheet import HEIGHT_PT, WIDTH_PT
+from center.paper.plain import HEIGHT_PT, WIDTH_PT
 
 _INSET_PT = 8 * mm
 _PRINT_PT = 2.6

@@ -11,15 +11,10 @@ a visible cherry blossom, a notice and the inquiry site.
 
 import io
 from dataclasses import dataclass
-from typing import Any
-
-import pikepdf
-from reportlab.pdfgen.canvas import Canvas
 
 from center.antiforgery.back import BACKGROUND, draw_back, draw_background
 from center.antiforgery.front import draw_front
-from center.paper.font import NAME, font
-from center.paper.sheet import HEIGHT_PT, WIDTH_PT
+from center.paper.plain import HEIGHT_PT, WIDTH_PT, new_canvas, rewrite
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,15 +34,8 @@ def make_marks(pdf: bytes, context: DeliveryContext) -> bytes:
     the plain marks do not read it. Not thread-safe: one at a time.
     """
     del pdf
-    font()
     made = io.BytesIO()
-    canvas: Any = Canvas(
-        made,
-        pagesize=(WIDTH_PT, HEIGHT_PT),
-        initialFontName=NAME,
-        pageCompression=1,
-        invariant=1,
-    )
+    canvas = new_canvas(made)
     canvas.beginForm(BACKGROUND, 0, 0, WIDTH_PT, HEIGHT_PT)
     draw_background(canvas)
     canvas.endForm()
@@ -57,17 +45,4 @@ def make_marks(pdf: bytes, context: DeliveryContext) -> bytes:
         draw_back(canvas, context.document_id, (sheet, context.pages))
         canvas.showPage()
     canvas.save()
-    return _bare(made.getvalue())
-
-
-def _bare(pdf: bytes) -> bytes:
-    """Without what reportlab adds on its own: information, outlines, page mode."""
-    made = io.BytesIO()
-    with pikepdf.open(io.BytesIO(pdf)) as document:
-        for key in ("/Outlines", "/PageMode"):
-            if key in document.Root:
-                del document.Root[key]
-        if "/Info" in document.trailer:
-            del document.trailer["/Info"]
-        document.save(made, compress_streams=True, deterministic_id=True)
-    return made.getvalue()
+    return rewrite(made.getvalue(), {})

@@ -5,7 +5,7 @@ import threading
 import pypdfium2
 
 from center.antiforgery.marks import DeliveryContext
-from center.paper.sheet import HEIGHT_PT, WIDTH_PT
+from center.paper.plain import HEIGHT_PT, WIDTH_PT
 from crypto.errors import CheckFailed
 
 FAILURE = "marks.read_back"

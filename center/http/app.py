@@ -9,8 +9,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from anyio import CapacityLimiter, to_thread
 from fastapi import FastAPI, Request, Response
-from starlette.concurrency import run_in_threadpool
 
 from center.http.openapi import body
 from center.http.protocol import PEER
@@ -23,6 +23,8 @@ from crypto.errors import CheckFailed
 
 Handler = Callable[[bytes, bytes], bytes]
 """(DER of the peer's certificate, body) -> the answer's body, b"" for none."""
+
+_THREADS = 16
 
 log = logging.getLogger("center.http")
 
@@ -42,10 +44,13 @@ class Endpoint:
 def make_app(title: str, endpoints: tuple[Endpoint, ...], delay_s: float = 0.0) -> FastAPI:
     """The application. `delay_s` is waited before every answer (a slow line, for the demo)."""
     app = FastAPI(title=title, version="1", docs_url=None, redoc_url=None)
+    # Threads of its own: where centre and municipality run in one process, one that waits for
+    # the other must not take its last thread.
+    threads = CapacityLimiter(_THREADS)
     for endpoint in endpoints:
         app.add_api_route(
             endpoint.path,
-            _route(endpoint, delay_s),
+            _route(endpoint, delay_s, threads),
             methods=["POST"],
             summary=endpoint.says,
             response_class=Response,
@@ -64,13 +69,15 @@ def _responses(endpoint: Endpoint) -> dict[int | str, dict[str, Any]]:
     return {200: body(endpoint.gives, "The answer."), "default": refused}
 
 
-def _route(endpoint: Endpoint, delay_s: float) -> Callable[[Request], Any]:
+def _route(
+    endpoint: Endpoint, delay_s: float, threads: CapacityLimiter
+) -> Callable[[Request], Any]:
     async def answer(request: Request) -> Response:
         await asyncio.sleep(delay_s)
         try:
             received = await _receive(request, limit_bytes(endpoint.takes))
             peer: bytes = getattr(request.state, PEER, b"")
-            content = await run_in_threadpool(endpoint.handler, peer, received)
+            content = await to_thread.run_sync(endpoint.handler, peer, received, limiter=threads)
         except CheckFailed as refused:
             log.info("%s refused: %s", endpoint.path, refused.failure)
             return _refusal(refused.failure)

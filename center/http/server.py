@@ -23,13 +23,23 @@ _HEAD_BYTES = 16 * 1024
 log = logging.getLogger("center.http")
 
 
+def bind(port: int = 0) -> socket.socket:
+    """A listening socket on loopback; port 0 takes a free one."""
+    return socket.create_server((LOOPBACK, port))
+
+
+def port_of(bound: socket.socket) -> int:
+    """The port a socket listens on."""
+    port: int = bound.getsockname()[1]
+    return port
+
+
 @dataclass(frozen=True, slots=True)
 class Listener:
-    """An ASGI application, the port it listens on, and its TLS (None: plain)."""
+    """An ASGI application, the socket it listens on, and its TLS (None: plain)."""
 
-    name: str
     app: Any
-    port: int = 0
+    bound: socket.socket
     context: ssl.SSLContext | None = None
 
 
@@ -43,15 +53,11 @@ class _Server(uvicorn.Server):
 
 
 class Servers:
-    """The listeners' servers; their ports are bound at once, so they are known before they run."""
+    """The listeners' servers."""
 
     def __init__(self, listeners: Sequence[Listener]) -> None:
-        self._sockets = [socket.create_server((LOOPBACK, one.port)) for one in listeners]
+        self._sockets = [one.bound for one in listeners]
         self._servers = [_Server(_config(one)) for one in listeners]
-        self.ports = {
-            one.name: bound.getsockname()[1]
-            for one, bound in zip(listeners, self._sockets, strict=True)
-        }
 
     def stop(self) -> None:
         """End them all: open requests are answered first. Thread-safe, idempotent."""
@@ -87,11 +93,6 @@ class ServersThread:
         self._thread = threading.Thread(target=self._run, name="center", daemon=True)
         self._thread.start()
         self._ready.wait()
-
-    @property
-    def ports(self) -> dict[str, int]:
-        """Ports by the listeners' names."""
-        return self.servers.ports
 
     def close(self) -> None:
         """End them and wait. Idempotent."""

@@ -5,14 +5,12 @@ document's own signature, where whoever checks the document compares it with the
 """
 
 import datetime
-import io
 import secrets
 from collections.abc import Callable
 
-import pikepdf
-
 from center.issuing import resident_record, seal_registration
 from center.issuing.extract import RESIDENT_RECORD, SEAL_REGISTRATION, Extract, Office
+from center.paper.plain import rewrite
 from center.wire.canonical import encode
 from center.wire.endpoints import STAMP_KEY
 from center.wire.messages import Stamp
@@ -47,19 +45,5 @@ def draw(extract: Extract, office: Office, day: datetime.date) -> bytes:
 
 
 def put_stamp(pdf: bytes, stamp: Stamp) -> bytes:
-    """`pdf` with its stamp in the catalogue, and without the entries a certificate has no use for.
-
-    What reportlab adds on its own (/Info, outlines, page mode) goes.
-    """
-    made = io.BytesIO()
-    with pikepdf.open(io.BytesIO(pdf)) as document:
-        root = document.Root
-        for key in ("/Outlines", "/PageMode"):
-            if key in root:
-                del root[key]
-        if "/Info" in document.trailer:
-            del document.trailer["/Info"]
-        root["/Lang"] = pikepdf.String("ja-JP")
-        root[STAMP_KEY] = pikepdf.Stream(document, encode(stamp))
-        document.save(made, compress_streams=True, deterministic_id=True)
-    return made.getvalue()
+    """`pdf` with its stamp in the catalogue, and nothing there that has no use on paper."""
+    return rewrite(pdf, {STAMP_KEY: encode(stamp)})

@@ -3,7 +3,7 @@
 import datetime
 import re
 import tomllib
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from importlib import resources
 from typing import Any, TypeVar
 
@@ -100,6 +100,15 @@ def parse(text: str) -> Municipality:
         )
     except TypeError as error:
         raise MunicipalityError("[municipality] has a wrong set of keys.") from error
+
+
+def round_the_clock(municipality: Municipality) -> Municipality:
+    """The same municipality, open at every hour (for a demo at night)."""
+    always = tuple(
+        replace(one, hours=ALL_DAY, closed_weekdays=(), closed_days=())
+        for one in municipality.certificates
+    )
+    return replace(municipality, certificates=always)
 
 
 def _offered(table: dict[str, Any]) -> Offered:

@@ -7,13 +7,9 @@ from typing import Any
 
 from reportlab.lib.units import mm
 from reportlab.pdfbase import pdfmetrics
-from reportlab.pdfgen.canvas import Canvas
 
 from center.paper.font import NAME, font
-
-WIDTH_PT = 595.3199
-HEIGHT_PT = 841.9199
-"""A4 a hair below 210 x 297 mm: at 600 dpi every renderer then agrees on 4961 x 7016 dots."""
+from center.paper.plain import HEIGHT_PT, new_canvas
 
 THIN_PT = 0.35
 FRAME_PT = 0.9
@@ -55,15 +51,8 @@ class Sheets:
     """A document of A4 sheets, drawn one after the other; every text is remembered."""
 
     def __init__(self) -> None:
-        font()
         self._file = io.BytesIO()
-        self.canvas: Any = Canvas(
-            self._file,
-            pagesize=(WIDTH_PT, HEIGHT_PT),
-            initialFontName=NAME,
-            pageCompression=1,
-            invariant=1,
-        )
+        self.canvas: Any = new_canvas(self._file)
 
     def point(self, x: float, y: float) -> tuple[float, float]:
         """Millimetres from the upper left corner as the canvas's own points."""

@@ -1,0 +1,23 @@
+"""`kiosk-center`: the centre, its municipality, their certificate authorities."""
+
+import argparse
+from collections.abc import Sequence
+
+from center import cli
+from center.clock import SystemClock
+from center.pki import cli as pki_cli
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; returns the exit status."""
+    parser = argparse.ArgumentParser(prog="kiosk-center", description=__doc__)
+    subparsers = parser.add_subparsers(required=True, metavar="COMMAND")
+    cli.add_parser(subparsers)
+    pki_cli.add_parser(subparsers)
+    parsed = parser.parse_args(arguments)
+    status: int = parsed.run(parsed, SystemClock().utc())
+    return status
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

@@ -1,0 +1,54 @@
+"""The centre on the wire: four endpoints, for terminals alone."""
+
+from collections.abc import Callable
+
+from fastapi import FastAPI
+
+from center.clock import Clock, utc_seconds
+from center.http.app import Endpoint, Handler, make_app
+from center.relay.centre import Centre
+from center.relay.terminals import Terminal, Terminals
+from center.wire.endpoints import APPLY, AUTHENTICATE, OPEN_VISIT, OUTCOME
+from center.wire.kinds import Envelope
+from center.wire.messages import Authenticate, Delivered, OpenVisit, Outcome
+
+
+def centre_app(centre: Centre, terminals: Terminals, clock: Clock, delay_s: float = 0.0) -> FastAPI:
+    """The application; every answer waits `delay_s` first."""
+
+    def admitted(answer: Callable[[Terminal, bytes], bytes]) -> Handler:
+        def checked(peer: bytes, received: bytes) -> bytes:
+            return answer(terminals.admit(peer, utc_seconds(clock)), received)
+
+        return checked
+
+    return make_app(
+        "Certificate centre",
+        (
+            Endpoint(
+                OPEN_VISIT,
+                OpenVisit,
+                Envelope,
+                "M1, OpenVisit, for M2, a signed VisitOpened.",
+                admitted(centre.open_visit),
+            ),
+            Endpoint(
+                AUTHENTICATE,
+                Authenticate,
+                Envelope,
+                "M4, Authenticate, for M6, Offers signed by the municipality.",
+                admitted(centre.authenticate),
+            ),
+            Endpoint(
+                APPLY,
+                Envelope,
+                Delivered,
+                "M7, an Application signed by the visit, for M9, the documents.",
+                admitted(centre.apply),
+            ),
+            Endpoint(
+                OUTCOME, Outcome, None, "M10, what came of the visit.", admitted(centre.report)
+            ),
+        ),
+        delay_s,
+    )

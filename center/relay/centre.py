@@ -1,0 +1,206 @@
+"""The centre's four answers: visits, authentications, applications, outcomes. No wire."""
+
+import secrets
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from center.clock import Clock, utc_seconds
+from center.relay.delivery import Dispatch
+from center.relay.inspection import Expected, suspends
+from center.relay.municipalities import Route, Routes
+from center.relay.terminals import Terminal
+from center.relay.visits import AuthenticatedVisit, Visits
+from center.store.store import Store, Suspension
+from center.wire.authentication import (
+    SKEW_S,
+    Authenticated,
+    CardPolicy,
+    check_authenticate,
+    open_visit,
+)
+from center.wire.canonical import decode
+from center.wire.kinds import Envelope, digest
+from center.wire.messages import (
+    Application,
+    Authenticate,
+    AuthTicket,
+    Offers,
+    OpenVisit,
+    Outcome,
+    VisitOpened,
+)
+from center.wire.signed import Signer, open_by_key, open_signed, sign
+from crypto.errors import CheckFailed
+from crypto.ocsp import Question
+from crypto.roles import Trust
+
+VISIT_VALID_S = 300
+_VISIT_BYTES = 16
+_CHALLENGE_BYTES = 32
+
+
+class Validity(Protocol):
+    """Asks the JPKI responder; `center.validity.client.OcspClient` is the one that ships."""
+
+    def check(self, question: Question) -> bytes:
+        """The answer (DER) that says "good". Raises CheckFailed."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """One site of the centre: its name and what it signs its statements with."""
+
+    name: str
+    signer: Signer = field(repr=False)
+    centres: Trust
+    """Role CENTRE_STATEMENT: this site's and the other's."""
+
+
+@dataclass(frozen=True, slots=True)
+class Partners:
+    """Whom the centre works with."""
+
+    cards: CardPolicy
+    validity: Validity
+    routes: Routes
+
+
+class Centre:
+    """Thread-safe. A terminal is what its TLS certificate says, never what a body says."""
+
+    def __init__(
+        self, site: Site, partners: Partners, dispatch: Dispatch, store: Store, clock: Clock
+    ) -> None:
+        self._site = site
+        self._partners = partners
+        self._dispatch = dispatch
+        self._store = store
+        self._clock = clock
+        self._visits = Visits()
+
+    def open_visit(self, terminal: Terminal, body: bytes) -> bytes:
+        """M1 in, M2's envelope out. Every call opens another visit. Raises WireError."""
+        asked = decode(OpenVisit, body)
+        at = utc_seconds(self._clock)
+        opened = VisitOpened(
+            visit=secrets.token_bytes(_VISIT_BYTES),
+            challenge=secrets.token_bytes(_CHALLENGE_BYTES),
+            nonce=asked.nonce,
+            terminal=terminal.name,
+            terminal_key=terminal.key,
+            site=self._site.name,
+            issued=at,
+            valid_s=VISIT_VALID_S,
+        )
+        self._visits.expect(opened.visit, asked.calibration, at + VISIT_VALID_S)
+        return sign(opened, self._site.signer)
+
+    def authenticate(self, terminal: Terminal, body: bytes) -> bytes:
+        """M4 in, M6's envelope out. The same M4 again is answered again, another one is not.
+
+        Raises WireError; CheckFailed `visit.*`, those of `check_authenticate`, of the validity
+        check and of the municipality, `offers.*`, `suspended`.
+        """
+        at = utc_seconds(self._clock)
+        message = decode(Authenticate, body)
+        opened = open_visit(message.opened, self._site.centres, at, "visit.unknown")
+        visit = opened.message
+        if (visit.terminal, visit.terminal_key) != (terminal.name, terminal.key):
+            raise CheckFailed("visit.other_terminal", "it was opened for another terminal")
+        self._store.use_visit(visit.visit, digest(Authenticate, body), terminal.name, at)
+        auth = check_authenticate(message, opened, self._partners.cards, at)
+        question = Question(auth.card.certificate, auth.card.issuer, auth.auth)
+        evidence = self._partners.validity.check(question)
+        route = self._partners.routes.for_card(auth.card.certificate, auth.statement.scope)
+        self._check_not_suspended(route.municipality, route.server)
+        ticket = AuthTicket(
+            opened=message.opened,
+            authenticate=body,
+            ocsp=evidence,
+            municipality=route.municipality,
+            at=utc_seconds(self._clock),
+        )
+        envelope = route.service.offer(sign(ticket, self._site.signer))
+        self._keep(terminal, auth, route, envelope)
+        return envelope
+
+    def apply(self, terminal: Terminal, body: bytes) -> bytes:
+        """M7's envelope in, M9 out. NOT idempotent: an application is served once.
+
+        Raises WireError; CheckFailed `application.*`, `suspended`, those of the municipality
+        and of `Dispatch.deliver`; what may be a mix-up suspends the municipality's server.
+        """
+        at = utc_seconds(self._clock)
+        visit = self._visits.find(decode(Application, decode(Envelope, body).body).auth)
+        if visit.terminal != terminal.name:
+            raise CheckFailed("visit.other_terminal", "the visit is another terminal's")
+        opened = open_by_key(Application, body, visit.sign_key, "application.bad_signature")
+        _check_application(opened.message, visit, at)
+        municipality, server = opened.message.municipality, opened.message.server
+        self._check_not_suspended(municipality, server)
+        self._store.accept(opened.message, opened.digest, terminal.name, at)
+        issued = self._partners.routes.find(municipality, server).service.issue(body)
+        try:
+            expected = Expected(visit, opened, utc_seconds(self._clock))
+            return self._dispatch.deliver(expected, issued)
+        except CheckFailed as refused:
+            self._suspend_after(refused.failure, municipality, server)
+            raise
+
+    def report(self, terminal: Terminal, body: bytes) -> bytes:
+        """M10 in, nothing out. Idempotent by (visit, sequence).
+
+        Raises WireError; CheckFailed `outcome.differs`.
+        """
+        outcome = decode(Outcome, body)
+        self._store.record(terminal.name, outcome)
+        server = self._store.server_of(outcome.application, terminal.name)
+        if server is not None:
+            self._suspend_after(outcome.failure, *server)
+        return b""
+
+    def _keep(self, terminal: Terminal, auth: Authenticated, route: Route, envelope: bytes) -> None:
+        """Look at the offers, as far as they are open, and remember them."""
+        at = utc_seconds(self._clock)
+        trust = self._dispatch.servers.statements
+        opened = open_signed(Offers, envelope, trust, at, "offers.bad_signature")
+        offers = opened.message
+        signed_by = opened.holder.names if opened.holder else ()
+        names = (route.municipality, route.server)
+        if signed_by != names or offers.municipality != route.municipality:
+            raise CheckFailed("offers.other_municipality", "another server made them")
+        if (offers.visit, offers.auth) != (auth.statement.visit, auth.auth):
+            raise CheckFailed("offers.other_visit", "they are for another visit")
+        statement = auth.statement
+        visit = AuthenticatedVisit(
+            auth=auth.auth,
+            visit=statement.visit,
+            terminal=terminal.name,
+            calibration=self._visits.calibration_of(statement.visit),
+            card=statement.card,
+            sign_key=statement.sign_key,
+            seal_key=statement.seal_key,
+            server=route.server,
+            offers=offers,
+            offer=opened.digest,
+        )
+        self._visits.open(visit, at)
+
+    def _check_not_suspended(self, municipality: str, server: str) -> None:
+        names = {(one.municipality, one.server) for one in self._store.suspended()}
+        if (municipality, server) in names:
+            raise CheckFailed("suspended", "a named person has to clear it")
+
+    def _suspend_after(self, failure: str, municipality: str, server: str) -> None:
+        if suspends(failure):
+            at = utc_seconds(self._clock)
+            self._store.suspend(Suspension(municipality, server, failure, at))
+
+
+def _check_application(application: Application, visit: AuthenticatedVisit, at: int) -> None:
+    answers = (application.offer, application.municipality, application.server)
+    if answers != (visit.offer, visit.offers.municipality, visit.server):
+        raise CheckFailed("application.other_offer", "it answers another offer")
+    if at > visit.ends or abs(at - application.at) > SKEW_S:
+        raise CheckFailed("application.stale", "offer or application is too old")

@@ -1,0 +1,121 @@
+"""What the centre makes sure of before it passes a document on (M8)."""
+
+import hashlib
+import io
+from dataclasses import dataclass, field
+
+import pikepdf
+
+from center.relay.visits import AuthenticatedVisit
+from center.wire.canonical import decode
+from center.wire.endpoints import STAMP_KEY
+from center.wire.errors import WireError
+from center.wire.messages import Application, IssuedCopy, IssueStatement, Stamp
+from center.wire.signed import Opened, open_signed
+from crypto.errors import CheckFailed
+from crypto.pdf_signature import DocumentTrust, check_pdf
+from crypto.roles import Trust
+
+SUSPENDING = frozenset({"issue", "document", "stamp", "text", "marks"})
+"""Failures of these families suspend the server that issued, until a named person looked."""
+HARMLESS = frozenset({"issue.expired"})
+"""A resident who took too long, or a slow line: of these families, but no mix-up."""
+
+
+@dataclass(frozen=True, slots=True)
+class IssuingServers:
+    """Whose statements and documents are believed."""
+
+    statements: Trust
+    """Role MUNICIPALITY_STATEMENT."""
+    documents: DocumentTrust = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Expected:
+    """What a copy must answer."""
+
+    visit: AuthenticatedVisit
+    application: Opened[Application]
+    at: int
+
+
+def inspect(
+    servers: IssuingServers, expected: Expected, copy: IssuedCopy, number: int
+) -> Opened[IssueStatement]:
+    """The statement of copy `number`, once statement, document and stamp agree.
+
+    Raises WireError; CheckFailed `issue.*`, `document.altered | bad_signature`, `stamp.*`.
+    """
+    at = expected.at
+    opened = open_signed(
+        IssueStatement, copy.statement, servers.statements, at, "issue.bad_signature"
+    )
+    statement = opened.message
+    asked = expected.application.message
+    issuer = (asked.municipality, asked.server)
+    if opened.holder is None or opened.holder.names != issuer:
+        raise CheckFailed("issue.other_municipality", "another server signed the statement")
+    _check_statement(statement, expected, number)
+    if (hashlib.sha256(copy.pdf).digest(), len(copy.pdf)) != (statement.document, statement.length):
+        raise CheckFailed("document.altered", "the document is not the one that was stated")
+    signed_by = check_pdf(copy.pdf, servers.documents, at, "document.bad_signature")
+    if signed_by.names != issuer:
+        raise CheckFailed("document.bad_signature", "another server signed the document")
+    _check_stamp(read_stamp(copy.pdf), statement)
+    return opened
+
+
+def suspends(failure: str) -> bool:
+    """Whether a failure is one after which the issuing server gets no more applications."""
+    return failure.partition(".")[0] in SUSPENDING and failure not in HARMLESS
+
+
+def read_stamp(pdf: bytes) -> Stamp:
+    """The stamp in a document whose signature holds.
+
+    Raises CheckFailed `stamp.other_application` when there is none.
+    """
+    try:
+        with pikepdf.open(io.BytesIO(pdf)) as document:
+            return decode(Stamp, document.Root[STAMP_KEY].read_bytes())
+    except (pikepdf.PdfError, KeyError, AttributeError, WireError):
+        raise CheckFailed("stamp.other_application", "there is no readable stamp") from None
+
+
+def _check_statement(statement: IssueStatement, expected: Expected, number: int) -> None:
+    asked = expected.application.message
+    demands = (
+        ("issue.other_municipality", (statement.municipality, statement.server),
+         (asked.municipality, asked.server)),
+        ("issue.other_application", statement.application, expected.application.digest),
+        ("issue.other_visit", statement.auth, expected.visit.auth),
+        ("issue.other_card", statement.card, expected.visit.card),
+        ("issue.other_content", _content(statement), _content(asked)),
+        ("issue.other_content", (statement.copy, statement.copies), (number, asked.copies)),
+        ("issue.fee_differs", statement.fee_yen, asked.fee_yen),
+    )  # fmt: skip
+    for failure, stated, wanted in demands:
+        if stated != wanted:
+            raise CheckFailed(failure, "the statement does not answer the application")
+    if not statement.issued <= expected.at <= statement.issued + statement.valid_s:
+        raise CheckFailed("issue.expired", "the statement is not of now")
+
+
+def _check_stamp(stamp: Stamp, statement: IssueStatement) -> None:
+    demands = (
+        ("stamp.other_application", stamp.application, statement.application),
+        ("stamp.other_application", stamp.document_id, statement.document_id),
+        ("stamp.other_person", (stamp.card, stamp.persons), (statement.card, statement.persons)),
+        ("stamp.other_kind", _content(stamp), _content(statement)),
+        ("stamp.other_kind", stamp.pages, statement.pages),
+    )
+    for failure, drawn, stated in demands:
+        if drawn != stated:
+            raise CheckFailed(failure, "what was drawn is not what was stated")
+
+
+def _content(
+    message: Application | IssueStatement | Stamp,
+) -> tuple[str, str, tuple[str, ...], tuple[str, ...]]:
+    return message.certificate, message.kind, message.options, message.persons
