@@ -22,15 +22,11 @@ class FarEnd(Protocol):
     """What sits behind the line."""
 
     def receive(self, data: bytes) -> bytes:
-        """Answer bytes that arrive now."""
+        """Answer bytes that arrive now; none: say what is to be said without being asked."""
         ...
 
     def next_due_s(self) -> float | None:
         """Seconds until something happens by itself."""
-        ...
-
-    def settle(self) -> None:
-        """Let it happen."""
         ...
 
 
@@ -107,17 +103,18 @@ class PtyLine:
             if self._wake_read in ready:
                 with suppress(BlockingIOError):
                     os.read(self._wake_read, _CHUNK)
-            if near is not None and near in ready:
-                self._answer(near)
-            self._far_end.settle()
+            if near is not None:
+                self._answer(near, heard=near in ready)
+            else:
+                self._far_end.receive(b"")
 
-    def _answer(self, near: int) -> None:
+    def _answer(self, near: int, *, heard: bool) -> None:
         # Under the lock, so that `near` cannot be closed and its number given to another file.
         # Bytes of a port unplugged in the middle are lost, as they would be.
         with self._lock, suppress(OSError):
             if self._ends is None or self._ends[0] != near:
                 return
-            data = os.read(near, _CHUNK)
+            data = os.read(near, _CHUNK) if heard else b""
             self._pace(len(data))
             reply = self._far_end.receive(data)
             if not self._byte_s:

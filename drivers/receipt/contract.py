@@ -37,11 +37,23 @@ class ReceiptConfig:
     """Section `[receipt]` of the configuration."""
 
     port: str = field(metadata={"doc": "Serial port or host:port of the ESC/POS printer"})
-    width_dots: int = field(default=576, metadata={
-        "doc": "Printable width (80 mm roll at 203 dpi: 576)", "unit": "dots",
-        "min": 200, "max": 1000})
-    font: str = field(default="", metadata={
-        "doc": "TrueType/OpenType font file for the slip; empty takes the built set"})
+    baud: int = field(default=115200, metadata={"doc": "Speed of a serial port", "unit": "bit/s"})
+    rts_cts: bool = field(
+        default=False, metadata={"doc": "Serial port: the printer stops us by RTS/CTS"}
+    )
+    width_dots: int = field(
+        default=576,
+        metadata={
+            "doc": "Printable width (80 mm roll at 203 dpi: 576)",
+            "unit": "dots",
+            "min": 200,
+            "max": 1000,
+        },
+    )
+    font: str = field(
+        default="",
+        metadata={"doc": "TrueType/OpenType font file for the slip; empty takes the built set"},
+    )
 
 
 class ReceiptPrinter(Protocol):
