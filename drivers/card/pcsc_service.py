@@ -15,7 +15,7 @@ from typing import Any
 from smartcard import scard
 
 from drivers.card.apdu import Command, Response
-from drivers.errors import DeviceError, MisuseError, PeerError, SilenceError
+from drivers.errors import DeviceError, MisuseError, SilenceError
 
 _SOCKET_VARIABLE = "PCSCLITE_CSOCK_NAME"
 _HOTPLUG = "\\\\?PnP?\\Notification"
@@ -85,12 +85,12 @@ class PcscConnection:
         Raises:
             SilenceError: `card.removed`, `card.no_service`, ...
             DeviceError: `card.reset`.
-            PeerError: `card.protocol`, if not even a status word comes.
         """
         code, answer = scard.SCardTransmit(self._handle, self._pci, list(command.encode()))
         _demand(code, f"transmit {command.header.hex()}")
         if len(answer) < 2:  # noqa: PLR2004 - SW1 SW2
-            raise PeerError("card.protocol", f"transmit {command.header.hex()}: no status word")
+            # Some reader drivers report a card torn away in a command as success without an answer.
+            raise SilenceError("card.removed", f"transmit {command.header.hex()}: no answer")
         return Response.decode(bytes(answer))
 
     def end(self) -> None:

@@ -17,6 +17,9 @@ from drivers.card.virtual import CardTorn, VirtualCard
 _HEAD = 2
 _CONNECT_S = 5.0
 _AGAIN_S = 0.2
+_ABSENCE_S = 0.5
+"""How long the place stays empty between two cards, as with any hand. pcscd looks every 0.4 s; an
+absence it has missed can leave it sure that nothing is there while a card is."""
 
 
 class Control(enum.IntEnum):
@@ -40,8 +43,8 @@ class Tear(enum.StrEnum):
 class VirtualSlot:
     """A place on vpcd's reader where a hand puts and pulls virtual cards. Thread-safe.
 
-    `insert` and `pull` return at once; pcscd looks for cards about every 0.4 s. When pcscd goes
-    away while a card lies there, the card is offered again until it is pulled.
+    `insert` and `pull` return at once; between two cards the place stays empty for half a second.
+    When pcscd goes away while a card lies there, the card is offered again until it is pulled.
     """
 
     def __init__(self, host: str, port: int) -> None:
@@ -111,6 +114,7 @@ class _Stay:
                     self._serve_once()
                 self.card.power_off()
                 self._over.wait(_AGAIN_S)
+            threading.Event().wait(_ABSENCE_S)
 
     def _serve_once(self) -> None:
         with connect(self._address) as line:
