@@ -10,13 +10,15 @@ from itertools import pairwise
 
 from ui.boxes import Rect
 from ui.drafting import Block, DoesNotFit, Draft, Skin, Style, draw_button
-from ui.model import Action, Screen, Tone, text
+from ui.model import Action, Screen, Size, Tone, text
 
 STEPS = ("card", "pin", "certificate", "check", "pay", "take")
 
 _PAD_MM = 5.0
 _DISC_MM = 9.6
 _STEP_GAP_MM = 4.2
+_NAME_MM = {Size.NORMAL: (50.0, 90.0), Size.LARGE: (74.0, 140.0)}
+"""Narrow enough for the service's name to stand on two lines, and the most it may take."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,12 +100,21 @@ def _draw_row(draft: Draft, row: list[_Part], top: int, height: int) -> None:
 
 def _name(draft: Draft) -> _Part:
     style = Style(draft.scale.brand, "text", bold=True, leading=1.6, even=True)
-    block = draft.block(text("app.title"), style, draft.mm(62 if not draft.large else 90), 2)
+    block = _name_block(draft, style)
 
     def draw(x: int, top: int, height: int) -> None:
         draft.put_middle(block, Rect(x, top, block.width, height), 0.0)
 
     return _Part(block.width, block.height, draw)
+
+
+def _name_block(draft: Draft, style: Style) -> Block:
+    """On two lines rather than one long one."""
+    narrow, wide = (draft.mm(mm) for mm in _NAME_MM[draft.size])
+    try:
+        return draft.demanding().block(text("app.title"), style, narrow, 2)
+    except DoesNotFit:
+        return draft.block(text("app.title"), style, wide, 2)
 
 
 def _tools(draft: Draft, screen: Screen) -> _Part:

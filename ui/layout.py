@@ -68,33 +68,28 @@ def _draw_framed(draft: Draft, screen: Screen, page: int) -> tuple[int, int]:
     """Header, title, body, bar. Returns the page drawn and how many there are."""
     top = draw_header(draft, screen)
     stack = build_stack(draft, screen)
-    bar = _bar_height(draft, screen)
-    bottom = draft.panel.height - bar - draft.mm(6)
-    body_top = _title_bottom(draft, screen, top, paged=False)
-    pages = stack.pages(bottom - body_top)
+    bottom = _body_bottom(draft, screen.actions, screen.tone)
+    whole = bottom - _title_bottom(draft, screen, top, (0, 1))
+    pages = stack.pages(whole, whole)
     if len(pages) > 1:
-        bar = bar or _bar_height(draft, replace(screen, actions=_PAGING_ONLY))
-        bottom = draft.panel.height - bar - draft.mm(6)
-        body_top = _title_bottom(draft, screen, top, paged=True)
-        pages = stack.pages(bottom - body_top)
+        bottom = _body_bottom(draft, screen.actions or _PAGING_ONLY, screen.tone)
+        first, rest = (_title_bottom(draft, screen, top, (n, len(pages))) for n in (0, 1))
+        pages = stack.pages(bottom - first, bottom - rest)
     number = min(max(page, 0), len(pages) - 1)
-    tallest = max((piece.least for piece in stack.pieces), default=0)
-    if draft.strict and tallest > bottom - body_top:
+    body_top = _draw_title(draft, screen, top, (number, len(pages)))
+    body = Rect(draft.margin, body_top, draft.room, bottom - body_top)
+    if draft.strict and any(piece.least > body.h for piece in pages[number]):
         raise draft.misfit(screen.title)
-    _draw_title(draft, screen, top, (number, len(pages)))
-    margin = draft.margin
-    body = Rect(margin, body_top, draft.panel.width - 2 * margin, bottom - body_top)
     stack.draw(draft, pages[number], body)
     draw_bar(draft, _paged_actions(screen, number, len(pages)), screen.tone)
     return number, len(pages)
 
 
+def _body_bottom(draft: Draft, actions: tuple[Action, ...], tone: Tone) -> int:
+    return draft.panel.height - draw_bar(draft.blank(), actions, tone) - draft.mm(6)
+
+
 _PAGING_ONLY = (Action(NEXT_PAGE, text("button.next_page"), Role.PRIMARY),)
-
-
-def _bar_height(draft: Draft, screen: Screen) -> int:
-    trial = draft.blank()
-    return draw_bar(trial, screen.actions, screen.tone)
 
 
 def _paged_actions(screen: Screen, number: int, of: int) -> tuple[Action, ...]:
@@ -119,12 +114,12 @@ def _is_centred(screen: Screen) -> bool:
     return screen.tone is Tone.ALERT or isinstance(screen.body, Progress)
 
 
-def _title_bottom(draft: Draft, screen: Screen, top: int, *, paged: bool) -> int:
-    return _draw_title(draft.blank(), screen, top, (0, 2 if paged else 1))
+def _title_bottom(draft: Draft, screen: Screen, top: int, page: tuple[int, int]) -> int:
+    return _draw_title(draft.blank(), screen, top, page)
 
 
 def _draw_title(draft: Draft, screen: Screen, top: int, page: tuple[int, int]) -> int:
-    """The instruction and the line under it. Returns where the body may begin.
+    """The instruction and, on the first page, the line under it; where the body may begin.
 
     On an alert the picture comes first and the words follow, so the body draws them.
     """
@@ -133,21 +128,21 @@ def _draw_title(draft: Draft, screen: Screen, top: int, page: tuple[int, int]) -
     margin = draft.margin
     width = draft.panel.width - 2 * margin
     align = 0.5 if _is_centred(screen) else 0.0
-    top += draft.mm(6.5)
+    top += draft.mm(8.5)
     beside = _draw_page_mark(draft, page, top, margin)
     room = width - beside - (beside if align else 0)
     title = draft.block(screen.title, _title_style(draft, screen), room, lines=3)
     bottom = draft.put(title, margin + (beside if align else 0), top, room, align)
-    if screen.lead is not None:
+    if screen.lead is not None and page[0] == 0:
         bottom = _draw_lead(draft, screen.lead, Rect(margin, bottom, width, 0), screen)
-    return bottom + draft.mm(4.5)
+    return bottom + draft.mm(6.5)
 
 
 def _draw_lead(draft: Draft, lead: Label, place: Rect, screen: Screen) -> int:
     style = Style(draft.scale.lead, _SOFT_INKS[screen.tone])
     block = draft.block(lead, style, place.w, lines=4)
     align = 0.5 if _is_centred(screen) else 0.0
-    return draft.put(block, place.x, place.y + draft.mm(0.5), place.w, align)
+    return draft.put(block, place.x, place.y + draft.mm(1.8), place.w, align)
 
 
 def _draw_page_mark(draft: Draft, page: tuple[int, int], top: int, margin: int) -> int:

@@ -80,11 +80,17 @@ def break_lines(text: str, width: float, measure: Measure) -> list[str] | None:
 
     A newline always ends a line. Pieces between soft breaks that do not fit are broken further.
     """
+    return _fill_all(text, width, measure) or _fill_all(_without_soft(text), width, measure)
+
+
+def _without_soft(text: str) -> str:
+    return text.replace(SOFT_BREAK, "")
+
+
+def _fill_all(text: str, width: float, measure: Measure) -> list[str] | None:
     lines: list[str] = []
     for paragraph in text.split("\n"):
         broken = _fill(atoms(paragraph), width, measure)
-        if broken is None and SOFT_BREAK in paragraph:
-            broken = _fill(atoms(paragraph.replace(SOFT_BREAK, "")), width, measure)
         if broken is None:
             return None
         lines += broken
@@ -111,10 +117,12 @@ def balance(text: str, width: float, measure: Measure) -> list[str] | None:
     lines = break_lines(text, width, measure)
     if lines is None or len(lines) == 1 or "\n" in text:
         return lines
+    if _fill_all(text, width, measure) is None:
+        text = _without_soft(text)
     low, high = 0.0, width
     for _ in range(8):
         middle = (low + high) / 2
-        trial = break_lines(text, middle, measure)
+        trial = _fill_all(text, middle, measure)
         if trial is not None and len(trial) == len(lines):
             lines, high = trial, middle
         else:

@@ -126,6 +126,9 @@ def _reader(y: float) -> tuple[Mark, ...]:
     )
 
 
+_TRAY = Slab(0, 42, 140, 64, 8, "art_body", "art_edge", 1.1)
+
+
 def _sheet(x: float, y: float, w: float, h: float, edge: str) -> tuple[Mark, ...]:
     lines = [
         Slab(x + w * 0.12, y + h * (0.17 + 0.16 * i), w * part, 3.4, 1.7, "art_ink")
@@ -156,11 +159,11 @@ ART: dict[str, Art] = {
     "card_place": Art(140, 106, (*_reader(42), *_card(28, 0), *_arrow(70, 57, 28, "art_accent"))),
     "card_take": Art(140, 106, (*_reader(42), *_card(28, 34), *_arrow(70, 28, -24, "ink"))),
     "card_forgotten": Art(140, 106, (
-        *_reader(42), *_card(28, 46),
+        _TRAY, *_card(28, 46),
         *_arrow(70, 38, -34, "ink", 4.4), *_arrow(40, 38, -24, "ink"), *_arrow(100, 38, -24, "ink"),
     )),
     "reading": Art(140, 106, (
-        *_reader(42), *_card(28, 46),
+        _TRAY, *_card(28, 46),
         Stroke(_arc(70, 44, 14, (-140, -40)), 3.0, "art_accent"),
         Stroke(_arc(70, 44, 25, (-140, -40)), 3.0, "art_accent"),
         Stroke(_arc(70, 44, 36, (-140, -40)), 3.0, "art_accent"),

@@ -32,11 +32,17 @@ class Stack:
     gap: int
     middle: bool = False
     """Stands in the middle of the height it is given, rather than at the top."""
+    loose: bool = False
+    """What is left over goes between the pieces, up to as much again as the gap."""
 
-    def pages(self, height: int) -> tuple[tuple[Piece, ...], ...]:
-        """The pieces in pages no taller than `height`; a piece taller than that stands alone."""
+    def pages(self, first: int, rest: int) -> tuple[tuple[Piece, ...], ...]:
+        """The pieces in pages; the first page is `first` pixels high, the others `rest`.
+
+        A piece taller than its page stands alone.
+        """
         pages: list[list[Piece]] = [[]]
         for piece in self.pieces:
+            height = first if len(pages) == 1 else rest
             if pages[-1] and self._least([*pages[-1], piece]) > height:
                 pages.append([])
             pages[-1].append(piece)
@@ -46,11 +52,18 @@ class Stack:
         """Draw the pieces of one page into the rectangle."""
         heights = self._share(pieces, rect.h)
         used = sum(heights) + self._gaps(pieces)
+        slack = self._slack(pieces, rect.h - used)
+        used += slack * (len(pieces) - 1)
         top = rect.y + (max(0, rect.h - used) * 2 // 5 if self.middle else 0)
         for index, (piece, height) in enumerate(zip(pieces, heights, strict=True)):
-            top += self._gap(piece) if index else 0
+            top += self._gap(piece) + slack if index else 0
             piece.draw(draft, Rect(rect.x, top, rect.w, height))
             top += height
+
+    def _slack(self, pieces: Sequence[Piece], over: int) -> int:
+        if not self.loose or len(pieces) == 1:
+            return 0
+        return max(0, min(self.gap, over // (len(pieces) - 1)))
 
     def _share(self, pieces: Sequence[Piece], height: int) -> list[int]:
         """The least heights, and what is left over in proportion to what each would like."""

@@ -111,6 +111,9 @@ class Palette:
     on_card: Rgb
     on_card_muted: Rgb
     card_brand: Rgb
+    card_edge: Rgb
+    start: Rgb
+    on_start: Rgb
     art_body: Rgb
     art_paper: Rgb
     art_edge: Rgb
@@ -159,7 +162,7 @@ _NORMAL = _palette(
     on_note="#1A1A1A", note_bar="#FFC457", alert="#FFC457", on_alert="#1A1A1A",
     alert_button="#1A1A1A", on_alert_button="#FFFFFF", track="#DDE4EC", focus="#B35900",
     halo="#DDE8F3", attract="#00508F", on_attract="#FFFFFF", card="#FFFFFF", on_card="#141414",
-    on_card_muted="#454A52", card_brand="#00508F", **_ART,
+    on_card_muted="#454A52", card_brand="#00508F", card_edge="#FFFFFF", start="#FFFFFF", on_start="#00508F", **_ART,
 )  # fmt: skip
 
 
@@ -168,13 +171,13 @@ def _contrast_theme(ink: str) -> Palette:
     black = "#000000"
     reverse = dict.fromkeys(
         ("ground", "surface", "on_brand", "on_chosen", "chosen_mark", "chosen_soft",
-         "disabled", "note", "halo", "alert", "on_alert_button", "attract", "card"),
+         "on_start", "disabled", "note", "halo", "alert", "on_alert_button", "attract", "card"),
         black)  # fmt: skip
     drawn = dict.fromkeys(
         ("muted", "text", "on_disabled", "on_note", "line", "end", "secondary", "on_alert",
-         "on_attract", "on_card", "on_card_muted"), "#FFFFFF")  # fmt: skip
+         "on_attract", "on_card", "on_card_muted", "card_edge"), "#FFFFFF")  # fmt: skip
     strong = dict.fromkeys(
-        ("brand", "chosen", "note_bar", "alert_button", "card_brand"), ink)  # fmt: skip
+        ("brand", "chosen", "note_bar", "alert_button", "card_brand", "start"), ink)  # fmt: skip
     return _palette(**(_ART | reverse | drawn | strong | {
         "track": "#3A3A3A", "focus": "#FF9D2E", "art_body": "#3A3F46", "art_dark": "#5A606A",
         "art_accent": ink, "art_edge": "#FFFFFF", "sign": ink, "on_sign": black,

@@ -66,7 +66,7 @@ class _Tile:
         self._many = many
         self._pad = draft.mm(_PAD_MM)
         self._mark = draft.mm(_MARK_MM)
-        self._gap = draft.mm(0.6)
+        self._gap = draft.mm(1.6)
         price_style = Style(draft.scale.label * 0.95, "card_brand", bold=True)
         self._price = (
             draft.block(option.price, price_style, width // 2, 1) if option.price else None
@@ -84,7 +84,7 @@ class _Tile:
         if option.chosen:
             ink = soft = "on_chosen"
         label = Style(draft.scale.label, ink, bold=True, leading=1.7)
-        small = Style(draft.scale.note, soft, leading=1.75)
+        small = Style(draft.scale.note, soft, leading=1.75, even=True)
         blocks = [draft.block(option.label, label, room, 2)]
         if option.japanese:
             blocks.append(draft.block(Raw(option.japanese), small, room, 2))

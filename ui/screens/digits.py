@@ -17,6 +17,9 @@ _KEYS = (("1", "2", "3"), ("4", "5", "6"), ("7", "8", "9"), ("clear", "0", ""))
 _KEY_LEAST = (24.0, 17.0)
 _KEY_BEST = (35.0, 27.0)
 _KEY_GAP_MM = 4.2
+_LARGE_KEY_MM = 42.0
+_KEY_SHARE = 0.125
+"""A key is never wider than this part of the glass, so that words keep half of it."""
 
 
 def digits_stack(draft: Draft, body: Digits) -> Stack:
@@ -84,7 +87,8 @@ class _Pad:
 
     def __init__(self, draft: Draft) -> None:
         gap = draft.mm(_KEY_GAP_MM)
-        wide = draft.mm(_KEY_BEST[0] if draft.panel.width > draft.mm(300) else 30.0)
+        wide = draft.mm(_LARGE_KEY_MM if draft.large else _KEY_BEST[0])
+        wide = min(wide, round(draft.panel.width * _KEY_SHARE))
         if draft.portrait:
             wide = (min(draft.room, draft.mm(150)) - 2 * gap) // 3
         self._wide = wide

@@ -1,6 +1,6 @@
 """Messages with a picture, and things that take a while. No wire, no clock."""
 
-from ui.drafting import Draft, Style
+from ui.drafting import ALERT_LOOK, Draft, Style
 from ui.model import Notice, Progress, Screen, Tone
 from ui.screens.parts import (
     bar_piece,
@@ -37,8 +37,8 @@ def notice_stack(draft: Draft, screen: Screen, body: Notice) -> Stack:
         pieces.append(text_piece(draft, body.number, large, width))
     if body.warning is not None:
         pieces.append(strip_piece(draft, body.warning, width))
-    pieces += [button_piece(draft, button, width) for button in body.buttons]
-    return Stack(tuple(pieces), draft.mm(5.6), middle=True)
+    pieces += [button_piece(draft, b, width, ALERT_LOOK if alert else None) for b in body.buttons]
+    return Stack(tuple(pieces), draft.mm(5.6), middle=True, loose=True)
 
 
 def _picture(draft: Draft, name: str, ink: str, *, alert: bool) -> Piece:
@@ -55,4 +55,4 @@ def progress_stack(draft: Draft, screen: Screen, body: Progress) -> Stack:
     pieces += [text_piece(draft, line, style, width) for line in body.lines]
     if body.of:
         pieces.append(bar_piece(draft, body.done, body.of, min(width, draft.mm(200))))
-    return Stack(tuple(pieces), draft.mm(6.5), middle=True)
+    return Stack(tuple(pieces), draft.mm(6.5), middle=True, loose=True)

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from ui.boxes import Rect, Target
-from ui.drafting import CORNER_MM, Block, Draft, Skin, Style, draw_button
+from ui.drafting import CORNER_MM, Block, ButtonLook, Draft, Skin, Style, draw_button
 from ui.model import Action, Label, Role
 from ui.stack import Piece
 
@@ -44,7 +44,7 @@ def picture_piece(draft: Draft, name: str, ink: str, least_mm: float, best_mm: f
     return Piece(draft.mm(least_mm), draft.mm(best_mm), draw)
 
 
-def button_piece(draft: Draft, action: Action, width: int) -> Piece:
+def button_piece(draft: Draft, action: Action, width: int, look: ButtonLook | None = None) -> Piece:
     """One large button in the middle of the glass."""
     style = Style(draft.scale.button * 1.1, bold=True, leading=1.7, even=True)
     pad = draft.mm(8)
@@ -54,7 +54,7 @@ def button_piece(draft: Draft, action: Action, width: int) -> Piece:
 
     def draw(board: Draft, rect: Rect) -> None:
         place = Rect(rect.x + (rect.w - wide) // 2, rect.y, wide, tall)
-        draw_button(board, action, place, block)
+        draw_button(board, action, place, block, look)
 
     return Piece(tall, tall, draw)
 

@@ -28,7 +28,7 @@ def pay_stack(draft: Draft, body: Pay) -> Stack:
         pieces.append(_coins(draft, body.coins_refused, "pay.coins_refused", width))
     if body.note is not None:
         pieces.append(strip_piece(draft, body.note, width))
-    return Stack(tuple(pieces), draft.mm(7))
+    return Stack(tuple(pieces), draft.mm(7), loose=True)
 
 
 def _three(body: Pay) -> list[_Amount]:

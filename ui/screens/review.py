@@ -95,11 +95,12 @@ def _sum_piece(draft: Draft, body: Review) -> Piece:
     label = draft.block(
         body.sum_label, Style(draft.scale.lead, "muted"), card - amount.width - 3 * pad, 2
     )
-    tall = max(amount.height + draft.mm(3), label.height + draft.mm(3), draft.mm(20))
+    words = max(amount.height, label.height, deny.height if deny else 0)
+    tall = max(words + draft.mm(3), draft.mm(20))
 
     def draw(board: Draft, rect: Rect) -> None:
         if body.deny is not None and deny is not None:
-            height = board.mm(19)
+            height = max(board.mm(19), deny.height + board.mm(3))
             place = Rect(rect.x, rect.y + (tall - height) // 2, deny_width, height)
             draw_button(board, body.deny, place, deny)
         box = Rect(rect.right - card, rect.y, card, tall)
@@ -112,4 +113,4 @@ def _sum_piece(draft: Draft, body: Review) -> Piece:
 
 def _deny_block(draft: Draft, action: Action) -> Block:
     style = Style(draft.scale.note * 1.08, bold=True, leading=1.6, even=True)
-    return draft.block(action.label, style, draft.mm(70), 2)
+    return draft.block(action.label, style, draft.room // 3, 2)

@@ -13,6 +13,7 @@ _PAD_MM = 6.6
 _BUTTON_MM = 19.0
 _GAP_MM = 4.6
 _BETWEEN_MM = 3.0
+_LINE_GAP_MM = 1.4
 
 
 def switches_stack(draft: Draft, body: Switches) -> Stack:
@@ -46,7 +47,7 @@ def _row(draft: Draft, row: Switch, sides: _SwitchSides, half: int) -> Piece:
     pad, between = draft.mm(_PAD_MM), draft.mm(_BETWEEN_MM)
     controls = 2 * half + between
     width = draft.room
-    gap = draft.mm(0.4)
+    gap = draft.mm(_LINE_GAP_MM)
     try:
         trial = draft.demanding()
         blocks = _words(trial, row, width - 3 * pad - controls)
@@ -67,7 +68,7 @@ def _words(draft: Draft, row: Switch, room: int) -> list[Block]:
     label = Style(draft.scale.label, bold=True, leading=1.65)
     blocks = [draft.block(row.label, label, room, 2)]
     if row.note is not None:
-        note = Style(draft.scale.note, "muted", leading=1.7)
+        note = Style(draft.scale.note, "muted", leading=1.7, even=True)
         blocks.append(draft.block(row.note, note, room, 3))
     return blocks
 
@@ -84,11 +85,11 @@ def _drawer(
         tall = sides.height
         x = inner.right - 2 * half - between
         if beside:
-            put_lines(board, blocks, inner, board.mm(0.4))
+            put_lines(board, blocks, inner, board.mm(_LINE_GAP_MM))
             y = rect.y + (rect.h - tall) // 2
         else:
             above = Rect(inner.x, inner.y + board.mm(2), inner.w, rect.h - tall - board.mm(6))
-            put_lines(board, blocks, above, board.mm(0.4))
+            put_lines(board, blocks, above, board.mm(_LINE_GAP_MM))
             y = rect.bottom - tall - board.mm(4.2)
         on, off = Rect(x, y, half, tall), Rect(x + half + between, y, half, tall)
         _draw_side(board, (f"{row.id}:on", row.on_label), (on, sides.on), chosen=row.on)
