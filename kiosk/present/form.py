@@ -154,7 +154,7 @@ def _check_lead(session: Session) -> Text:
     if money.change_known and not steps.payable(session):
         return text("screen.check.no_change")
     if money.exact_only:
-        return text("screen.check.exact_only", yen=steps.due_yen(session))
+        return text("screen.check.little_change")
     return text("screen.check.lead")
 
 

@@ -22,9 +22,11 @@ def fetch(_session: Session) -> Screen:
 
 
 def change(session: Session) -> Screen:
-    """Only the exact amount can be taken: said before money is."""
+    """Not every coin can be taken: said before money is."""
     due = session.ticket.fee_yen if session.ticket else 0
-    body = Notice("warning", (text("screen.change.line"),), number=text("amount.yen", yen=due))
+    coins = (coin for coin in COINS if coin in session.money.change_coins)
+    lines = (text("screen.change.line"), *(text("amount.yen", yen=coin) for coin in coins))
+    body = Notice("warning", lines, number=text("amount.yen", yen=due))
     go = Action("confirm", text("button.continue"), Role.PRIMARY)
     return Screen(
         "change", text("screen.change.title"), body, step=frame.PAY, actions=(frame.CANCEL, go)

@@ -84,13 +84,6 @@ def note_hours(session: Session, event: ev.HoursChanged) -> Done:
     return Step(replace(session, open_now=event.open_now))
 
 
-def note_device(session: Session, event: link.DeviceTrouble) -> Done:
-    """Remember what stands in the way of paying and printing."""
-    kind = event.reason.partition(".")[0]
-    trouble = event.reason if kind in {"coin", "printer"} else session.trouble
-    return Step(replace(session, trouble=trouble))
-
-
 def note_grant(session: Session, _event: link.VisitGranted) -> Done:
     """The visit is journaled."""
     return Step(replace(session, granted=True))

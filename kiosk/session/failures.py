@@ -669,6 +669,18 @@ def recovery(name: str, phase: Phase) -> Recovery:
     return failure_of(name).recovery
 
 
+_HARMLESS = frozenset({
+    "coin.hopper_empty", "coin.hopper_jam", "coin.hopper_fault", "coin.change_short",
+})  # fmt: skip
+"""Which coins are taken already follows from what can be paid out again."""
+
+
+def stops_payment(reason: str) -> bool:
+    """Without that device the visit cannot come to its end, so the coins go back."""
+    kind = reason.partition(".")[0]
+    return kind in {"coin", "printer", "journal"} and reason not in _HARMLESS
+
+
 def names(remedies: Iterable[Remedy]) -> tuple[str, ...]:
     """Names of the failures that any of `remedies` can put right, sorted."""
     wanted = frozenset(remedies)

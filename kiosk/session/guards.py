@@ -5,7 +5,7 @@ from kiosk.link import values as link
 from kiosk.session import events as ev
 from kiosk.session import forms, limits, steps
 from kiosk.session import model as m
-from kiosk.session.failures import Recovery, recovery
+from kiosk.session.failures import Recovery, recovery, stops_payment
 from kiosk.session.model import Aside, Session, State
 
 
@@ -109,8 +109,8 @@ def not_payable(session: Session, _event: object) -> bool:
     return not steps.payable(session)
 
 
-def exact_only(session: Session, _event: object) -> bool:
-    """Only the exact amount can be taken: to be said before money is."""
+def change_little(session: Session, _event: object) -> bool:
+    """Not every coin can be taken: to be said before money is."""
     return session.money.exact_only
 
 
@@ -192,7 +192,7 @@ def nothing_kept_and_empty(session: Session, event: object) -> bool:
 
 def stops_paying(_session: Session, event: link.DeviceTrouble) -> bool:
     """Without that device the visit cannot come to its end: the coins go back."""
-    return event.reason.partition(".")[0] in {"coin", "printer"}
+    return stops_payment(event.reason)
 
 
 def troubled(session: Session, _event: object) -> bool:

@@ -18,8 +18,8 @@ from kiosk.session.model import Aside, Session, State
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class LimitsConfig:
-    """Section `[limits]` of the configuration. All in seconds."""
+class VisitLimits:
+    """Section `[visit]` of the configuration: how long a resident has. All in seconds."""
 
     choose_s: float = field(
         default=60.0,
@@ -160,7 +160,7 @@ def states(waiting: Waiting) -> frozenset[State]:
     return frozenset(state for state, limit in LIMITS.items() if limit.waiting is waiting)
 
 
-def limit_s(session: Session, config: LimitsConfig) -> float | None:
+def limit_s(session: Session, config: VisitLimits) -> float | None:
     """Seconds until `LimitReached` for the session as it stands; None waits for ever."""
     if session.aside is Aside.WARNING:
         return WARN_STEP_S

@@ -61,6 +61,12 @@ def give_back_failed(session: Session, event: link.DeviceTrouble) -> Done:
     return Step(done, (*commands, steps.failure_note(session, event.reason)))
 
 
+def give_back_closed(session: Session, event: link.ServiceState) -> Done:
+    """Service closes before anything was printed: all coins come back."""
+    noted = background.note_service(session, event).model
+    return give_back_failed(noted, link.DeviceTrouble(event.trouble))
+
+
 def give_back_refused(session: Session, event: link.PrintRefused) -> Done:
     """The printer is not clear and nothing was printed: all coins come back."""
     return give_back_failed(session, link.DeviceTrouble(event.reason))
@@ -125,8 +131,11 @@ def copy_failed(session: Session, event: link.CopyFailed) -> Done:
 
 
 def copy_refused(session: Session, event: link.PrintRefused) -> Done:
-    """A later copy cannot begin: what is out is out, the supervisor settles the rest."""
-    return copy_failed(session, link.CopyFailed(event.title, 0, event.reason))
+    """A later copy cannot begin: the fee of what is out is kept, the rest comes back."""
+    failed, commands = steps.parts(
+        copy_failed(session, link.CopyFailed(event.title, 0, event.reason))
+    )
+    return Step(failed, (*commands, cmd.Tell(link.CancelPayment())))
 
 
 def heard_stop(session: Session, _event: ev.Stopped) -> Done:
