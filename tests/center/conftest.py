@@ -1,7 +1,6 @@
 """A real centre with a real municipality and OCSP responder, all over real TLS, once a session."""
 
 import asyncio
-import datetime
 import shutil
 import tempfile
 import threading
@@ -11,14 +10,15 @@ from pathlib import Path
 
 import pytest
 
-from center.clock import FixedClock
+from center.clock import FixedClock, SystemClock
 from center.demo import CENTRE, Options, database, prepared
 from center.http.server import Servers
 from center.pki.layout import State
 from center.store.store import Store
 from tests.center.software_terminal import Line, Visit, terminal_context
 
-NOON = datetime.datetime(2026, 11, 20, 3, 0, tzinfo=datetime.UTC)
+# TLS holds certificates against the machine's own clock, so the tests' noon is today's.
+NOON = SystemClock().utc().replace(hour=3, minute=0, second=0, microsecond=0)
 
 
 @dataclass
