@@ -4,6 +4,7 @@ Drawn here and not with the printer's letters, because these differ from maker t
 at JIS level 2. No wire, no clock; reads font files.
 """
 
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
@@ -14,6 +15,7 @@ from PIL import Image, ImageDraw, ImageFont
 from drivers.receipt.contract import Slip, SlipLine
 
 _WHITE, _BLACK = 255, 0
+_NOT_DRAWN = frozenset({"Cc", "Cs", "Zl", "Zp"})
 _THRESHOLD = 140
 """Below this grey a dot is black: keeps thin strokes of small characters."""
 _PLAIN_PX, _LARGE_PX, _TITLE_PX = 26, 52, 44
@@ -23,7 +25,18 @@ _GAP_PX = 16
 """Least distance between the left and the right text of a line."""
 _RULE_PX = 2
 _RULE_SPACE_PX = 14
-_TOP_PX, _TITLE_SPACE_PX, _BOTTOM_PX = 8, 24, 24
+_TOP_PX, _TITLE_SPACE_PX, _BOTTOM_PX = 24, 24, 24
+_LARGE_SPACE_PX = 10
+"""Air above and below a large line."""
+_NEVER_FIRST = frozenset(
+    "、。，．・：；？！ー々ぁぃぅぇぉっゃゅょァィゥェォッャュョ）］｝」』】〉》)]},.:;?!%"
+)
+"""Characters that do not begin a line (JIS X 4051, kinsoku)."""
+_MAX_HANG = 2
+"""So many of them are taken along, with the character before."""
+
+_LAYOUT = ImageFont.Layout.BASIC
+"""None of the languages needs shaping, and the picture must not depend on what is installed."""
 
 _BIZ = Path("/usr/share/fonts/truetype/bizud-gothic")
 _NOTO = Path("/usr/share/fonts/opentype/noto")
@@ -71,7 +84,7 @@ class _Pen:
 @lru_cache(maxsize=32)
 def _load(path: str, index: int, size: int) -> ImageFont.FreeTypeFont:
     try:
-        return ImageFont.truetype(path, size, index)
+        return ImageFont.truetype(path, size, index, layout_engine=_LAYOUT)
     except OSError as error:
         packages = "fonts-morisawa-bizud-gothic and fonts-noto-cjk"
         raise FileNotFoundError(f"no font at {path}: install {packages}, or set `font`") from error
@@ -103,7 +116,7 @@ def _lay_out(slip: Slip, pen: _Pen) -> int:
 
 def _title(text: str, pen: _Pen, top: int) -> int:
     font = pen.font(_TITLE_PX, bold=True)
-    for part in wrap(text, font, pen.width):
+    for part in wrap(_clean(text), font, pen.width):
         left = (pen.width - font.getlength(part)) / 2
         pen.draw.text((left, top), part, font=font, fill=_BLACK)
         top += _step(_TITLE_PX)
@@ -120,19 +133,26 @@ def _line(line: SlipLine, pen: _Pen, top: int) -> int:
     """Left text broken where it must be, right text flush right on the last of its lines."""
     size = _LARGE_PX if line.large else _PLAIN_PX
     font = pen.font(size, bold=line.large)
-    right_width = font.getlength(line.right)
-    beside = pen.width - (right_width + _GAP_PX if line.right else 0)
-    parts = wrap(line.left, font, pen.width)
+    left, right = _clean(line.left), _clean(line.right)
+    right_width = font.getlength(right)
+    beside = pen.width - (right_width + _GAP_PX if right else 0)
+    parts = wrap(left, font, pen.width)
     fits_beside = font.getlength(parts[-1]) <= beside
-    if line.right and not fits_beside:
+    if right and not fits_beside:
         parts = [*parts, ""]
+    top += _LARGE_SPACE_PX if line.large else 0
     for part in parts:
         pen.draw.text((0, top), part, font=font, fill=_BLACK)
         top += _step(size)
-    if line.right:
+    if right:
         corner = (pen.width - right_width, top - _step(size))
-        pen.draw.text(corner, line.right, font=font, fill=_BLACK)
-    return top
+        pen.draw.text(corner, right, font=font, fill=_BLACK)
+    return top + (_LARGE_SPACE_PX if line.large else 0)
+
+
+def _clean(text: str) -> str:
+    """The text on one line: what cannot be drawn becomes a blank."""
+    return "".join(" " if unicodedata.category(c) in _NOT_DRAWN else c for c in text)
 
 
 def _step(size: int) -> int:
@@ -165,4 +185,16 @@ def _break_word(word: str, font: ImageFont.FreeTypeFont, width: float, lines: li
         if font.getlength(lines[-1] + character) <= width:
             lines[-1] += character
         else:
-            lines.append(character)
+            lines.append(_taken_along(lines, character) + character)
+
+
+def _taken_along(lines: list[str], character: str) -> str:
+    """What moves to the next line together with a character that may not begin it."""
+    for count in range(1, _MAX_HANG + 1):
+        if character not in _NEVER_FIRST or len(lines[-1]) <= count:
+            return ""
+        character = lines[-1][-count]
+        if character not in _NEVER_FIRST:
+            lines[-1], moved = lines[-1][:-count], lines[-1][-count:]
+            return moved
+    return ""

@@ -15,14 +15,26 @@ from PIL import Image
 from drivers.clock import Clock, SystemClock
 from drivers.link.pty_line import PtyLine
 from drivers.receipt.hand import ReceiptHand
-from drivers.receipt.tables import DLE, ENQ, EOT, ESC, FULL_ROLL_DOTS, GS, LF, StatusKind
+from drivers.receipt.tables import (
+    DLE,
+    DOTS_PER_MM,
+    ENQ,
+    EOT,
+    ESC,
+    FULL_ROLL_DOTS,
+    GS,
+    LF,
+    StatusKind,
+)
 
 _FIXED = 0x12
 _OFFLINE, _COVER, _PAPER_STOP, _ERROR = 0x08, 0x04, 0x20, 0x40
 _CUTTER, _NEAR_END, _PAPER_END = 0x08, 0x0C, 0x60
 _DONE_NEAR_END, _DONE_PAPER_END = 0x03, 0x0C
 _LINE_DOTS = 30
-_WHITE, _PAPER_WIDTH = 255, 576
+_WHITE = 255
+_PAPER_DOTS = 80 * DOTS_PER_MM
+"""The paper is wider than what can be printed on."""
 
 NEAR_END_DOTS = 16_000
 """The sensor sees the last two metres."""
@@ -57,7 +69,7 @@ class VirtualReceiptPrinter:
         self._strips: list[Image.Image] = []
         self._answers = bytearray()
         self.slips: list[Image.Image] = []
-        """Every slip that was cut off, oldest first, black on white."""
+        """Every slip that was cut off, oldest first: the whole paper, black on white, 203 dpi."""
         self.unknown: deque[bytes] = deque(maxlen=100)
         """Commands it does not know: a driver that sends any has a defect."""
         self.roll_dots = FULL_ROLL_DOTS
@@ -212,7 +224,7 @@ class VirtualReceiptPrinter:
         return True
 
     def _feed(self, dots: int) -> None:
-        self._strips.append(Image.new("1", (_PAPER_WIDTH, dots), _WHITE))
+        self._strips.append(Image.new("1", (1, dots), _WHITE))
         self.roll_dots = max(0, self.roll_dots - dots)
 
     def _cut(self) -> bool:
@@ -221,14 +233,8 @@ class VirtualReceiptPrinter:
             self._observer(Printed("cutter_stuck"))
             return False
         if self._strips:
-            width = max(strip.width for strip in self._strips)
-            slip = Image.new("1", (width, sum(strip.height for strip in self._strips)), _WHITE)
-            top = 0
-            for strip in self._strips:
-                slip.paste(strip, (0, top))
-                top += strip.height
+            self.slips.append(_joined(self._strips))
             self._strips.clear()
-            self.slips.append(slip)
             self._observer(Printed("slip_cut"))
         return True
 
@@ -241,6 +247,17 @@ class VirtualReceiptPrinter:
 
 _RASTER_HEAD = 8
 _ESC_SIZES = {ord("@"): 2, ord("d"): 3, ord("J"): 3, ord("a"): 3, ord("3"): 3, ord("2"): 2}
+
+
+def _joined(strips: list[Image.Image]) -> Image.Image:
+    """The strips one below the other, in the middle of the paper."""
+    width = max(_PAPER_DOTS, *(strip.width for strip in strips))
+    slip = Image.new("1", (width, sum(strip.height for strip in strips)), _WHITE)
+    top = 0
+    for strip in strips:
+        slip.paste(strip, ((width - strip.width) // 2, top))
+        top += strip.height
+    return slip
 
 
 def _at(data: bytearray, index: int) -> int:
