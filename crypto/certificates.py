@@ -116,16 +116,21 @@ def find_issuer(
     signers = [
         authority
         for authority in authorities
-        if _may_be_issuer(authority, wanted) and _signed_by(certificate, authority)
+        if _may_be_issuer(authority, wanted) and is_signed_by(certificate, authority)
     ]
     if len(signers) != 1:
         raise CheckFailed(ISSUER_UNKNOWN, f"{len(signers)} known authorities signed it, not one")
     return signers[0]
 
 
-def may_have_issued(authority: x509.Certificate, certificate: x509.Certificate) -> bool:
-    """Whether `authority` signed `certificate`, by name and key."""
-    return _signed_by(certificate, authority)
+def is_signed_by(certificate: x509.Certificate, authority: x509.Certificate) -> bool:
+    """Whether the name and the key of `authority` stand behind `certificate`."""
+    try:
+        algorithm = certificate.signature_hash_algorithm
+        certificate.verify_directly_issued_by(authority)
+    except (ValueError, TypeError, InvalidSignature, UnsupportedAlgorithm):
+        return False
+    return algorithm is None or isinstance(algorithm, _STRONG_HASHES)  # None: Ed25519
 
 
 def check_time(certificate: x509.Certificate, at: int) -> None:
@@ -233,14 +238,3 @@ def _may_be_issuer(authority: x509.Certificate, wanted: bytes | None) -> bool:
         return False
     has = extension(authority, x509.SubjectKeyIdentifier)
     return wanted is None or has is None or has.key_identifier == wanted
-
-
-def _signed_by(certificate: x509.Certificate, authority: x509.Certificate) -> bool:
-    algorithm = certificate.signature_hash_algorithm
-    if algorithm is not None and not isinstance(algorithm, _STRONG_HASHES):
-        return False
-    try:
-        certificate.verify_directly_issued_by(authority)
-    except (ValueError, TypeError, InvalidSignature, UnsupportedAlgorithm):
-        return False
-    return True

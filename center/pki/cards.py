@@ -18,7 +18,7 @@ from center.pki.description import Description, SpecialCard
 from center.pki.issue import Authority, CardCertificate, Validity
 from center.pki.layout import State
 from center.pki.store import SECRET, certificate_pem, keep_or_make, write_file
-from crypto.certificates import Identity, identify, may_have_issued
+from crypto.certificates import Identity, identify, is_signed_by
 from crypto.keys import PrivateKey
 
 AGE_GOOD = datetime.timedelta(days=400)
@@ -106,7 +106,7 @@ def _make_pair(
         return (
             lasts is (resident.card is not CardState.EXPIRED)
             and (serial is None or kept.serial_number == serial)
-            and may_have_issued(issuer.certificate, kept)
+            and is_signed_by(kept, issuer.certificate)
         )
 
     def make(key: PrivateKey) -> x509.Certificate:

@@ -16,7 +16,7 @@ from center.pki.description import Description, EndEntity
 from center.pki.issue import Authority, Validity
 from center.pki.layout import State
 from center.pki.store import certificate_pem, keep_or_make, making, write_file
-from crypto.certificates import may_have_issued
+from crypto.certificates import is_signed_by
 
 AUTHENTICATION_UNIT = "JPKI for user authentication"
 SIGNATURE_UNIT = "JPKI for digital signature"
@@ -64,7 +64,7 @@ class _Maker:
         keep_or_make(
             (self.state.key(what.name), self.state.certificate(what.name)),
             what.key,
-            lambda kept: self.lasts(kept) and may_have_issued(issuer.certificate, kept),
+            lambda kept: self.lasts(kept) and is_signed_by(kept, issuer.certificate),
             lambda key: issue.issue_ours(what, key, issuer, valid),
         )
 
@@ -74,7 +74,7 @@ class _Maker:
         keep_or_make(
             (self.state.key(delegate), self.state.certificate(delegate)),
             "rsa-2048",
-            lambda kept: self.lasts(kept) and may_have_issued(issuer.certificate, kept),
+            lambda kept: self.lasts(kept) and is_signed_by(kept, issuer.certificate),
             lambda key: issue.issue_ocsp_delegate(key, issuer, valid),
         )
 

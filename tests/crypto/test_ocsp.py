@@ -32,6 +32,7 @@ from tests.center.pki.demo import AT, AT_S, card_certificate, card_key, certific
 from tests.crypto.test_certificates import refused
 
 NONCE = bytes(range(32))
+SHA256 = hashes.SHA256()
 GOOD = ocsp.OCSPCertStatus.GOOD
 HASH = ocsp.OCSPResponderEncoding.HASH
 NAME = ocsp.OCSPResponderEncoding.NAME
@@ -231,6 +232,9 @@ class TestAnswersToSomethingElse:
     def test_another_card(self) -> None:
         assert failure(right(about=card_certificate("yamada-hanako"))) == INVALID
 
+    def test_a_certificate_named_by_a_hash_we_do_not_know(self) -> None:
+        assert failure(right(cert_hash=hashes.SHA224)) == INVALID
+
     def test_the_same_serial_under_another_generation(self) -> None:
         """takasaki-noboru (3rd generation) and kim-minjun (2nd) have one serial."""
         question = Question(card_certificate("takasaki-noboru"), certificate("jpki-auth-3"), NONCE)
@@ -344,6 +348,8 @@ class TestWhoMayAnswer:
         extensions = (self.USAGE, self.SIGNING, self.NO_CHECK)
         made = delegate(authority(), *extensions, own=own)
         assert failure(self.by((own, made[1]))) == INVALID
+        rsa_over_it = signed_by(key("jpki-auth-3"), self.by((own, made[1])).encode(), SHA256)
+        assert failure(rsa_over_it) == INVALID
 
     @pytest.mark.parametrize("weak", [hashes.SHA1(), hashes.SHA224()])  # noqa: S303 - refused
     def test_a_weak_hash(self, weak: hashes.HashAlgorithm) -> None:
