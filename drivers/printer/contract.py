@@ -43,6 +43,20 @@ class PrinterStatus:
     life_impressions: int = -1
     """The engine's own counter of sides, or -1."""
 
+    @property
+    def busy(self) -> bool:
+        """True while the device holds a job, whoever sent it."""
+        return bool(self.jobs)
+
+    @property
+    def obstacles(self) -> tuple[str, ...]:
+        """All that forbids a new visit: troubles, a job still held, a sheet still lying."""
+        return (
+            *self.troubles,
+            *(("printer.busy",) if self.busy else ()),
+            *(("printer.tray_not_empty",) if self.tray == Tray.SHEETS else ()),
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class PrinterCapabilities:

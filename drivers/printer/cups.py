@@ -63,30 +63,6 @@ class CupsHandover:
                 raise
 
 
-def jobs_in_spooler(server_socket: str) -> dict[int, str]:
-    """Numbers and titles of the jobs cupsd has not finished.
-
-    Good for seeing whether a document still lies there; no evidence of printing. Raises
-    DeviceError `printer.spooler`.
-    """
-    with _translated():
-        found = _connect(server_socket).getJobs(
-            which_jobs="not-completed", requested_attributes=["job-id", "job-name"]
-        )
-        return {number: str(job.get("job-name", "")) for number, job in found.items()}
-
-
-def cancel_in_spooler(server_socket: str, title: str) -> None:
-    """Cancel and purge the jobs of that title in cupsd, which ends their backends.
-
-    The device is not asked. Raises DeviceError `printer.spooler`. Idempotent.
-    """
-    for number, found in jobs_in_spooler(server_socket).items():
-        if found == title:
-            with _translated():
-                _connect(server_socket).cancelJob(number, True)  # noqa: FBT003  (pycups' way)
-
-
 def _connect(server_socket: str) -> "cups.Connection":
     cups.setUser(USER)  # libcups keeps it for each thread
     return cups.Connection(host=server_socket)

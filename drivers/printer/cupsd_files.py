@@ -142,15 +142,14 @@ _PPD_HEAD: Final = """\
 *cupsManualCopies: False
 *cupsSNMPSupplies: False
 *cupsMandatory: "print-scaling"
-*DefaultImageableArea: A4
-*ImageableArea A4: "0 0 595.28 841.89"
 *DefaultPaperDimension: A4
-*PaperDimension A4: "595.28 841.89"
+*PaperDimension A4: "595.275590551181 841.889763779528"
 """
 
 _PDF_FILTER: Final = '*cupsFilter2: "application/pdf application/pdf 0 -"\n'
 _RASTER_FILTER: Final = '*cupsFilter2: "image/pwg-raster image/pwg-raster 0 -"\n'
 
+_A4_POINTS: Final = (595.275590551181, 841.889763779528)
 _A4_SIZE: Final = "<</PageSize[595.275590551181 841.889763779528]>>setpagedevice"
 _DUPLEX: Final = "<</Duplex true/Tumble false>>setpagedevice"
 _SRGB: Final = (
@@ -175,20 +174,41 @@ SHEET_BACKS: Final = {
 """`pwg-raster-document-sheet-back` (PWG 5102.4) to CUPS' `cupsBackSide`."""
 
 
-def direct_ppd() -> str:
+@dataclass(frozen=True, slots=True)
+class DeviceLimits:
+    """What a queue must know of its printer. The defaults are those of most laser printers."""
+
+    margins: tuple[int, int, int, int] = (423, 423, 423, 423)
+    """Left, bottom, right, top that cannot be printed on; hundredths of a millimetre.
+
+    CUPS orders A4 with exactly these margins. Zero would order borderless printing, for
+    which a printer may scale the page up.
+    """
+    sheet_back: str = "normal"
+    """`pwg-raster-document-sheet-back`, a key of `SHEET_BACKS`."""
+
+
+def direct_ppd(limits: DeviceLimits) -> str:
     """A queue that passes PDF through untouched.
 
     `cupsFilter2` with "-" leaves every filter out, also `pdftopdf`, which rewrites the file;
     `cupsMandatory` makes the ipp backend pass `print-scaling` on, which it otherwise drops;
     without `cupsSNMPSupplies` False the backend asks SNMP for a second after every job.
     """
-    return _PPD_HEAD + _PDF_FILTER + _ppd_options()
+    return _PPD_HEAD + _PDF_FILTER + _imageable_area(limits) + _ppd_options()
 
 
-def raster_ppd(sheet_back: str) -> str:
-    """A queue that sends 600 dpi sRGB PWG raster; `sheet_back` is a key of `SHEET_BACKS`."""
-    back = f"*cupsBackSide: {SHEET_BACKS[sheet_back]}\n"
-    return _PPD_HEAD + _RASTER_FILTER + back + _ppd_options()
+def raster_ppd(limits: DeviceLimits) -> str:
+    """A queue that sends 600 dpi sRGB PWG raster."""
+    back = f"*cupsBackSide: {SHEET_BACKS[limits.sheet_back]}\n"
+    return _PPD_HEAD + _RASTER_FILTER + back + _imageable_area(limits) + _ppd_options()
+
+
+def _imageable_area(limits: DeviceLimits) -> str:
+    left, bottom, right, top = (margin * 72 / 2540 for margin in limits.margins)
+    width, height = _A4_POINTS
+    area = f"{left:.4f} {bottom:.4f} {width - right:.4f} {height - top:.4f}"
+    return f'*DefaultImageableArea: A4\n*ImageableArea A4: "{area}"\n'
 
 
 def _ppd_options() -> str:

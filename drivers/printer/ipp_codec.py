@@ -53,6 +53,12 @@ class Value:
     tag: int
     data: "Data" = None
 
+    def members(self) -> "tuple[Attribute, ...]":
+        """What a collection holds; empty for any other value."""
+        if self.tag != Tag.COLLECTION or not isinstance(self.data, tuple):
+            return ()
+        return tuple(member for member in self.data if isinstance(member, Attribute))
+
 
 @dataclass(frozen=True, slots=True)
 class Attribute:

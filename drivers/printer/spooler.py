@@ -23,6 +23,7 @@ from drivers.printer.contract import PrinterConfig
 from drivers.printer.cupsd_files import (
     SHEET_BACKS,
     CupsdPlaces,
+    DeviceLimits,
     cups_files_conf,
     cupsd_conf,
     direct_ppd,
@@ -42,6 +43,9 @@ _CONTACT_S: Final = 10
 """How long the backend looks for the printer; the kiosk asked it just before."""
 
 _ASK_S: Final = 3.0
+_MARGINS: Final = tuple(
+    f"media-{edge}-margin-supported" for edge in ("left", "bottom", "right", "top")
+)
 _SHEET_BACK: Final = "pwg-raster-document-sheet-back"
 _SOCKET_PATH_BYTES: Final = 107
 _PATH: Final = "/usr/sbin:/usr/bin:/sbin:/bin"
@@ -100,6 +104,13 @@ class PrivateCupsd:
             for used in (places.door, places.spool, places.temp, places.cache, places.state):
                 shutil.rmtree(used, ignore_errors=True)
 
+    def documents_held(self) -> int:
+        """How many documents lie in the spool; 0 after each visit, or `contain` is called."""
+        try:
+            return sum(1 for _ in self._places.spool.glob("d*"))
+        except OSError:
+            return 0
+
     @property
     def pid(self) -> int | None:
         """The cupsd, for the readiness page and for whoever wants to kill it."""
@@ -136,17 +147,29 @@ class PrivateCupsd:
         (places.etc / "queue.ppd").write_text(self._ppd())
 
     def _ppd(self) -> str:
-        if self._config.direct_pdf:
-            return direct_ppd()
-        with IppConversation(self._address, self._clock, _ASK_S) as printer:
-            answer = printer.ask(
-                Operation.GET_PRINTER_ATTRIBUTES, keywords("requested-attributes", _SHEET_BACK)
-            )
-        said = answer.group(GroupTag.PRINTER).text(_SHEET_BACK)
-        if said not in SHEET_BACKS:
+        limits = self._ask_device()
+        return direct_ppd(limits) if self._config.direct_pdf else raster_ppd(limits)
+
+    def _ask_device(self) -> DeviceLimits:
+        """Its margins and raster back side. A PDF queue can be made without an answer."""
+        try:
+            with IppConversation(self._address, self._clock, _ASK_S) as printer:
+                asked = keywords("requested-attributes", *_MARGINS, _SHEET_BACK)
+                answer = printer.ask(Operation.GET_PRINTER_ATTRIBUTES, asked)
+        except DeviceError:
+            if self._config.direct_pdf:
+                return DeviceLimits()
+            raise
+        group = answer.group(GroupTag.PRINTER)
+        said, back = [group.integers(name) for name in _MARGINS], group.text(_SHEET_BACK)
+        if back not in SHEET_BACKS and not self._config.direct_pdf:
             what = "The printer does not say how it wants the back of a raster page."
             raise DeviceError("printer.spooler", what)
-        return raster_ppd(said)
+        known = DeviceLimits()
+        left, bottom, right, top = (
+            max(found, default=usual) for found, usual in zip(said, known.margins, strict=True)
+        )
+        return DeviceLimits((left, bottom, right, top), back or known.sheet_back)
 
     def _check_entrance(self) -> None:
         """The filters' user must be able to reach the spool through every directory above."""

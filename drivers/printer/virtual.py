@@ -149,6 +149,10 @@ class VirtualPrinter:
         """Stop reading requests after so many bytes, as on a dying network; None reads on."""
         self._listener.choke(after_bytes)
 
+    def await_choking(self, limit_s: float = 10.0) -> bool:
+        """Block until a request is stuck half-way. False after `limit_s`."""
+        return self._listener.await_choking(limit_s)
+
     def set_busy(self, *, busy: bool) -> None:
         """Refuse every new job with server-error-busy."""
         self._service.busy = busy

@@ -73,7 +73,7 @@ class PrinterNews:
     """Something a bystander could see happen."""
 
     what: str
-    """job, sheet, stopped, goes_on, jammed, ended, taken, power"""
+    """job, refused, sheet, stopped, goes_on, jammed, ended, taken, power"""
     title: str = ""
     sheet: Sheet | None = None
 
@@ -134,6 +134,11 @@ class Engine:
         for item in heard:
             for observer in tuple(self._observers):
                 observer(item)
+
+    def tell(self, news: PrinterNews) -> None:
+        """Tell bystanders something that moved nothing."""
+        with self.touching(news):
+            pass
 
     @contextmanager
     def looking(self) -> Iterator[PaperPath]:

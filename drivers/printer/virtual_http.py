@@ -5,6 +5,7 @@ Source: RFC 8010 4 (IPP over HTTP), RFC 9112 7.1 (chunked), RFC 9110 10.1.1 (Exp
 
 import socket
 import socketserver
+import sys
 import threading
 from contextlib import suppress
 from http import HTTPStatus
@@ -39,6 +40,7 @@ class _Gate:
         self.reads = threading.Event()
         self.reads.set()
         self.choke_at: int | None = None
+        self.choking = threading.Event()
 
 
 class IppListener:
@@ -79,7 +81,12 @@ class IppListener:
     def choke(self, after_bytes: int | None) -> None:
         """Stop reading a request after so many bytes; None reads on."""
         self._gate.choke_at = after_bytes
+        self._gate.choking.clear()
         (self._gate.reads.set if after_bytes is None else self._gate.reads.clear)()
+
+    def await_choking(self, limit_s: float) -> bool:
+        """Block until a request is held up by `choke`."""
+        return self._gate.choking.wait(limit_s)
 
     def close(self) -> None:
         """Stop for good. Idempotent."""
@@ -100,7 +107,7 @@ class IppListener:
 
         class Handler(_IppHandler):
             answerer = listener._answerer
-            gate = listener._gate  # noqa: SLF001
+            gate = listener._gate
 
             def setup(self) -> None:
                 super().setup()
@@ -121,7 +128,9 @@ class _Server(socketserver.ThreadingTCPServer):
     block_on_close = False
 
     def handle_error(self, request: Any, client_address: Any) -> None:
-        """A client that goes away is daily life for a printer: nothing is printed about it."""
+        """A client that goes away is daily life for a printer; anything else is a defect."""
+        if not isinstance(sys.exception(), OSError):
+            super().handle_error(request, client_address)
 
 
 class _BrokenOff(Exception):
@@ -184,6 +193,7 @@ class _IppHandler(BaseHTTPRequestHandler):
     def _collect(self, received: bytearray, length: int) -> None:
         while length > 0:
             if self.gate.choke_at is not None and len(received) >= self.gate.choke_at:
+                self.gate.choking.set()
                 self.gate.reads.wait()
             piece = self.rfile.read(min(length, _PIECE))
             if not piece or len(received) > _DOCUMENT_BYTES:

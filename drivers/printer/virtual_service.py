@@ -8,10 +8,10 @@ from typing import Final
 
 from drivers.clock import Clock
 from drivers.printer.ipp_attributes import preamble
-from drivers.printer.ipp_codec import Attribute, Group, Message
+from drivers.printer.ipp_codec import Attribute, Group, Message, Value
 from drivers.printer.tables import GroupTag, Operation, Status
 from drivers.printer.virtual_attributes import job_attributes, printer_attributes
-from drivers.printer.virtual_engine import Engine, Job
+from drivers.printer.virtual_engine import Engine, Job, PrinterNews
 
 _SNIFFED: Final = {b"%PDF": "application/pdf", b"RaS2": "image/pwg-raster"}
 _UNTYPED: Final = frozenset({"", "application/octet-stream"})
@@ -110,12 +110,13 @@ class PrinterService:
 
     def _accepting(self) -> None:
         if self.busy:
+            self._engine.tell(PrinterNews("refused"))
             raise _Refused(Status.BUSY)
 
     def _new_job(self, asked: Message) -> Job:
         self._accepting()
         operation, template = asked.group(GroupTag.OPERATION), asked.group(GroupTag.JOB)
-        options = tuple((a.name, ",".join(template.texts(a.name))) for a in template.attributes)
+        options = tuple((a.name, _shown(a.values)) for a in template.attributes)
         job = Job(
             title=operation.text("job-name") or "untitled",
             user=operation.text("requesting-user-name") or "anonymous",
@@ -203,6 +204,16 @@ _WHICH: Final[dict[str, Callable[[Job], bool]]] = {
     "not-completed": lambda job: not job.ended,
     "all": lambda _: True,
 }
+
+
+def _shown(values: tuple[Value, ...]) -> str:
+    """Values as a person reads them; collections in braces."""
+    return ",".join(
+        "{" + " ".join(f"{member.name}={_shown(member.values)}" for member in members) + "}"
+        if (members := value.members())
+        else str(value.data)
+        for value in values
+    )
 
 
 def _unsupported(_asked: Message) -> Iterable[Group]:
