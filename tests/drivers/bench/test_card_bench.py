@@ -1,0 +1,19 @@
+"""The benchmark measures what it says; the figures themselves are for `make bench`."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from drivers.bench.card_bench import bench_card
+
+
+@pytest.mark.daemon
+def test_three_ways_on_one_card() -> None:
+    named = os.environ.get("PCSCLITE_CSOCK_NAME")
+    figures = bench_card(3, 1, Path(named).parent if named else None)
+    assert figures["apdus"] > 10
+    for way in ("driver", "pyscard", "opensc"):
+        assert 0 < figures[f"{way}_p50"] <= figures[f"{way}_p95"]
+    assert figures["card_p50"] > 0
+    assert figures["driver_to_pyscard"] == figures["driver_p50"] / figures["pyscard_p50"]
