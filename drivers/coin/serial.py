@@ -31,6 +31,9 @@ from drivers.link.tap import Tap, TappedPort
 _BAUD = 9600
 """Source: Part 1 section 3."""
 _ACCEPTING_POLL_S = 0.1
+_IDLE_POLL_S = 1.0
+_IDLE_AFTER_S = 30.0
+"""So long after the slot was closed nothing can fall any more; only resets are looked for."""
 _PAYOUT_POLL_S = 0.1
 _PAYOUT_START_S = 10.0
 _PAYOUT_COIN_S = 2.0
@@ -72,12 +75,18 @@ class SerialCoinVendor:
             for yen, address in config.hoppers.items()
         }
         self._lost = False
+        self._open_s = clock.monotonic_s()
 
     @property
     def poll_every_s(self) -> float:
-        """When to poll next: sooner while coins may come, so that they show at once."""
-        fast = self._acceptor.accepting and not self._lost
-        return min(self._config.poll_s, _ACCEPTING_POLL_S) if fast else self._config.poll_s
+        """When to poll next: at once while coins may come, seldom while none can."""
+        if self._lost:
+            return self._config.poll_s
+        if self._acceptor.accepting:
+            self._open_s = self._clock.monotonic_s()
+            return min(self._config.poll_s, _ACCEPTING_POLL_S)
+        idle = self._clock.monotonic_s() - self._open_s > _IDLE_AFTER_S
+        return _IDLE_POLL_S if idle else self._config.poll_s
 
     def capabilities(self) -> VendorCapabilities:
         devices = [self._acceptor.identify(), *(h.identify() for h in self._hoppers.values())]

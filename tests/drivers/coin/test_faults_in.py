@@ -561,10 +561,15 @@ def test_close_leaves_the_slot_shut() -> None:
     assert r.machine.truth().count(Place.TRAY, 100) == 1
 
 
-def test_polling_is_faster_while_coins_may_come() -> None:
+def test_polling_is_fast_while_coins_may_come_and_rare_when_none_can() -> None:
     r = rig().ready()
     assert r.vendor.poll_every_s == 0.1
     r.vendor.accept(frozenset())
+    assert r.vendor.poll_every_s == 0.2
+    r.clock.advance(31.0)
+    assert r.vendor.poll_every_s == 1.0
+    r.hand.cut_cable()
+    r.poll()
     assert r.vendor.poll_every_s == 0.2
 
 
