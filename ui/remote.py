@@ -261,6 +261,13 @@ class RemoteViewer:
         header = json.loads(receive_block(self._wire))
         return header, receive_block(self._wire)
 
+    @property
+    def peer_pid(self) -> int:
+        """The process whose glass this is."""
+        credentials = self._wire.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, 12)
+        pid: int = struct.unpack("3i", credentials)[0]
+        return pid
+
     def close(self) -> None:
         """Hang up."""
         self._wire.close()

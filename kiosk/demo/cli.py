@@ -1,0 +1,155 @@
+"""`kiosk demo`: everything on one machine, until Ctrl-C, or one visit by an autopilot."""
+
+import argparse
+import datetime
+import os
+import shutil
+import signal
+import sys
+import tempfile
+import threading
+from pathlib import Path
+from types import FrameType
+from typing import Any
+
+import kiosk
+from drivers.clock import SystemClock
+from kiosk.demo.autopilot import DEFAULT_CARD, Autopilot, Lost, Wishes
+from kiosk.demo.dock import DockServer
+from kiosk.demo.programs import DidNotStart
+from kiosk.demo.record import Recorder
+from kiosk.demo.report import write_report
+from kiosk.demo.stage import JST, DemoStage
+from ui.model import LANGUAGES
+
+STATE_VARIABLE = "KIOSK_DEMO_STATE"
+_FIRST, _LAST = datetime.time(9, 0), datetime.time(16, 30)
+"""Within these hours (Japan) the clock stays as it is: all of the demo's offices are open."""
+_MORNING = datetime.time(10, 0)
+_EXTERNAL = "external"
+
+_WELCOME = """
+  The dock page:   {address}
+  It shows the terminal's screen and has a hand for every virtual device.
+
+  Try: press 「画面に触れてはじめる」, place the card yamada-hanako (PIN 1234), take it away when
+  the screen asks, choose, pay with coins, take the paper. Then pull a card while it is read,
+  jam the printer after paying, cut the centre, kill the visit.
+{external}
+  Time at the terminal: {time}
+  Logs while it runs:   {runtime}
+  Ctrl-C ends everything.
+"""
+_EXTERNAL_CARD = """
+  No card is supplied. Connect a virtual card to vpcd at {host}:{port};
+  kiosk-center pki export NAME --out DIR writes a resident's key, certificates and PIN.
+"""
+
+
+def add_parser(subparsers: Any) -> None:
+    """Mount `demo`; it sets `run(arguments) -> status`."""
+    parser = subparsers.add_parser("demo", help="the whole system on virtual devices")
+    parser.add_argument("--auto", action="store_true", help="an autopilot makes one visit")
+    parser.add_argument("--out", type=Path, help="with --auto: where its report goes")
+    parser.add_argument("--lang", choices=LANGUAGES, default="ja", help="the resident's language")
+    parser.add_argument("--card", default="", help="a card's name, or 'external': supply none")
+    parser.add_argument("--pin", default="", help="with --auto --card external: that card's PIN")
+    parser.add_argument("--certificate", default="resident_record", help="with --auto")
+    parser.add_argument("--copies", type=int, default=1, help="with --auto")
+    parser.add_argument("--port", type=int, default=0, help="the dock page's port; 0: a free one")
+    parser.add_argument("--fast", action="store_true", help="mechanics take no time")
+    parser.set_defaults(run=run)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """The command. Status 0 only if all was well."""
+    if arguments.auto and arguments.out is None:
+        print("--auto needs --out DIR: where the report goes.", file=sys.stderr)  # noqa: T201
+        return 2
+    runtime = Path(tempfile.mkdtemp(prefix="kiosk-demo-", dir="/tmp"))
+    _end_on_signals()
+    try:
+        return _on_stage(arguments, runtime)
+    except KeyboardInterrupt:
+        print("\nEnding everything ...", file=sys.stderr)  # noqa: T201
+        return 1 if arguments.auto else 0
+    except (DidNotStart, RuntimeError) as problem:
+        print(problem, file=sys.stderr)  # noqa: T201
+        return 1
+    finally:
+        shutil.rmtree(runtime, ignore_errors=True)
+
+
+def _on_stage(arguments: argparse.Namespace, runtime: Path) -> int:
+    stage = DemoStage(demo_state(), runtime, opening_offset_s(), fast=arguments.fast)
+    try:
+        dock = DockServer(stage, arguments.port)
+        try:
+            _welcome(stage, dock.address, runtime, external=arguments.card == _EXTERNAL)
+            if arguments.auto:
+                return _one_visit(stage, arguments)
+            if arguments.card and arguments.card != _EXTERNAL:
+                stage.place_card_at_first_touch(arguments.card)
+            threading.Event().wait()
+            return 0
+        finally:
+            dock.close()
+    finally:
+        stage.close()
+
+
+def demo_state() -> Path:
+    """Where the demo's PKI and cards are kept between runs."""
+    stated = os.environ.get(STATE_VARIABLE)
+    return Path(stated) if stated else Path(kiosk.__path__[0]).parent / "demo-state"
+
+
+def opening_offset_s() -> float:
+    """Seconds that bring the demo's clock into office hours; 0 within them."""
+    now = SystemClock().utc().astimezone(JST)
+    if _FIRST <= now.time() <= _LAST:
+        return 0.0
+    morning = now.replace(hour=_MORNING.hour, minute=0, second=0, microsecond=0)
+    return (morning - now).total_seconds()
+
+
+def _one_visit(stage: DemoStage, arguments: argparse.Namespace) -> int:
+    wishes = Wishes(
+        card="" if arguments.card == _EXTERNAL else arguments.card or DEFAULT_CARD,
+        pin=lambda: arguments.pin or stage.pin_of(arguments.card or DEFAULT_CARD),
+        language=arguments.lang,
+        certificate=arguments.certificate,
+        copies=arguments.copies,
+        deaf_s=stage.deaf_s,
+    )
+    recorder = Recorder(stage, wishes)
+    try:
+        Autopilot(stage.glass, stage, wishes, SystemClock()).run()
+    except Lost as lost:
+        recorder.lost = str(lost)
+    record = recorder.finish()
+    report = write_report(record, arguments.out)
+    for proof in record.proofs:
+        print(f"  {'yes' if proof.true else 'NO '}  {proof.what}  {proof.detail}")  # noqa: T201
+    print(f"  Report: {report}")  # noqa: T201
+    return 0 if record.passed else 1
+
+
+def _welcome(stage: DemoStage, address: str, runtime: Path, *, external: bool) -> None:
+    pcscd = stage.devices.pcscd
+    card = _EXTERNAL_CARD.format(host=pcscd.vpcd_host, port=pcscd.vpcd_port) if external else ""
+    time = stage.clock.utc().astimezone(JST).strftime("%Y-%m-%d %H:%M (Japan)")
+    text = _WELCOME.format(address=address, external=card, time=time, runtime=runtime)
+    print(text, flush=True)  # noqa: T201
+
+
+def _end_on_signals() -> None:
+    """SIGTERM ends as Ctrl-C does; a second one does not disturb the clearing up."""
+
+    def end(_number: int, _frame: FrameType | None) -> None:
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, signal.SIG_IGN)
+        raise KeyboardInterrupt
+
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, end)

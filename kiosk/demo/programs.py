@@ -1,0 +1,112 @@
+"""The two programs of a demo as child processes: the centre, and the terminal itself."""
+
+import contextlib
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+from drivers.clock import SystemClock
+
+_CENTRE_START_S = 90.0
+"""The first start makes a PKI with some twenty RSA keys."""
+_STOP_S = 15.0
+_LOOK_S = 0.05
+
+
+class DidNotStart(Exception):
+    """A program ended or stayed silent; says which, and where its words are."""
+
+
+class Program:
+    """A child process with its own log file, ended with everything it started."""
+
+    def __init__(self, name: str, runtime: Path) -> None:
+        self._name = name
+        self.log = runtime / f"{name}.log"
+        self._process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def pid(self) -> int:
+        """Its process id; 0 while it does not run."""
+        return self._process.pid if self._process and self._process.poll() is None else 0
+
+    def run(self, arguments: list[str], environment: Mapping[str, str]) -> None:
+        """Start `python -m <arguments>` in a process group of its own."""
+        with self.log.open("ab") as log:
+            self._process = subprocess.Popen(
+                [sys.executable, "-m", *arguments],
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                env=dict(environment),
+                start_new_session=True,
+            )
+
+    def stop(self) -> None:
+        """SIGTERM, and SIGKILL for the whole group if it stays. Idempotent."""
+        process, self._process = self._process, None
+        if process is None:
+            return
+        process.terminate()
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            process.wait(_STOP_S)
+        self._end_group(process)
+
+    def last_words(self) -> str:
+        """The end of its log."""
+        try:
+            return self.log.read_text(encoding="utf-8", errors="replace")[-2000:]
+        except OSError:
+            return ""
+
+    @staticmethod
+    def _end_group(process: subprocess.Popen[bytes]) -> None:
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+
+
+class CentreProgram(Program):
+    """`kiosk-center serve`: centre, municipality and OCSP responder."""
+
+    def __init__(self, state: Path, runtime: Path) -> None:
+        super().__init__("centre", runtime)
+        self._state = state
+        self._ports_file = runtime / "ports.json"
+        self.port = 0
+
+    def start(self, offset_s: float) -> None:
+        """Start, and wait until it answers. Raises DidNotStart."""
+        self._ports_file.unlink(missing_ok=True)
+        self.run(
+            ["center", "serve", "--state", str(self._state),
+             "--ports-file", str(self._ports_file), "--clock-offset", str(offset_s)],
+            os.environ,
+        )  # fmt: skip
+        self.port = self._await_port()
+
+    def _await_port(self) -> int:
+        clock = SystemClock()
+        give_up_s = clock.monotonic_s() + _CENTRE_START_S
+        while not self._ports_file.exists():
+            if not self.pid or clock.monotonic_s() > give_up_s:
+                raise DidNotStart(f"The centre did not start:\n{self.last_words()}")
+            clock.sleep(_LOOK_S)
+        return int(json.loads(self._ports_file.read_text(encoding="utf-8"))["centre"])
+
+
+class TerminalProgram(Program):
+    """`kiosk run`: the supervisor and, below it, visit and spare."""
+
+    def __init__(self, config: Path, runtime: Path, environment: Mapping[str, str]) -> None:
+        super().__init__("terminal", runtime)
+        self._config = config
+        self._environment = environment
+
+    def start(self) -> None:
+        """Start; the glass shows when it is there."""
+        self.run(["kiosk", "run", "--config", str(self._config)], self._environment)

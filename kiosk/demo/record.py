@@ -1,0 +1,179 @@
+"""Watches one visit on the stage and says at its end what had to be true, and whether it was."""
+
+import io
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from kiosk.demo.autopilot import Wishes
+from kiosk.demo.glass_link import Frame
+from kiosk.demo.report import Proof, SeenScreen, SheetPicture, VisitRecord
+from kiosk.demo.residue import find_residue, marks_of
+from kiosk.demo.stage import DemoStage
+from kiosk.journal.reader import JournalDamaged, read
+
+_SHEET_DPI = 150
+_BACK_TO_START_S = 20.0
+
+
+@dataclass(slots=True)
+class _Standing:
+    """One look of the glass, and since when it stands."""
+
+    frame: Frame
+    longest: Frame
+    longest_s: float = 0.0
+
+
+class Recorder:
+    """Starts watching when made; `finish` waits for the first picture and gives the record."""
+
+    def __init__(self, stage: DemoStage, wishes: Wishes) -> None:
+        self._stage = stage
+        self._wishes = wishes
+        self.lost = ""
+        """Where the autopilot could not get on, or empty."""
+        self._began_s = stage.clock.monotonic_s()
+        self._log_s = stage.logbook.now_s()
+        self._before = stage.devices.truth()
+        self._sheets = len(stage.devices.printer.delivered)
+        self._slips = len(stage.devices.receipt.slips)
+        self._journal_lines = len(stage.journal.text().splitlines())
+        self._visit_pid = stage.glass.pid
+        self._screens: list[SeenScreen] = []
+        self._standing: _Standing | None = None
+        stage.on_frame = self._saw
+
+    def finish(self) -> VisitRecord:
+        """The whole record. Waits until the terminal shows its first picture again."""
+        back = self._back_at_start()
+        self._stage.on_frame = None
+        self._keep_standing()
+        devices = self._stage.devices
+        journal = "\n".join(self._stage.journal.text().splitlines()[self._journal_lines :])
+        delivered = devices.printer.delivered[self._sheets :]
+        sides = [
+            (f"sheet-{sheet.number}-{name}", side)
+            for sheet in delivered
+            for name, side in (("front", sheet.front), ("back", sheet.back))
+            if side is not None
+        ]
+        slips = range(self._slips + 1, len(devices.receipt.slips) + 1)
+        return VisitRecord(
+            title=f"{self._wishes.certificate} · {self._wishes.language}",
+            screens=tuple(self._screens),
+            things=self._stage.logbook.since(self._log_s),
+            proofs=tuple(self._proofs(journal, back=back)),
+            money=tuple(self._money()),
+            documents=tuple((f"sheet-{sheet.number}", sheet.pdf()) for sheet in delivered),
+            sheets=tuple(SheetPicture(name, _image(side)) for name, side in sides),
+            receipt=devices.slip_png(slips[-1]) if slips else None,
+            journal=journal + "\n",
+        )
+
+    # --- screens -------------------------------------------------------------------------
+
+    def _saw(self, frame: Frame) -> None:
+        """Keep, of each screen, the look that stood longest: as the resident saw it."""
+        now = self._standing
+        if now is None or _look(now.frame) != _look(frame):
+            self._keep_standing()
+            self._standing = _Standing(frame, frame)
+            return
+        stood_s = frame.at_s - now.frame.at_s
+        if stood_s >= now.longest_s:
+            now.longest, now.longest_s = now.frame, stood_s
+        now.frame = frame
+
+    def _keep_standing(self) -> None:
+        standing, self._standing = self._standing, None
+        if standing is None or not standing.frame.screen:
+            return
+        stood_s = self._stage.clock.monotonic_s() - standing.frame.at_s
+        frame = standing.frame if stood_s > standing.longest_s else standing.longest
+        at_s = max(0.0, standing.longest.at_s - self._began_s)
+        self._screens.append(SeenScreen(at_s, frame.screen, frame.png))
+
+    def _back_at_start(self) -> bool:
+        try:
+            self._stage.glass.wait_for(lambda f: f.screen == "start", _BACK_TO_START_S)
+        except TimeoutError:
+            return False
+        return True
+
+    # --- what had to be true -------------------------------------------------------------
+
+    def _proofs(self, journal: str, *, back: bool) -> Iterator[Proof]:
+        yield Proof("the resident got to the end", not self.lost, self.lost)
+        yield from self._paper()
+        yield from self._coins(journal)
+        slips = len(self._stage.devices.receipt.slips) - self._slips
+        yield Proof("the receipt came out", slips == 1, f"{slips} slips")
+        yield self._journal_whole()
+        yield Proof("the first picture stands again", back, "")
+        yield from self._nothing_left()
+
+    def _paper(self) -> Iterator[Proof]:
+        printer = self._stage.devices.printer
+        sheets = printer.delivered[self._sheets :]
+        yield Proof("the certificate came out", bool(sheets), f"{len(sheets)} sheets")
+        both = all(sheet.back is not None for sheet in sheets)
+        yield Proof("every sheet is printed on both sides", bool(sheets) and both, "")
+        yield Proof("the tray was emptied", not printer.tray, "")
+        ended = all(job.ended for job in printer.jobs)
+        yield Proof("the printer holds no job", ended, "")
+
+    def _coins(self, journal: str) -> Iterator[Proof]:
+        after, before = self._stage.devices.truth(), self._before
+        settled = [f for kind, f in _entries(journal) if kind == "money.settled"]
+        yield Proof("no coin was made or lost", after.conserved, "")
+        paid = before.customer_yen - after.customer_yen
+        gained = after.machine_yen - before.machine_yen
+        kept = sum(fields["kept"] for fields in settled)
+        owed = sum(fields["owed"] for fields in settled)
+        yield Proof("what the customer paid is in the machine", paid == gained, f"¥{paid}")
+        yield Proof("and it is the fee the journal names", len(settled) == 1 and paid == kept > 0)
+        yield Proof("nothing is owed", owed == 0, f"¥{owed}")
+
+    def _journal_whole(self) -> Proof:
+        try:
+            reading = read(self._stage.journal.path)
+        except JournalDamaged as damage:
+            return Proof("the journal is whole", true=False, detail=str(damage))
+        return Proof("the journal is whole", true=True, detail=f"{len(reading.records)} records")
+
+    def _nothing_left(self) -> Iterator[Proof]:
+        pid = self._visit_pid
+        gone = bool(pid) and not Path(f"/proc/{pid}").exists()
+        yield Proof("the visit's process is gone", gone, f"process {pid}")
+        verified = self._stage.devices.last_card_verified
+        yield Proof("the card was left without power", not verified, "")
+        found = find_residue(self._stage.private_places(), marks_of(self._stage.card_file()))
+        yield Proof("nothing personal is on any disk of the terminal", not found, ", ".join(found))
+
+    def _money(self) -> Iterator[tuple[str, int]]:
+        after, before = self._stage.devices.truth(), self._before
+        yield "the customer's coins went down by", before.customer_yen - after.customer_yen
+        yield "the machine's coins went up by", after.machine_yen - before.machine_yen
+        for kind, fields in _entries(self._stage.journal.text()):
+            if kind == "money.settled":
+                for name in ("inserted", "kept", "returned", "owed"):
+                    yield f"journal: {name}", fields[name]
+
+
+def _look(frame: Frame) -> tuple[object, ...]:
+    return frame.screen, frame.page, frame.overlay, frame.language
+
+
+def _entries(journal: str) -> Iterator[tuple[str, dict[str, Any]]]:
+    for line in journal.splitlines():
+        body = json.loads(line)["body"]
+        yield str(body["kind"]), body["f"]
+
+
+def _image(side: Any) -> bytes:
+    buffer = io.BytesIO()
+    side.image(_SHEET_DPI).save(buffer, "PNG")
+    return buffer.getvalue()

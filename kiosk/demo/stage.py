@@ -1,0 +1,261 @@
+"""The whole demo on one machine: virtual devices, centre, terminal, and a hand for each.
+
+The terminal is the production program, started as a person would start it; the stage reaches it
+only where the world does: reader, coin slot, paper tray, network, glass.
+"""
+
+import datetime
+import os
+import signal
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+from drivers.bench.network import Cable
+from drivers.clock import SystemClock
+from kiosk.demo.devices import DemoCard, VirtualDevices, find_cards
+from kiosk.demo.glass_link import Frame, GlassLink
+from kiosk.demo.journal_tail import JournalTail
+from kiosk.demo.logbook import Listener, Logbook
+from kiosk.demo.programs import CentreProgram, TerminalProgram, terminal_config
+
+JST = datetime.timezone(datetime.timedelta(hours=9))
+_FRAMES_KEPT = 3
+
+
+class DemoStage:
+    """Starts everything on construction; `close` ends all of it. One for a process."""
+
+    def __init__(self, state: Path, runtime: Path, offset_s: float, *, fast: bool = False) -> None:
+        """`state`: the demo's PKI and cards (made if missing); `runtime`: private, empty."""
+        self._state = state
+        self._runtime = runtime
+        self.clock = SystemClock(offset_s)
+        self._fast = fast
+        self.deaf_s = 0.0 if fast else 0.3
+        self.logbook = Logbook(self.clock)
+        self.on_frame: Callable[[Frame], None] | None = None
+        """Called with every frame, from the link's thread."""
+        self._card_for_visitor = ""
+        self._closers: list[Callable[[], None]] = []
+        try:
+            self._start()
+        except BaseException:
+            self.close()
+            raise
+
+    def _start(self) -> None:
+        self.centre = CentreProgram(self._state, self._runtime)
+        self._closers.append(self.centre.stop)
+        self.centre.start(self.clock.offset_s)
+        self.cable = Cable(("127.0.0.1", self.centre.port))
+        self._closers.append(self.cable.close)
+        self.cards: tuple[DemoCard, ...] = find_cards(self._state / "cards")
+        self.devices = VirtualDevices(self._runtime, self.logbook, SystemClock(), fast=self._fast)
+        self._closers.append(self.devices.close)
+        self._config = self._runtime / "firmware.toml"
+        self._write_config()
+        self.journal = JournalTail(self._runtime / "state" / "journal.jsonl", self.logbook)
+        self._closers.append(self.journal.close)
+        self.glass = GlassLink(str(self._glass_path), SystemClock(), self._saw)
+        self._closers.append(self.glass.close)
+        self.terminal = TerminalProgram(self._config, self._runtime, self._environment())
+        self._closers.append(self.terminal.stop)
+        self.terminal.start()
+
+    @property
+    def _glass_path(self) -> Path:
+        return self._runtime / "glass.sock"
+
+    def _environment(self) -> dict[str, str]:
+        return {**os.environ, **self.devices.pcscd.environment}
+
+    def _write_config(self) -> None:
+        text = terminal_config(
+            state=self._state,
+            runtime=self._runtime,
+            center_port=self.cable.port,
+            coin_port=self.devices.coin_port,
+            receipt_port=self.devices.receipt_port,
+            printer_uri=self.devices.printer.device_uri,
+            pcscd_socket=str(self.devices.pcscd.socket_path),
+            glass=str(self._glass_path),
+            offset_s=self.clock.offset_s,
+            deaf_s=self.deaf_s,
+        )
+        self._config.write_text(text, encoding="utf-8")
+
+    def close(self) -> None:
+        """End every process, daemon and thread, newest first. Idempotent."""
+        while self._closers:
+            self._closers.pop()()
+
+    # --- hands ---------------------------------------------------------------------------
+
+    def place_card(self, name: str) -> None:
+        """Put a card on the reader. Raises ValueError for one there is none of."""
+        card = next((card for card in self.cards if card.name == name), None)
+        if card is None:
+            raise ValueError(f"there is no card {name!r}")
+        self.devices.place(card)
+        self.tell()
+
+    def pull_card(self) -> None:
+        """Take the card away."""
+        self.devices.pull()
+        self.tell()
+
+    def drop_coin(self, yen: int) -> None:
+        """Put a coin into the slot."""
+        self.logbook.write("hand", f"dropped ¥{yen}")
+        self.devices.coins.hand.drop_coin(yen)
+
+    def take_paper(self) -> None:
+        """Take the sheets out of the output tray."""
+        sheets = self.devices.printer.take_paper()
+        self.logbook.write("hand", f"took {len(sheets)} sheets")
+        self.tell()
+
+    def set_clock(self, time: str) -> None:
+        """Make it `time` (HH:MM, Japan) today; centre and terminal start anew. Slow."""
+        wanted = datetime.time.fromisoformat(time)
+        now = SystemClock().utc().astimezone(JST)
+        shift = now.replace(hour=wanted.hour, minute=wanted.minute, second=0) - now
+        self.terminal.stop()
+        self.centre.stop()
+        self.clock.offset_s = shift.total_seconds()
+        self.centre.start(self.clock.offset_s)
+        self.cable.point_at(("127.0.0.1", self.centre.port))
+        self._write_config()
+        self.terminal.start()
+        self.logbook.write("hand", f"set the clock to {time}")
+
+    def kill_visit(self) -> None:
+        """SIGKILL the process that holds the glass, as a crash would."""
+        pid = self.glass.pid
+        if pid:
+            self.logbook.write("hand", f"killed the visit (process {pid})")
+            os.kill(pid, signal.SIGKILL)
+
+    def do(self, name: str, arguments: Mapping[str, Any]) -> None:
+        """One hand of the dock page. Raises KeyError, ValueError, TypeError."""
+        _HANDS[name](self, **arguments)
+        self.tell()
+
+    def finger(self, x: float, y: float, *, down: bool) -> None:
+        """A finger at these fractions of the glass."""
+        width, height = self.glass.frame.size
+        self.glass.finger(x * width, y * height, down=down)
+
+    # --- what is seen --------------------------------------------------------------------
+
+    def state(self) -> Mapping[str, Any]:
+        """Everything the dock page shows."""
+        printer, frame = self.devices.printer, self.glass.frame
+        return {
+            "screen": frame.screen,
+            "frame": frame.number,
+            "state": self.journal.last,
+            "cards": [{"name": c.name, "pin": c.pin, "note": c.label} for c in self.cards],
+            "card": self.devices.card_name,
+            **self.devices.coin_state(),
+            "paper": printer.paper,
+            "tray_sheets": len(printer.tray),
+            "printer_troubles": list(printer.troubles),
+            "sheets": [
+                {"id": str(sheet.number), "label": f"sheet {sheet.number}"}
+                for sheet in printer.delivered[-12:]
+            ],
+            "slips": [
+                {"id": str(number), "label": f"receipt {number}"}
+                for number in range(1, len(self.devices.receipt.slips) + 1)
+            ][-6:],
+            "centre_cut": self.cable.is_cut,
+            "centre_delay": self.cable.delay_s,
+            "clock": self.clock.utc().astimezone(JST).strftime("%Y-%m-%d %H:%M JST"),
+            "journal_ok": f"{self.journal.count} entries",
+        }
+
+    def picture(self, kind: str, name: str) -> bytes | None:
+        """PNG of the frame, a sheet or a slip."""
+        number, _, large = name.partition("@")
+        if kind == "frame":
+            return self.glass.frame.png or None
+        if not number.isdecimal():
+            return None
+        if kind == "sheet":
+            return self.devices.sheet_png(int(number), large=bool(large))
+        return self.devices.slip_png(int(number)) if kind == "slip" else None
+
+    def subscribe(self, listener: Listener) -> Callable[[], None]:
+        """Tell `listener` of every change."""
+        return self.logbook.subscribe(listener)
+
+    def tell(self) -> None:
+        """Tell the pages how things stand."""
+        self.logbook.tell("state", self.state())
+
+    # --- what a test or an autopilot may know --------------------------------------------
+
+    def pin_of(self, name: str) -> str:
+        """The PIN of a demo card; of "external": of the resident exported last."""
+        if name == "external":
+            exported = self._state / "exported"
+            name = exported.read_text(encoding="utf-8").strip() if exported.exists() else ""
+        return next((card.pin for card in self.cards if card.name == name), "")
+
+    def card_file(self) -> Path | None:
+        """The file of the card that was placed last, or None."""
+        return self.devices.last_card.path if self.devices.last_card else None
+
+    def private_places(self) -> tuple[Path, ...]:
+        """Where the terminal writes."""
+        return (self._runtime,)
+
+    def place_card_at_first_touch(self, name: str) -> None:
+        """Put this card down whenever the screen asks for one (for a person with a mouse)."""
+        self._card_for_visitor = name
+
+    def _saw(self, frame: Frame) -> None:
+        if self.on_frame is not None:
+            self.on_frame(frame)
+        if frame.screen == "place_card" and self._card_for_visitor and not self.devices.card_name:
+            self.place_card(self._card_for_visitor)
+        self.logbook.tell("frame", {"serial": frame.number})
+
+
+def _printer(name: str) -> Callable[..., None]:
+    return lambda stage, **more: getattr(stage.devices.printer, name)(**more)
+
+
+def _hopper(name: str) -> Callable[..., None]:
+    return lambda stage, yen: getattr(stage.devices.coins.hand, name)(int(yen))
+
+
+def _slow(stage: DemoStage, seconds: float) -> None:
+    stage.cable.delay_s = max(0.0, min(30.0, float(seconds)))
+
+
+_HANDS: dict[str, Callable[..., None]] = {
+    "place_card": lambda stage, name: stage.place_card(str(name)),
+    "pull_card": DemoStage.pull_card,
+    "drop_coin": lambda stage, yen: stage.drop_coin(int(yen)),
+    "pull_lever": lambda stage: stage.devices.coins.hand.pull_lever(),
+    "take_coins": lambda stage: stage.devices.coins.hand.take_tray(),
+    "empty_hopper": _hopper("empty_hopper"),
+    "jam_hopper": _hopper("jam_hopper"),
+    "unjam_hopper": _hopper("unjam_hopper"),
+    "fill_hopper": lambda stage, yen, n: stage.devices.coins.hand.fill_hopper(int(yen), int(n)),
+    "take_paper": DemoStage.take_paper,
+    "load_paper": lambda stage, n: stage.devices.printer.load_paper(int(n)),
+    "jam_printer": _printer("jam"),
+    "clear_jam": _printer("clear_jam"),
+    "open_cover": _printer("open_cover"),
+    "close_cover": _printer("close_cover"),
+    "cut_centre": lambda stage: stage.cable.cut(),
+    "mend_centre": lambda stage: stage.cable.mend(),
+    "slow_centre": _slow,
+    "set_clock": lambda stage, time: stage.set_clock(str(time)),
+    "kill_visit": DemoStage.kill_visit,
+    "finger": lambda stage, x, y, down: stage.finger(float(x), float(y), down=bool(down)),
+}
