@@ -18,6 +18,7 @@ from ui.model import Action, Attract, Label, Look, Notice, Progress, Role, Scree
 from ui.screens.attract import draw_attract
 from ui.screens.bodies import build_stack
 from ui.screens.overlay import draw_overlay
+from ui.stack import Stack
 from ui.theme import Panel
 
 NEXT_PAGE = "page:next"
@@ -72,6 +73,7 @@ def _draw_framed(draft: Draft, screen: Screen, page: int) -> tuple[int, int]:
     whole = bottom - _title_bottom(draft, screen, top, (0, 1))
     pages = stack.pages(whole, whole)
     if len(pages) > 1:
+        screen = _without_lead_where_needed(draft, screen, top, stack)
         bottom = _body_bottom(draft, screen.actions or _PAGING_ONLY, screen.tone)
         first, rest = (_title_bottom(draft, screen, top, (n, len(pages))) for n in (0, 1))
         pages = stack.pages(bottom - first, bottom - rest)
@@ -83,6 +85,14 @@ def _draw_framed(draft: Draft, screen: Screen, page: int) -> tuple[int, int]:
     stack.draw(draft, pages[number], body)
     draw_bar(draft, _paged_actions(screen, number, len(pages)), screen.tone)
     return number, len(pages)
+
+
+def _without_lead_where_needed(draft: Draft, screen: Screen, top: int, stack: Stack) -> Screen:
+    """Where the line under the title leaves no room for even one piece, it gives way."""
+    bottom = _body_bottom(draft, screen.actions or _PAGING_ONLY, screen.tone)
+    room = bottom - _title_bottom(draft, screen, top, (0, 2))
+    fits = stack.pieces[0].least <= room
+    return screen if fits else replace(screen, lead=None)
 
 
 def _body_bottom(draft: Draft, actions: tuple[Action, ...], tone: Tone) -> int:

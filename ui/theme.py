@@ -162,7 +162,8 @@ _NORMAL = _palette(
     on_note="#1A1A1A", note_bar="#FFC457", alert="#FFC457", on_alert="#1A1A1A",
     alert_button="#1A1A1A", on_alert_button="#FFFFFF", track="#DDE4EC", focus="#B35900",
     halo="#DDE8F3", attract="#00508F", on_attract="#FFFFFF", card="#FFFFFF", on_card="#141414",
-    on_card_muted="#454A52", card_brand="#00508F", card_edge="#FFFFFF", start="#FFFFFF", on_start="#00508F", **_ART,
+    on_card_muted="#454A52", card_brand="#00508F", card_edge="#FFFFFF", start="#FFFFFF",
+    on_start="#00508F", **_ART,
 )  # fmt: skip
 
 

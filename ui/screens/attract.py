@@ -1,47 +1,88 @@
 """The idle glass: what one needs, where to begin, in which language. No wire, no clock."""
 
+import enum
+from dataclasses import dataclass
+
 from ui.boxes import Rect
 from ui.drafting import ATTRACT_LOOK, CORNER_MM, Block, DoesNotFit, Draft, Skin, Style, draw_button
 from ui.model import Action, Attract, Label, Raw, Screen
+from ui.screens.parts import put_lines
 
 _EDGE_MM = 6.0
 _MOST_ROWS = 3
-_HEROES = (1.0, 0.85, 0.7, 0.58)
+
+
 _NEED = Skin("card", "card_edge", 0.6, CORNER_MM + 1)
 _START = Skin("start", radius_mm=CORNER_MM + 1)
+
+
+class _Form(enum.Enum):
+    """How the three things needed are shown."""
+
+    CARDS = enum.auto()
+    ROWS = enum.auto()
+    CARD_NAMES = enum.auto()
+    ROW_NAMES = enum.auto()
+
+
+_IN_ROWS = (_Form.ROWS, _Form.ROW_NAMES)
+_NAMES_ONLY = (_Form.CARD_NAMES, _Form.ROW_NAMES)
+
+
+@dataclass(frozen=True, slots=True)
+class _Plan:
+    """One way to share the height: size of the title, of the distances, form of the needs."""
+
+    hero: float
+    air: float
+    form: _Form
+
+
+_PLANS = (
+    _Plan(1.0, 1.0, _Form.CARDS),
+    _Plan(0.85, 0.9, _Form.CARDS),
+    _Plan(0.7, 0.75, _Form.CARDS),
+    _Plan(0.58, 0.6, _Form.CARDS),
+    _Plan(0.7, 0.75, _Form.ROWS),
+    _Plan(0.58, 0.6, _Form.ROWS),
+    _Plan(0.58, 0.6, _Form.CARD_NAMES),
+    _Plan(0.58, 0.5, _Form.ROW_NAMES),
+)
+"""Tried in this order; the title and the distances give way before the remarks do."""
 
 
 def draw_attract(draft: Draft, screen: Screen, body: Attract) -> None:
     """Draws the whole glass from both ends to the middle: words on top, buttons at the foot.
 
-    The title gives way before the three things needed do. Raises DoesNotFit if strict.
+    Raises DoesNotFit if no plan fits and the draft is strict.
     """
-    for hero in _HEROES:
+    for plan in _PLANS:
         trial = draft.demanding()
         try:
-            _draw(trial, screen, body, hero)
+            _draw(trial, screen, body, plan)
         except DoesNotFit:
             continue
         draft.items += trial.items
         draft.targets += trial.targets
         break
     else:
-        _draw(draft, screen, body, _HEROES[-1])
+        _draw(draft, screen, body, _PLANS[-1])
     draft.anywhere = body.start.id
     draft.keys += [(str(i), action.id) for i, action in enumerate(body.languages, 1)]
 
 
-def _draw(draft: Draft, screen: Screen, body: Attract, hero: float) -> None:
+def _draw(draft: Draft, screen: Screen, body: Attract, plan: _Plan) -> None:
     edge = draft.margin + draft.mm(_EDGE_MM)
     width = draft.panel.width - 2 * edge
+    gap = draft.mm(8 * plan.air)
     foot = _draw_choices(draft, (*body.languages, *screen.tools), Rect(edge, 0, width, 0))
-    top = _draw_words(draft, screen, Rect(edge, draft.mm(13), width, 0), hero)
+    top = _draw_words(draft, screen, Rect(edge, draft.mm(13 * plan.air), width, 0), plan.hero)
     start = _start_block(draft, body, width)
-    tall = max(draft.mm(28), start.height + draft.mm(8))
-    place = Rect(edge, foot - draft.mm(8) - tall, width, tall)
+    tall = max(draft.mm(28 * plan.air), start.height + draft.mm(8 * plan.air))
+    place = Rect(edge, foot - gap - tall, width, tall)
     _draw_start(draft, body.start, place, start)
-    room = Rect(edge, top + draft.mm(8), width, place.y - draft.mm(8) - top - draft.mm(8))
-    _draw_needs(draft, body, room)
+    room = Rect(edge, top + gap, width, place.y - gap - top - gap)
+    _draw_needs(draft, body, room, plan.form)
 
 
 def _draw_words(draft: Draft, screen: Screen, place: Rect, hero: float) -> int:
@@ -103,69 +144,61 @@ def _choice_blocks(
 class _Need:
     """One of the things needed: number, name, remark."""
 
-    def __init__(self, draft: Draft, need: tuple[Label, Label], number: int, width: int) -> None:
-        inner = width - 2 * draft.mm(7)
+    def __init__(
+        self, draft: Draft, need: tuple[Label, Label], numbered: tuple[int, int], form: _Form
+    ) -> None:
+        number, width = numbered
+        self._in_row = form in _IN_ROWS
+        self._pad = draft.mm(5 if self._in_row else 7)
+        self._side = draft.mm(13) if self._in_row else 0
+        self._gap = draft.mm(0.8 if self._in_row else 1.4)
+        inner = width - 2 * self._pad - self._side
         digit = Style(draft.scale.alert * 0.82, "card_brand", bold=True)
         name = Style(draft.scale.label, "on_card", bold=True, leading=1.6)
         remark = Style(draft.scale.note, "on_card_muted", leading=1.75, even=True)
-        self.blocks = [
-            draft.block(Raw(str(number)), digit, inner, 1),
-            draft.block(need[0], name, inner, 3),
-            draft.block(need[1], remark, inner, 4),
-        ]
-        self._gap = draft.mm(1.4)
-        self.height = sum(block.height for block in self.blocks) + 2 * self._gap
+        self._digit = draft.block(Raw(str(number)), digit, width, 1)
+        self._words = [draft.block(need[0], name, inner, 3)]
+        if form not in _NAMES_ONLY:
+            self._words.append(draft.block(need[1], remark, inner, 4))
 
-    def shorten(self, height: int) -> None:
-        """Where the words are taller than `height`, the remark is left out."""
-        if sum(block.height for block in self.blocks[1:]) > height:
-            self.blocks = self.blocks[:2]
+    @property
+    def height(self) -> int:
+        """Pixels it needs, its padding included."""
+        words = sum(block.height for block in self._words) + self._gap * (len(self._words) - 1)
+        if self._in_row:
+            return max(words, self._digit.height) + 2 * self._gap
+        return words + self._digit.height + self._gap + 2 * self._pad
 
     def draw(self, draft: Draft, rect: Rect) -> None:
         draft.shape(rect, _NEED)
-        y = rect.y + draft.mm(6)
-        for block in self.blocks:
-            y = draft.put(block, rect.x + draft.mm(7), y) + self._gap
-
-    def draw_flat(self, draft: Draft, rect: Rect) -> None:
-        """Number left, words right of it, for a tall narrow glass."""
-        draft.shape(rect, _NEED)
-        number, *words = self.blocks
-        side = draft.mm(16)
-        draft.put_middle(number, Rect(rect.x + draft.mm(5), rect.y, number.width, rect.h))
-        tall = sum(block.height for block in words)
-        y = rect.y + (rect.h - tall) // 2
-        for block in words:
-            y = draft.put(block, rect.x + side + draft.mm(2), y)
+        x, digit = rect.x + self._pad, self._digit
+        if self._in_row:
+            draft.put_middle(digit, Rect(x, rect.y, digit.width, rect.h))
+            words = Rect(x + self._side, rect.y, 0, rect.h)
+            put_lines(draft, self._words, words, self._gap)
+            return
+        y = draft.put(digit, x, rect.y + self._pad) + self._gap
+        for block in self._words:
+            y = draft.put(block, x, y) + self._gap
 
 
-def _draw_needs(draft: Draft, body: Attract, room: Rect) -> None:
-    """Three cards side by side, or below one another where the words need the width."""
-    gap = draft.mm(8.4)
-    count = max(1, len(body.needs))
-    wide = (room.w - gap * (count - 1)) // count
-    strict = draft.demanding()
-    try:
-        needs = [_Need(strict, need, i, wide) for i, need in enumerate(body.needs, 1)]
-        fits = max(need.height for need in needs) + draft.mm(12) <= room.h
-    except DoesNotFit:
-        fits, needs = False, []
-    if fits:
-        tall = min(room.h, max(need.height for need in needs) + draft.mm(14))
-        y = room.y + (room.h - tall) // 2
-        for index, need in enumerate(needs):
-            need.draw(draft, Rect(room.x + index * (wide + gap), y, wide, tall))
+def _draw_needs(draft: Draft, body: Attract, room: Rect, form: _Form) -> None:
+    """Cards side by side, or rows below one another. Raises DoesNotFit if strict."""
+    if not body.needs:
         return
-    _draw_flat_needs(draft, body, room)
-
-
-def _draw_flat_needs(draft: Draft, body: Attract, room: Rect) -> None:
-    gap = draft.mm(4)
-    inner = room.w - draft.mm(12)
-    needs = [_Need(draft, need, i, inner) for i, need in enumerate(body.needs, 1)]
-    tall = (room.h - gap * (len(needs) - 1)) // max(1, len(needs))
+    count = len(body.needs)
+    gap = draft.mm(3.4 if form in _IN_ROWS else 8.4)
+    wide = room.w if form in _IN_ROWS else (room.w - gap * (count - 1)) // count
+    needs = [_Need(draft, need, (i, wide), form) for i, need in enumerate(body.needs, 1)]
+    tall = max(need.height for need in needs)
+    across = form not in _IN_ROWS
+    total = tall if across else count * tall + (count - 1) * gap
+    if total > room.h and draft.strict:
+        raise draft.misfit(body.needs[0][0])
+    spare = max(0, room.h - total)
+    tall += min(spare, draft.mm(6)) if across else min(spare // count, draft.mm(10))
+    y = room.y + max(0, room.h - (tall if across else count * tall + (count - 1) * gap)) // 2
     for index, need in enumerate(needs):
-        need.shorten(tall)
-        if sum(block.height for block in need.blocks[1:]) > tall and draft.strict:
-            raise draft.misfit(body.needs[index][0])
-        need.draw_flat(draft, Rect(room.x, room.y + index * (tall + gap), room.w, tall))
+        step = index * ((wide if across else tall) + gap)
+        place = Rect(room.x + step, y, wide, tall) if across else Rect(room.x, y + step, wide, tall)
+        need.draw(draft, place)

@@ -85,7 +85,7 @@ class _Tile:
             ink = soft = "on_chosen"
         label = Style(draft.scale.label, ink, bold=True, leading=1.7)
         small = Style(draft.scale.note, soft, leading=1.75, even=True)
-        blocks = [draft.block(option.label, label, room, 2)]
+        blocks = [draft.block(option.label, label, room, 3 if draft.large else 2)]
         if option.japanese:
             blocks.append(draft.block(Raw(option.japanese), small, room, 2))
         if option.note is not None:

@@ -5,12 +5,12 @@ from dataclasses import dataclass
 
 from ui.boxes import Rect
 from ui.drafting import CARD, Block, Draft, Skin, Style, draw_button
-from ui.model import Action, Review, ReviewRow
+from ui.model import Action, Review, ReviewRow, Size
 from ui.screens.parts import put_lines
 from ui.stack import Piece, Stack
 
 _PAD_MM = 6.0
-_LABEL_SHARE = 0.27
+_LABEL_SHARE = {Size.NORMAL: 0.27, Size.LARGE: 0.31}
 _FIX_MM = 34.0
 _TARGET_MM = 15.6
 
@@ -20,6 +20,8 @@ def review_stack(draft: Draft, body: Review) -> Stack:
     fix_width = max([draft.mm(_FIX_MM), *(_fix_width(draft, row) for row in body.rows)])
     pieces = [_row_piece(draft, row, fix_width) for row in body.rows]
     pieces.append(_sum_piece(draft, body))
+    fixes = [row.fix.id for row in body.rows if row.fix is not None and row.fix.enabled]
+    draft.keys += [(str(i), fix) for i, fix in enumerate(fixes[:9], 1)]
     return Stack(tuple(pieces), draft.mm(3.2))
 
 
@@ -43,12 +45,12 @@ def _fix_width(draft: Draft, row: ReviewRow) -> int:
 def _row_piece(draft: Draft, row: ReviewRow, fix_width: int) -> Piece:
     pad = draft.mm(_PAD_MM)
     width = draft.room - 2 * pad
-    label_width = round(width * _LABEL_SHARE)
+    label_width = round(width * _LABEL_SHARE[draft.size])
     value_width = width - label_width - fix_width - 2 * draft.mm(4)
     style = Style(draft.scale.label * 0.97, bold=True, leading=1.6)
     label_style = Style(draft.scale.lead, "muted", leading=1.6)
     made = _Row(
-        draft.block(row.label, label_style, label_width, 3),
+        draft.block(row.label, label_style, label_width, 4),
         [draft.block(value, style, value_width, 3) for value in row.values],
         row.fix,
         None if row.fix is None else _fix_block(draft, row.fix),
