@@ -56,9 +56,10 @@ def menu(_session: Session) -> Screen:
 
 def closed(session: Session) -> Screen:
     """Out of service, or outside the hours."""
-    if not session.trouble:
+    trouble = session.trouble or session.reader
+    if not trouble:
         return frame.notice("hours", "clock", (text("screen.hours.line"),))
-    failure = failure_of(session.trouble)
+    failure = failure_of(trouble)
     lines: tuple[Label, ...] = (
         frame.failure_key(failure.text, "line"), text("screen.closed.line"),
         frame.code(failure.name),
@@ -88,8 +89,8 @@ def place_card(session: Session) -> Screen:
     """Where the card goes, and that it stays there."""
     lines: list[Label] = [text("screen.place_card.line")]
     lead = None
-    if session.failure:
-        lead = frame.failure_key(failure_of(session.failure).text, "title")
+    if session.failure or session.reader:
+        lead = frame.failure_key(failure_of(session.failure or session.reader).text, "title")
     elif session.card:
         lines = [text("screen.place_card.wait")]
     body = Notice("card_place", tuple(lines))

@@ -84,6 +84,16 @@ def note_hours(session: Session, event: ev.HoursChanged) -> Done:
     return Step(replace(session, open_now=event.open_now))
 
 
+def note_reader(session: Session, event: ev.ReaderFailed) -> Done:
+    """No card can be read for now."""
+    return Step(replace(session, reader=event.failure))
+
+
+def note_reader_back(session: Session, _event: ev.ReaderBack) -> Done:
+    """Cards can be read again."""
+    return Step(replace(session, reader=""))
+
+
 def note_grant(session: Session, _event: link.VisitGranted) -> Done:
     """The visit is journaled."""
     return Step(replace(session, granted=True))

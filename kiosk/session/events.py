@@ -173,6 +173,18 @@ class CardRemoved:
 
 
 @dataclass(frozen=True, slots=True)
+class ReaderFailed:
+    """The reader, or the service behind it, is gone; a failure's name."""
+
+    failure: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReaderBack:
+    """The reader is there again."""
+
+
+@dataclass(frozen=True, slots=True)
 class CardIdentified:
     """A My Number card; its certificate is kept outside the session."""
 

@@ -26,17 +26,22 @@ def service_closed(_session: Session, event: link.ServiceState) -> bool:
 
 def still_closed(session: Session, event: link.ServiceState) -> bool:
     """A reason for being closed is left."""
-    return bool(event.trouble) or not session.open_now
+    return bool(event.trouble or session.reader) or not session.open_now
 
 
 def cannot_serve(session: Session, _event: object) -> bool:
     """Service is closed, or it is outside the hours."""
-    return bool(session.trouble) or not session.open_now
+    return bool(session.trouble or session.reader) or not session.open_now
 
 
 def still_troubled(session: Session, event: ev.HoursChanged) -> bool:
     """Within the hours or not, something keeps service closed."""
-    return bool(session.trouble) or not event.open_now
+    return bool(session.trouble or session.reader) or not event.open_now
+
+
+def closed_anyway(session: Session, _event: ev.ReaderBack) -> bool:
+    """Something besides the reader keeps service closed."""
+    return bool(session.trouble) or not session.open_now
 
 
 def card_lies_there(session: Session, _event: object) -> bool:

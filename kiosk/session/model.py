@@ -243,6 +243,8 @@ class Session:
     open_now: bool = True
     trouble: str = ""
     """Why service is closed: a reason's name, or empty."""
+    reader: str = ""
+    """Why no card can be read: a failure's name, or empty."""
     granted: bool = False
     opened: bool = False
     card: bool = False

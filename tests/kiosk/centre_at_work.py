@@ -1,0 +1,77 @@
+"""A real centre, municipality and OCSP responder for the visit's tests, and a card in software."""
+
+import asyncio
+import contextlib
+import shutil
+import tempfile
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from center.clock import FixedClock
+from center.demo import CENTRE, Options, prepared
+from center.http.server import Servers
+from center.pki.layout import State
+from drivers.clock import SystemClock, VirtualClock
+from kiosk.center_client import CenterConfig, CentreLine, CentreTrust, load_trust
+from kiosk.center_visit import CentreVisit
+from tests.center.software_terminal import SoftwareCard
+
+# TLS holds certificates against the machine's own clock, so the tests' noon is today's.
+NOON = SystemClock().utc().replace(hour=3, minute=0, second=0, microsecond=0)
+
+
+@dataclass
+class CentreAtWork:
+    """The running servers, and two clocks that a test turns: theirs and ours."""
+
+    state: State
+    theirs: FixedClock
+    ours: VirtualClock
+    port: int
+
+    def config(self, *before: str, terminal: str = "terminal") -> CenterConfig:
+        return config_for(self.state, (*before, f"https://127.0.0.1:{self.port}"), terminal)
+
+    def trust(self) -> CentreTrust:
+        return load_trust(self.config())
+
+    def visit(self, line: CentreLine | None = None) -> CentreVisit:
+        return CentreVisit(line or CentreLine(self.config()), self.trust(), self.ours)
+
+    def card(self, name: str = "yamada-hanako") -> SoftwareCard:
+        return SoftwareCard(self.state.card(name), self.trust().cards.authorities)
+
+
+def config_for(state: State, sites: tuple[str, ...], terminal: str = "terminal") -> CenterConfig:
+    return CenterConfig(
+        sites=sites,
+        certificate=str(state.certificate(terminal)),
+        key=str(state.key(terminal)),
+        tls_roots=str(state.trust("centre-tls")),
+        statement_roots=str(state.trust("centre-statements")),
+        municipality_roots=str(state.trust("municipalities")),
+        municipality_crls=(str(state.crl("municipalities")),),
+        card_roots=str(state.trust("jpki-auth")),
+        connect_s=3.0,
+        answer_s=20.0,
+    )
+
+
+@contextlib.contextmanager
+def centre_at_work() -> Iterator[CentreAtWork]:
+    root = Path(tempfile.mkdtemp(prefix="k"))
+    state, clock = State(root), FixedClock(NOON)
+    with prepared(Options(state, clock)) as demo:
+        servers = Servers(demo.listeners)
+        ready = threading.Event()
+        thread = threading.Thread(target=lambda: asyncio.run(servers.serve(ready.set)))
+        thread.start()
+        assert ready.wait(30)
+        try:
+            yield CentreAtWork(state, clock, VirtualClock(NOON), demo.ports[CENTRE])
+        finally:
+            servers.stop()
+            thread.join()
+    shutil.rmtree(root)
