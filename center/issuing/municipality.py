@@ -126,8 +126,8 @@ def _make(cls: type[T], table: dict[str, Any]) -> T:
     known = {one.name for one in fields(cls)}  # type: ignore[arg-type]  # always a dataclass here
     unknown = table.keys() - known
     if unknown:
-        raise MunicipalityError(f"Unknown key {sorted(unknown)[0]} of a {cls.__name__}.")
+        raise MunicipalityError(f"Unknown key {sorted(unknown)[0]} of {cls.__name__}.")
     try:
         return cls(**table)
     except TypeError as error:
-        raise MunicipalityError(f"A {cls.__name__} lacks a key.") from error
+        raise MunicipalityError(f"{cls.__name__} lacks a key.") from error

@@ -232,7 +232,7 @@ def test_other_failures_suspend_nobody(centre: RunningCentre, line: Line, failur
     application = visit.application(application=new_id())
     digest = visit.delivered(visit.apply(line, application), application).application
     line.post(OUTCOME, encode(outcome(digest, failure=failure)))
-    assert authenticated(centre, line).offers
+    assert authenticated(centre, line).offers.message.certificates
 
 
 def test_a_terminal_cannot_suspend_by_another_ones_application(
@@ -245,4 +245,4 @@ def test_a_terminal_cannot_suspend_by_another_ones_application(
     body = encode(outcome(digest, failure="text.other_person"))
     assert other.post(OUTCOME, body).status == 204
     other.close()
-    assert authenticated(centre, line).offers
+    assert authenticated(centre, line).offers.message.certificates
