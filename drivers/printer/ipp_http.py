@@ -128,6 +128,8 @@ class IppConversation:
             raise PeerError("printer.offline", f"The printer {advice}.")
         if len(answer) > _ANSWER_BYTES:
             raise PeerError("printer.offline", "The printer's answer has no end.")
+        if response.length:  # read() with a size does not complain itself
+            raise http.client.IncompleteRead(answer, response.length)
         return answer
 
 
