@@ -53,7 +53,7 @@ def draw_bar(draft: Draft, actions: tuple[Action, ...], tone: Tone) -> int:
 
 def _sized(draft: Draft, actions: list[Action], room: int) -> list[_Sized]:
     """The widest arrangement that fits: one line before two, full size before smaller."""
-    for lines, widths in ((1, _LEAST_WIDTH_MM), (1, _NARROW_MM), (2, _NARROW_MM)):
+    for lines, widths in ((1, _LEAST_WIDTH_MM), (1, _NARROW_MM), (2, _NARROW_MM), (3, _NARROW_MM)):
         for ratio in SHRINK:
             sized = _attempt(draft, actions, lines, (widths, ratio))
             gaps = draft.mm(_GAP_MM) * (len(actions) - 1)

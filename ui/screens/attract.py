@@ -1,7 +1,7 @@
 """The idle glass: what one needs, where to begin, in which language. No wire, no clock."""
 
 import enum
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ui.boxes import Rect
 from ui.drafting import ATTRACT_LOOK, CORNER_MM, Block, DoesNotFit, Draft, Skin, Style, draw_button
@@ -36,6 +36,8 @@ class _Plan:
     hero: float
     air: float
     form: _Form
+    named: bool = True
+    """Whether the service's name stands over the title."""
 
 
 _PLANS = (
@@ -47,6 +49,7 @@ _PLANS = (
     _Plan(0.58, 0.6, _Form.ROWS),
     _Plan(0.58, 0.6, _Form.CARD_NAMES),
     _Plan(0.58, 0.5, _Form.ROW_NAMES),
+    _Plan(0.58, 0.4, _Form.CARD_NAMES, named=False),
 )
 """Tried in this order; the title and the distances give way before the remarks do."""
 
@@ -76,6 +79,8 @@ def _draw(draft: Draft, screen: Screen, body: Attract, plan: _Plan) -> None:
     width = draft.panel.width - 2 * edge
     gap = draft.mm(8 * plan.air)
     foot = _draw_choices(draft, (*body.languages, *screen.tools), Rect(edge, 0, width, 0))
+    if not plan.named:
+        screen = replace(screen, lead=None)
     top = _draw_words(draft, screen, Rect(edge, draft.mm(13 * plan.air), width, 0), plan.hero)
     start = _start_block(draft, body, width)
     tall = max(draft.mm(28 * plan.air), start.height + draft.mm(8 * plan.air))
@@ -149,7 +154,7 @@ class _Need:
     ) -> None:
         number, width = numbered
         self._in_row = form in _IN_ROWS
-        self._pad = draft.mm(5 if self._in_row else 7)
+        self._pad = draft.mm(7 if form is _Form.CARDS else 5)
         self._side = draft.mm(13) if self._in_row else 0
         self._gap = draft.mm(0.8 if self._in_row else 1.4)
         inner = width - 2 * self._pad - self._side

@@ -4,7 +4,6 @@ Telephone order, never shuffled, 訂正 left of 0. No key lights up and no digit
 places only count.
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 from ui.boxes import Rect
@@ -18,35 +17,44 @@ _KEY_LEAST = (24.0, 17.0)
 _KEY_BEST = (35.0, 27.0)
 _KEY_GAP_MM = 4.2
 _LARGE_KEY_MM = 42.0
-_KEY_SHARE = 0.125
+_BETWEEN_MM = 14.0
+_REMARK_GAP_MM = 7.0
+_MOST_BESIDE = 0.5
+"""The places and remarks beside the pad take at most this part of the glass's height."""
+_KEY_SHARE = 0.13
 """A key is never wider than this part of the glass, so that words keep half of it."""
 
 
 def digits_stack(draft: Draft, body: Digits) -> Stack:
-    """Places and remarks left, the pad right; on a tall glass the pad below."""
-    width = draft.room
+    """Places and remarks left, the pad right; on a tall glass the pad below.
+
+    Where the remarks are too long for their side they go above, and to a page of their own.
+    """
     pad = _Pad(draft)
+    places = _places(draft, body, draft.room - pad.width - draft.mm(_BETWEEN_MM))
     if draft.portrait:
-        left = _left_column(draft, body, width)
-        return Stack((*left, pad.piece()), draft.mm(8))
-    between = draft.mm(14)
-    column = _left_column(draft, body, width - pad.width - between)
-    side = Stack(tuple(column), draft.mm(7))
-    least = max(pad.least, sum(piece.least for piece in column) + draft.mm(7) * (len(column) - 1))
-    return Stack((Piece(least, max(least, pad.best), _beside(side, pad)),), 0)
+        remarks = _remarks(draft, body, draft.room)
+        return Stack((places, *remarks, pad.piece()), draft.mm(8))
+    remarks = _remarks(draft, body, draft.room - pad.width - draft.mm(_BETWEEN_MM))
+    gap = draft.mm(_REMARK_GAP_MM)
+    column = places.least + sum(piece.least + gap for piece in remarks)
+    if column <= draft.panel.height * _MOST_BESIDE:
+        return Stack((_beside(Stack((places, *remarks), gap), pad, max(pad.least, column)),), 0)
+    alone = _beside(Stack((places,), 0), pad, pad.least)
+    return Stack((*_remarks(draft, body, draft.room), alone), gap)
 
 
-def _beside(side: Stack, pad: "_Pad") -> Callable[[Draft, Rect], None]:
+def _beside(side: Stack, pad: "_Pad", least: int) -> Piece:
     def draw(board: Draft, rect: Rect) -> None:
-        column = Rect(rect.x, rect.y, rect.w - pad.width - board.mm(14), rect.h)
+        column = Rect(rect.x, rect.y, rect.w - pad.width - board.mm(_BETWEEN_MM), rect.h)
         side.draw(board, side.pieces, column)
         pad.draw(board, Rect(rect.right - pad.width, rect.y, pad.width, rect.h))
 
-    return draw
+    return Piece(least, max(least, pad.best), draw)
 
 
-def _left_column(draft: Draft, body: Digits, width: int) -> list[Piece]:
-    pieces = [_places(draft, body, width)]
+def _remarks(draft: Draft, body: Digits, width: int) -> list[Piece]:
+    pieces = []
     if body.warning is not None:
         pieces.append(strip_piece(draft, body.warning, width))
     if body.hint is not None:
@@ -122,7 +130,7 @@ def _key(draft: Draft, name: str, wide: int) -> _Key | None:
         return None
     if name == "clear":
         style = Style(draft.scale.label, bold=True, leading=1.6)
-        block = draft.block(text("button.clear"), style, wide - draft.mm(3), 2)
+        block = draft.block(text("button.clear"), style, wide - draft.mm(1.6), 2)
         return _Key(Action("clear", text("button.clear")), block, quiet=False)
     label = Raw(name)
     block = draft.block(label, Style(draft.scale.key, bold=True), wide, 1)

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from ui.boxes import Rect
-from ui.drafting import CARD, Block, Draft, Skin, Style, draw_button
+from ui.drafting import CARD, Block, DoesNotFit, Draft, Skin, Style, draw_button
 from ui.model import Action, Review, ReviewRow, Size
 from ui.screens.parts import put_lines
 from ui.stack import Piece, Stack
@@ -19,7 +19,7 @@ def review_stack(draft: Draft, body: Review) -> Stack:
     """A card for each row and one for the sum."""
     fix_width = max([draft.mm(_FIX_MM), *(_fix_width(draft, row) for row in body.rows)])
     pieces = [_row_piece(draft, row, fix_width) for row in body.rows]
-    pieces.append(_sum_piece(draft, body))
+    pieces += _sum_pieces(draft, body)
     fixes = [row.fix.id for row in body.rows if row.fix is not None and row.fix.enabled]
     draft.keys += [(str(i), fix) for i, fix in enumerate(fixes[:9], 1)]
     return Stack(tuple(pieces), draft.mm(3.2))
@@ -84,30 +84,51 @@ def _row_drawer(row: _Row, fix_width: int, label_width: int) -> Callable[[Draft,
     return draw
 
 
-def _sum_piece(draft: Draft, body: Review) -> Piece:
+def _sum_pieces(draft: Draft, body: Review) -> list[Piece]:
     """The amount, large, and beside it the way out for whoever sees a stranger's data."""
-    pad = draft.mm(8)
-    width = draft.room
     deny = None if body.deny is None else _deny_block(draft, body.deny)
-    deny_width = 0 if deny is None else max(draft.mm(52), deny.width + draft.mm(10))
-    card = width - (deny_width + draft.mm(5) if deny else 0)
-    amount = draft.block(
-        body.sum_yen, Style(draft.scale.amount * 0.86, "text", bold=True), card // 2, 1
-    )
-    label = draft.block(
-        body.sum_label, Style(draft.scale.lead, "muted"), card - amount.width - 3 * pad, 2
-    )
-    words = max(amount.height, label.height, deny.height if deny else 0)
-    tall = max(words + draft.mm(3), draft.mm(20))
+    if body.deny is None or deny is None:
+        return [_sum_card(draft, body, draft.room)]
+    width = max(draft.mm(52), deny.width + draft.mm(10))
+    try:
+        card = _sum_card(draft.demanding(), body, draft.room - width - draft.mm(5))
+    except DoesNotFit:
+        return [_deny_piece(draft, body.deny, deny, width), _sum_card(draft, body, draft.room)]
+    return [_beside(card, _deny_piece(draft, body.deny, deny, width))]
+
+
+def _beside(card: Piece, deny: Piece) -> Piece:
+    tall = max(card.least, deny.least)
 
     def draw(board: Draft, rect: Rect) -> None:
-        if body.deny is not None and deny is not None:
-            height = max(board.mm(19), deny.height + board.mm(3))
-            place = Rect(rect.x, rect.y + (tall - height) // 2, deny_width, height)
-            draw_button(board, body.deny, place, deny)
-        box = Rect(rect.right - card, rect.y, card, tall)
+        middle = rect.y + (tall - deny.least) // 2
+        deny.draw(board, Rect(rect.x, middle, rect.w, deny.least))
+        card.draw(board, Rect(rect.x, rect.y, rect.w, tall))
+
+    return Piece(tall, tall, draw, gap=card.gap)
+
+
+def _deny_piece(draft: Draft, action: Action, block: Block, width: int) -> Piece:
+    tall = max(draft.mm(19), block.height + draft.mm(3))
+
+    def draw(board: Draft, rect: Rect) -> None:
+        draw_button(board, action, Rect(rect.x, rect.y, width, tall), block)
+
+    return Piece(tall, tall, draw)
+
+
+def _sum_card(draft: Draft, body: Review, width: int) -> Piece:
+    pad = draft.mm(8)
+    large = Style(draft.scale.amount * 0.86, "text", bold=True)
+    amount = draft.block(body.sum_yen, large, width * 3 // 5, 1)
+    room = width - amount.width - 3 * pad
+    label = draft.block(body.sum_label, Style(draft.scale.lead, "muted"), room, 3)
+    tall = max(amount.height + draft.mm(3), label.height + draft.mm(3), draft.mm(20))
+
+    def draw(board: Draft, rect: Rect) -> None:
+        box = Rect(rect.right - width, rect.y, width, max(tall, rect.h))
         board.shape(box, Skin("chosen_soft", "brand", 0.8, 3.4))
-        board.put_middle(label, Rect(box.x + pad, box.y, label.width, tall), 0.0)
+        board.put_middle(label, Rect(box.x + pad, box.y, label.width, box.h), 0.0)
         board.put_middle(amount, box.inset(pad, 0), 1.0)
 
     return Piece(tall, tall, draw, gap=draft.mm(6))
