@@ -25,6 +25,10 @@ _KILL_S: Final = 5.0
 """The kernel empties a namespace in milliseconds; longer means a process stuck in a driver."""
 
 
+_DEAD: Final = frozenset("ZX")
+"""proc(5): states of a process that has ended."""
+
+
 @dataclass(frozen=True, slots=True)
 class ProcessMark:
     """A process, told apart from a later one with the same number by its start time."""
@@ -35,9 +39,9 @@ class ProcessMark:
 
     @classmethod
     def of(cls, pid: int) -> Self | None:
-        """The mark of a running process, or None."""
+        """The mark of a running process, or None; a dead one not yet reaped does not run."""
         fields = _stat(pid)
-        return cls(pid, fields[19]) if fields else None
+        return cls(pid, fields[19]) if fields and fields[0] not in _DEAD else None
 
     def kill_and_wait(self) -> None:
         """Kill it if it still runs, and wait for its end (at most 5 s). Never raises."""
