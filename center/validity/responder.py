@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from cryptography import x509
+from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.x509 import ocsp
@@ -32,6 +33,9 @@ NEWS_S = 600
 """How long an answer may be used: thisUpdate to nextUpdate."""
 REQUEST_BYTES_MAX = 4096
 NONCE_BYTES_MAX = 128
+_UNREADABLE = (
+    ValueError, TypeError, NotImplementedError, UnsupportedAlgorithm, x509.DuplicateExtension,
+)  # fmt: skip
 _HASHES = (hashes.SHA1, hashes.SHA256, hashes.SHA384, hashes.SHA512)
 
 Message = MutableMapping[str, Any]
@@ -76,7 +80,7 @@ class Responder:
             asked = ocsp.load_der_ocsp_request(request)
             nonce = _nonce(asked)
             authority = self._for(asked)
-        except (ValueError, TypeError, NotImplementedError, x509.DuplicateExtension):
+        except _UNREADABLE:
             return _refusal(ocsp.OCSPResponseStatus.MALFORMED_REQUEST)
         if authority is None:
             return _refusal(ocsp.OCSPResponseStatus.UNAUTHORIZED)
