@@ -163,7 +163,7 @@ def _rows(session: Session, offers: Offers) -> tuple[ReviewRow, ...]:
     asked = forms.pages(chosen, offers)
     people = forms.persons(chosen, offers)
     rows = [_row("certificate", (text(f"certificate.{chosen.certificate}"),), Page.CERTIFICATE)]
-    if people != (offers.applicant,):
+    if offers.applicant not in people:
         rows.append(_row("applicant", _names(offers, (offers.applicant,)), None))
     if chosen.kind is not None:
         rows.append(_row("kind", (text(f"kind.{chosen.kind.value}"),), Page.KIND))

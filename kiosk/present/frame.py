@@ -1,6 +1,6 @@
 """What several screens share: the buttons of the bar, the tools, the Japanese beside. Pure."""
 
-from kiosk.session.model import Session
+from kiosk.session.model import Session, State
 from kiosk.session.rules import WITH_TOOLS
 from ui.model import Action, Label, Notice, Raw, Role, Screen, Text, text
 
@@ -15,15 +15,15 @@ OK = Action("confirm", text("button.ok"), Role.PRIMARY)
 RETRY = Action("retry", text("button.retry"), Role.PRIMARY)
 LEAVE = Action("confirm", text("button.end"), Role.END)
 
-_TOOLS = (
-    Action("tool:language", text("button.language")),
-    Action("tool:look", text("button.look")),
-)
+_LANGUAGE = Action("tool:language", text("button.language"))
+_LOOK = Action("tool:look", text("button.look"))
 
 
 def tools(session: Session) -> tuple[Action, ...]:
-    """Language and look, wherever they may still be changed."""
-    return _TOOLS if session.state in WITH_TOOLS else ()
+    """Language and look, wherever they may still be changed; the start shows the languages."""
+    if session.state is State.START:
+        return (_LOOK,)
+    return (_LANGUAGE, _LOOK) if session.state in WITH_TOOLS else ()
 
 
 def own_words(session: Session, message: tuple[tuple[str, str], ...]) -> str:

@@ -15,7 +15,7 @@ _TAKEN = Action("taken", text("button.taken"), Role.PRIMARY)
 
 def fetch(_session: Session) -> Screen:
     """The document is made, sent and checked."""
-    body = Progress((text("screen.fetch.line"),), picture="reading")
+    body = Progress((text("screen.fetch.line"),), picture="clock")
     return Screen(
         "fetch", text("screen.fetch.title"), body, step=frame.CHECK, actions=(frame.CANCEL,)
     )

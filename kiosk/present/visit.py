@@ -192,7 +192,7 @@ def leave_card(session: Session) -> Screen:
 
 def wait_offers(_session: Session) -> Screen:
     """The municipality is asked."""
-    body = Progress((text("screen.wait_offers.line"),), picture="reading")
+    body = Progress((text("screen.wait_offers.line"),), picture="clock")
     return Screen(
         "wait_offers", text("screen.wait_offers.title"), body, step=frame.CERTIFICATE,
         actions=(frame.CANCEL,),
