@@ -1,9 +1,11 @@
 """The plain back of a sheet: waves, a cherry blossom, the notice, the document's number. CMYK."""
 
+import functools
 import math
 from typing import Any
 
 from reportlab.lib.units import mm
+from reportlab.pdfgen.pathobject import PDFPathObject
 
 from center.paper.font import NAME, font
 from center.paper.plain import HEIGHT_PT, WIDTH_PT
@@ -35,10 +37,9 @@ def draw_background(canvas: Any) -> None:
     clip.rect(_INSET_PT, _INSET_PT, WIDTH_PT - 2 * _INSET_PT, HEIGHT_PT - 2 * _INSET_PT)
     canvas.clipPath(clip, stroke=0, fill=0)
     canvas.setLineWidth(0.3)
-    for number in range(_WAVES):
-        for colour, phase in ((_WAVE_CMYK, 0.0), (_CROSSING_CMYK, math.pi)):
-            canvas.setStrokeColorCMYK(*colour)
-            canvas.drawPath(_wave(canvas, number / _WAVES, phase), stroke=1, fill=0)
+    for colour, phase in ((_WAVE_CMYK, 0.0), (_CROSSING_CMYK, math.pi)):
+        canvas.setStrokeColorCMYK(*colour)
+        canvas.drawPath(_waves(phase), stroke=1, fill=0)
     canvas.restoreState()
     _draw_blossom(canvas, (_INSET_PT + 32 * mm, _INSET_PT + 34 * mm), 21 * mm)
 
@@ -67,9 +68,17 @@ def _line(canvas: Any, place: tuple[float, float], size_pt: float, text: str) ->
     canvas.drawString(*place, font().typeset(text))
 
 
-def _wave(canvas: Any, share: float, phase: float) -> Any:
-    """One line of a family: its height and swing change slowly from line to line."""
-    path = canvas.beginPath()
+@functools.cache
+def _waves(phase: float) -> Any:
+    """One family of lines, the same on every back, so it is computed once."""
+    path = PDFPathObject()
+    for number in range(_WAVES):
+        _add_wave(path, number / _WAVES, phase)
+    return path
+
+
+def _add_wave(path: Any, share: float, phase: float) -> None:
+    """One line: its height and swing change slowly from line to line."""
     middle = share * HEIGHT_PT
     swing = 16 + 10 * math.sin(share * 2 * math.pi)
     for step in range(int(WIDTH_PT / _STEP_PT) + 2):
@@ -77,7 +86,6 @@ def _wave(canvas: Any, share: float, phase: float) -> Any:
         angle = x / WIDTH_PT * 6 * math.pi + phase
         y = middle + swing * math.sin(angle) + 5 * math.sin(2.5 * angle + share * 9)
         (path.lineTo if step else path.moveTo)(x, y)
-    return path
 
 
 def _draw_blossom(canvas: Any, centre: tuple[float, float], radius: float) -> None:

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 from center.antiforgery.back import BACKGROUND, draw_back, draw_background
 from center.antiforgery.front import draw_front
-from center.paper.plain import HEIGHT_PT, WIDTH_PT, new_canvas, rewrite
+from center.paper.plain import DRAWING, HEIGHT_PT, WIDTH_PT, new_canvas, rewrite
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,9 +31,15 @@ def make_marks(pdf: bytes, context: DeliveryContext) -> bytes:
     """The marks for `pdf`: 2 x pages pages, front overlay and back of every sheet in turn.
 
     Fronts are DeviceGray, backs DeviceCMYK. `pdf` is what a security print hides on its back;
-    the plain marks do not read it. Not thread-safe: one at a time.
+    the plain marks do not read it. Thread-safe.
     """
     del pdf
+    with DRAWING:
+        drawn = _draw(context)
+    return rewrite(drawn, {})
+
+
+def _draw(context: DeliveryContext) -> bytes:
     made = io.BytesIO()
     canvas = new_canvas(made)
     canvas.beginForm(BACKGROUND, 0, 0, WIDTH_PT, HEIGHT_PT)
@@ -45,4 +51,4 @@ def make_marks(pdf: bytes, context: DeliveryContext) -> bytes:
         draw_back(canvas, context.document_id, (sheet, context.pages))
         canvas.showPage()
     canvas.save()
-    return rewrite(made.getvalue(), {})
+    return made.getvalue()

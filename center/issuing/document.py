@@ -10,7 +10,7 @@ from collections.abc import Callable
 
 from center.issuing import resident_record, seal_registration
 from center.issuing.extract import RESIDENT_RECORD, SEAL_REGISTRATION, Extract, Office
-from center.paper.plain import rewrite
+from center.paper.plain import DRAWING, rewrite
 from center.wire.canonical import encode
 from center.wire.endpoints import STAMP_KEY
 from center.wire.messages import Stamp
@@ -40,8 +40,9 @@ def pages(extract: Extract) -> int:
 
 
 def draw(extract: Extract, office: Office, day: datetime.date) -> bytes:
-    """The unsigned PDF. Raises FontError, FormError, KeyError."""
-    return _FORMS[extract.certificate][0](extract, office, day)
+    """The unsigned PDF. Thread-safe. Raises FontError, FormError, KeyError."""
+    with DRAWING:
+        return _FORMS[extract.certificate][0](extract, office, day)
 
 
 def put_stamp(pdf: bytes, stamp: Stamp) -> bytes:

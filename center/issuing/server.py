@@ -5,7 +5,6 @@ It believes the centre nothing: every check of the card is made here again. No w
 """
 
 import secrets
-import threading
 from dataclasses import dataclass
 
 from center.clock import Clock, japan_time, utc_seconds
@@ -55,7 +54,7 @@ class IssuingTrust:
 
 
 class IssuingServer:
-    """One municipality's server. Thread-safe; documents are drawn one at a time."""
+    """One municipality's server. Thread-safe."""
 
     def __init__(
         self, municipality: Municipality, press: Press, trust: IssuingTrust, clock: Clock
@@ -65,7 +64,6 @@ class IssuingServer:
         self._trust = trust
         self._clock = clock
         self._sessions = Sessions()
-        self._drawing = threading.Lock()
 
     def offer(self, ticket: bytes) -> bytes:
         """M5's envelope in, M6's envelope out.
@@ -113,10 +111,9 @@ class IssuingServer:
             day=japan_time(self._clock).date(),
         )
         self._sessions.serve_once(opened.message.application, session.ends)
-        with self._drawing:
-            copies = tuple(
-                make_copy(self._press, order, number + 1) for number in range(opened.message.copies)
-            )
+        copies = tuple(
+            make_copy(self._press, order, number + 1) for number in range(opened.message.copies)
+        )
         return encode(Issued(copies=copies))
 
     def _check_ticket(self, ticket: bytes, at: int) -> Authenticated:

@@ -33,6 +33,17 @@ class FontError(Exception):
     """The font is not there, or lacks a character; never says which, for names are personal."""
 
 
+class _Window:
+    """Part of a font's bytes, copied only where it is cut out of."""
+
+    def __init__(self, data: bytes, begin: int) -> None:
+        self._data = data
+        self._begin = begin
+
+    def __getitem__(self, part: slice) -> bytes:
+        return self._data[self._begin + part.start : self._begin + part.stop]
+
+
 class VariantFont(ttfonts.TTFont):  # type: ignore[misc]  # reportlab has no types
     """The font as reportlab draws with it."""
 
@@ -40,6 +51,9 @@ class VariantFont(ttfonts.TTFont):  # type: ignore[misc]  # reportlab has no typ
         super().__init__(NAME, str(path), asciiReadable=False, shapable=False)
         with FontFile(path, lazy=True) as file:
             self._variants = self._learn(file)
+        self._read_table = self.face.get_table
+        # reportlab would copy all forty megabytes of outlines for every document.
+        self.face.get_table = self._table
         self._sequences = {code: pair for pair, code in self._variants.items()}
 
     def typeset(self, text: str) -> str:
@@ -69,6 +83,12 @@ class VariantFont(ttfonts.TTFont):  # type: ignore[misc]  # reportlab has no typ
             name = f"{ttfonts.SUBSETN(number).decode()}+{self.face.name.decode()}"
             stream = doc.idToObject[f"toUnicodeCMap:{name}"]
             stream.content = to_unicode(name, [self._meaning(code) for code in subset])
+
+    def _table(self, tag: str) -> Any:
+        if tag != "glyf":
+            return self._read_table(tag)
+        begin, _ = self.face.get_table_pos(tag)
+        return _Window(self.face._ttf_data, begin)  # noqa: SLF001  # reportlab has no other way
 
     def _learn(self, file: Any) -> dict[tuple[int, int], int]:
         """Give every variation sequence a private code point with its glyph and width."""

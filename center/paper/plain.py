@@ -1,6 +1,7 @@
 """PDFs as a printer needs them: nothing in them that nobody asked for."""
 
 import io
+import threading
 from typing import Any
 
 import pikepdf
@@ -12,6 +13,9 @@ from center.paper.font import NAME, font
 WIDTH_PT = 595.3199
 HEIGHT_PT = 841.9199
 """A4 a hair below 210 x 297 mm: at 600 dpi every renderer then agrees on 4961 x 7016 dots."""
+
+DRAWING = threading.Lock()
+"""Held while something is drawn: reportlab reads the one font through one shared position."""
 
 # Streams as bytes and not as text of the eighties: a fifth smaller and half as slow.
 rl_config.useA85 = 0

@@ -1,7 +1,6 @@
 """From what the municipality issued to what the terminal gets (M8 to M9)."""
 
 import hashlib
-import threading
 from dataclasses import dataclass, field
 
 from center.antiforgery.marks import DeliveryContext, make_marks
@@ -25,12 +24,11 @@ from crypto.errors import CheckFailed
 
 @dataclass(frozen=True, slots=True)
 class Dispatch:
-    """Makes deliveries. Thread-safe; marks are drawn one at a time."""
+    """Makes deliveries. Thread-safe."""
 
     servers: IssuingServers
     store: Store
     signer: Signer = field(repr=False)
-    drawing: threading.Lock = field(default_factory=threading.Lock, repr=False)
 
     def deliver(self, expected: Expected, body: bytes) -> bytes:
         """M9 for the M8 in `body`, after every check.
@@ -67,8 +65,7 @@ class Dispatch:
             pages=statement.message.pages,
             calibration=expected.visit.calibration,
         )
-        with self.drawing:
-            marks = make_marks(copy.pdf, context)
+        marks = make_marks(copy.pdf, context)
         read_back(marks, copy.pdf, context)
         return (
             DeliveredCopy(statement=copy.statement, pdf=copy.pdf, marks=marks),

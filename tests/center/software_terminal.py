@@ -1,6 +1,7 @@
 """A terminal and a card in software: what the tests of the centre hold against it."""
 
 import http.client
+import socket
 import ssl
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -66,6 +67,10 @@ class Line:
         )
 
     def post(self, path: str, body: bytes) -> Answer:
+        if self.connection.sock is None:
+            # Head and body go out as two segments; the second must not wait for an ACK.
+            self.connection.connect()
+            self.connection.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self.connection.request("POST", path, body, {"Content-Type": CONTENT_TYPE})
         answer = self.connection.getresponse()
         return Answer(answer.status, answer.read())
