@@ -60,10 +60,9 @@ class CoinBus:
         self._check = check
         self._port: BytePort | None = None
         self._echo = EchoStripper()
-        self.strays = 0
-        """Bytes that came while nothing had been asked (another master, a late answer)."""
-        self.reopened = 0
-        """How often the port was opened; a change means the devices may have been away."""
+        self._late_answer_due = False
+        self.intrusions = 0
+        """Whole frames that came while nothing had been asked: somebody else uses the line."""
 
     def ask(self, address: int, header: Header, data: bytes = b"", *, tries: int = TRIES) -> bytes:
         """The data of the reply. Repeats what may be repeated, at most `tries` times.
@@ -99,25 +98,28 @@ class CoinBus:
         raw = encode_frame(question, self._check)
         self._echo.start(raw)
         port.write(raw)
+        self._late_answer_due = True
         try:
             answer = self._listen(port, question, manners)
         except _Unheard as unheard:
             if unheard.bytes_came:
                 self._settle(port)
             raise
+        self._late_answer_due = False
         self._echo.learn()
         return self._accept(answer, question)
 
     def _opened(self) -> BytePort:
         if self._port is None:
             self._port = self._open_port()
-            self.reopened += 1
         return self._port
 
     def _flush(self, port: BytePort) -> None:
         """Take away what nobody asked for, without waiting."""
-        while stray := port.read(0.0):
-            self.strays += len(stray)
+        strays = b"".join(iter(lambda: port.read(0.0), b""))
+        if strays and not self._late_answer_due:
+            found = FrameParser(self._check).feed(strays, 0.0)
+            self.intrusions += sum(isinstance(frame, Frame) for frame in found)
 
     def _settle(self, port: BytePort) -> None:
         """Wait for silence, so that rubbish is not taken for part of the next frame."""

@@ -75,6 +75,7 @@ class SerialCoinVendor:
             for yen, address in config.hoppers.items()
         }
         self._lost = False
+        self._intrusions = 0
         self._open_s = clock.monotonic_s()
 
     @property
@@ -128,7 +129,7 @@ class SerialCoinVendor:
             self._lost = True
             return (VendorTrouble(error.reason.name, error.detail),)
         self._lost = False
-        return events
+        return events + self._intrusion()
 
     def prepare(self, yen: int, pieces: int) -> DispenseTicket:
         if yen not in self._hoppers or not 1 <= pieces <= _MAX_PIECES:
@@ -162,6 +163,16 @@ class SerialCoinVendor:
             if self._acceptor.cursor is not None and not self._lost:
                 self._acceptor.accept(frozenset())
         self._bus.close()
+
+    def _intrusion(self) -> tuple[CoinEvent, ...]:
+        """Stop taking money when somebody else speaks on the line: any device can be feigned."""
+        seen, self._intrusions = self._intrusions, self._bus.intrusions
+        if seen == self._intrusions:
+            return ()
+        with suppress(DeviceError):
+            self._acceptor.accept(frozenset())
+        detail = "a frame nobody asked for: is there a second master on the coin line?"
+        return (VendorTrouble("coin.fraud", detail),)
 
     def _pay(self, hopper: Hopper, ticket: DispenseTicket) -> DispenseResult:
         """Send the command, and again only when the counters prove that it was not obeyed."""

@@ -134,8 +134,10 @@ class FaultyPort:
             if not first <= fault.offset < self._seen:
                 continue
             self._reply_faults.remove(fault)
-            self._plan.struck += 1
             at = fault.offset - first
+            if at >= len(spoiled):
+                continue  # an earlier fault has left nothing here to spoil
+            self._plan.struck += 1
             if fault.harm is Harm.UNPLUG:
                 raise LinkLost("unplugged by plan")
             if fault.harm is Harm.DELAY:

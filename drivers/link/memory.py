@@ -46,6 +46,10 @@ class MemoryPort:
         self._closed = False
         return self
 
+    def inject(self, data: bytes) -> None:
+        """Bytes that arrive without having been asked for."""
+        self._arrived += data
+
     def _check(self) -> None:
         if self._closed or self.unplugged:
             raise LinkLost("the memory line is closed")

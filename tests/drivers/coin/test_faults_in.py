@@ -479,6 +479,26 @@ def test_fault_44_power_lost_with_the_line_comes_back_set_up() -> None:
     r.check()
 
 
+def test_fault_46_a_second_master_on_the_line_stops_acceptance() -> None:
+    r = rig().ready()
+    r.hand.drop_coin(100)
+    r.memory.inject(bytes.fromhex("02 01 01 E4 01 17"))  # somebody else opens the slot
+    events = r.poll()
+    assert accepted(events) == [100]
+    assert [e.reason for e in events if isinstance(e, VendorTrouble)] == ["coin.fraud"]
+    assert r.vendor.status().accepting == frozenset()
+    assert r.poll(2) == ()
+    r.check()
+
+
+def test_fault_46_a_late_answer_is_no_second_master() -> None:
+    r = rig().ready()
+    r.faults(Fault(direction=Direction.REPLY, harm=Harm.DELAY, offset=5, delay_s=0.4, when=CREDITS))
+    r.hand.drop_coin(100)
+    assert [type(event) for event in r.poll(3)] == [CoinAccepted]
+    r.check()
+
+
 def test_fault_47_a_grounded_wire_resets_everybody() -> None:
     """Part 4 section 5.1: a zero byte in front of this request is a broadcast reset."""
     r = rig().ready()
