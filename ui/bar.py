@@ -16,6 +16,8 @@ _NARROW_MM = {Role.END: 34.0, Role.SECONDARY: 34.0, Role.PLAIN: 30.0, Role.PRIMA
 _PAD_MM = 5.5
 _GAP_MM = 5.5
 _HEIGHT_MM = 22.0
+_WIDER = (1.0, 1.25, 1.5, 2.0, 2.5, 3.0, 4.0, 5.0)
+"""A label on several lines gets the first of these multiples of the room in which it fits."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +87,7 @@ def _block(draft: Draft, action: Action, room: int, lines: int, ratio: float) ->
     capital = max(draft.scale.button * ratio, draft.scale.least)
     style = Style(capital, bold=True, leading=1.7, even=True)
     strict = draft.demanding()
-    for width in (room, room * 5 // 4, room * 3 // 2, room * 2, room * 3):
+    for width in (round(room * wider) for wider in _WIDER):
         try:
             return strict.block(action.label, style, width, lines)
         except DoesNotFit:

@@ -33,8 +33,8 @@ _ALIASES: dict[str, str] = {
 class Marks:
     """What the hand does just now: the target it presses, the one the keypad stands on."""
 
-    pressed: str = ""
-    focus: str = ""
+    pressed: Target | None = None
+    focus: Target | None = None
 
 
 class Kept:
@@ -151,14 +151,14 @@ class Painter:
         self, surface: pygame.Surface, target: Target, palette: Palette, marks: Marks
     ) -> None:
         ring = target.ring or target.rect
-        if target.id == marks.pressed and not target.quiet:
+        if target == marks.pressed and not target.quiet:
             dim = pygame.Surface((ring.w, ring.h), pygame.SRCALPHA)
             dim.fill((0, 0, 0, 0))
             pygame.draw.rect(
                 dim, (*_colour(palette, "veil"), 70), dim.get_rect(), border_radius=target.radius
             )
             surface.blit(dim, (ring.x, ring.y))
-        if target.id == marks.focus:
+        if target == marks.focus:
             wide = max(4, target.radius // 3)
             around = ring.inset(-wide - 2)
             radius = target.radius + wide + 2

@@ -27,13 +27,12 @@ class Hand:
 
     deaf_s: float = 0.3
     """How long a target hears nothing after it appeared, in seconds."""
-    pressed: str = ""
-    """The id of the target the finger is on, for the pressed look."""
-    focus: str = ""
-    """The id the keypad stands on; empty as long as only fingers are used."""
+    pressed: Target | None = None
+    """The target the finger is on, for the pressed look."""
+    focus: Target | None = None
+    """The target the keypad stands on; None as long as only fingers are used."""
     _page: Page | None = None
     _finger: int | None = None
-    _start: Target | None = None
     _anywhere: bool = False
     _since: dict[_Place, float] = field(default_factory=dict)
 
@@ -42,30 +41,26 @@ class Hand:
         places = {_place(page, target): now_s for target in page.targets}
         self._since = {place: self._since.get(place, now_s) for place in places}
         self._page = page
-        if self._find(self.focus) is None:
-            self.focus = ""
-        if self._start is not None and self._start not in page.targets:
-            self.pressed, self._start = "", None
+        self.focus = _same(page, self.focus)
+        self.pressed = _same(page, self.pressed)
         self._anywhere = False
 
     def down(self, finger: int, x: float, y: float, now_s: float) -> bool:
         """A finger touches the glass at (x, y) pixels. True if it presses something."""
         if self._page is None or self._finger is not None:
             return False
-        self._finger, self.focus = finger, ""
-        self._start = self._hit(x, y)
-        self._anywhere = self._start is None and bool(self._page.anywhere)
-        if self._start is not None and not self._hears(self._start, now_s):
-            self._start = None
-        self.pressed = self._start.id if self._start else ""
-        return self._start is not None
+        self._finger, self.focus = finger, None
+        hit = self._hit(x, y)
+        self._anywhere = hit is None and bool(self._page.anywhere)
+        self.pressed = hit if hit is not None and self._hears(hit, now_s) else None
+        return self.pressed is not None
 
     def up(self, finger: int, x: float, y: float) -> str:
         """The finger leaves the glass. Returns the action id, or "" if it was none."""
         if self._page is None or finger != self._finger:
             return ""
-        start, anywhere = self._start, self._anywhere
-        self._finger, self._start, self.pressed, self._anywhere = None, None, "", False
+        start, anywhere = self.pressed, self._anywhere
+        self._finger, self.pressed, self._anywhere = None, None, False
         if start is not None:
             return start.id if start.rect.holds(x, y) else ""
         return self._page.anywhere if anywhere and self._hit(x, y) is None else ""
@@ -108,7 +103,8 @@ class Hand:
             case "cancel":
                 return self._of_role(Role.END)
             case "enter":
-                return self.focus or self._of_role(Role.PRIMARY) or self._only_plain()
+                focus = self.focus.id if self.focus else ""
+                return focus or self._of_role(Role.PRIMARY) or self._only_plain()
             case _:
                 return self._page.anywhere if self._page else ""
 
@@ -121,13 +117,13 @@ class Hand:
 
     def _move(self, step: int) -> None:
         """The focus goes to the next enabled target, around the ends."""
-        ids = [t.id for t in self._page.targets if t.enabled] if self._page else []
-        if not ids:
+        stops = [t for t in self._page.targets if t.enabled] if self._page else []
+        if not stops:
             return
-        if self.focus in ids:
-            self.focus = ids[(ids.index(self.focus) + step) % len(ids)]
+        if self.focus in stops:
+            self.focus = stops[(stops.index(self.focus) + step) % len(stops)]
         else:
-            self.focus = ids[0] if step > 0 else ids[-1]
+            self.focus = stops[0] if step > 0 else stops[-1]
 
     def _of_role(self, role: Role) -> str:
         targets = self._page.targets if self._page else ()
@@ -151,6 +147,14 @@ class Hand:
             return False
         since = self._since.get(_place(self._page, target), now_s)
         return now_s - since >= self.deaf_s
+
+
+def _same(page: Page, target: Target | None) -> Target | None:
+    """The target of the page that has the same id in the same place (it may look different)."""
+    if target is None:
+        return None
+    alike = (t for t in page.targets if (t.id, t.rect) == (target.id, target.rect) and t.enabled)
+    return next(alike, None)
 
 
 def _place(page: Page, target: Target) -> _Place:
