@@ -264,8 +264,10 @@ class Engine:
         fed = _Fed.LOST
         while fed is _Fed.LOST and self.machine.reprints_jammed:
             fed = self._feed(job, pair, wait_s, again=True)
-        job.damaged |= fed is _Fed.LOST
-        return fed if self._await_clear(job) or fed is _Fed.STACKED else _Fed.ENDED
+        if fed is not _Fed.LOST:
+            return fed
+        job.damaged = True
+        return _Fed.LOST if self._await_clear(job) else _Fed.ENDED
 
     def _feed(self, job: Job, pair: Pair, wait_s: float, *, again: bool = False) -> _Fed:
         """Move one sheet. `again`: its front was counted before it was lost."""

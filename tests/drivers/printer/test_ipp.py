@@ -1,11 +1,19 @@
 """The watch against printers that are well, unwell, silent, slow and mad."""
 
+import datetime
 import socket
+import ssl
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import suppress
+from pathlib import Path
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from cryptography.x509.oid import NameOID
 
 from drivers.clock import SystemClock
 from drivers.errors import DeviceError, PeerError, SilenceError
@@ -305,3 +313,32 @@ def test_a_printer_that_ends_the_connection_after_each_answer(
     send(printer, "t")
     await_ended(printer)
     assert watch_of(printer.device_uri).follow("t").state is JobState.COMPLETED
+
+
+def test_ipps(printer: VirtualPrinter, tmp_path: Path) -> None:
+    """A printer with a certificate it made itself, as printers have."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "printer")])
+    certificate = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(1)
+        .not_valid_before(datetime.datetime(2020, 1, 1, tzinfo=datetime.UTC))
+        .not_valid_after(datetime.datetime(2099, 1, 1, tzinfo=datetime.UTC))
+        .sign(key, hashes.SHA256())
+    )
+    pem = tmp_path / "printer.pem"
+    pem.write_bytes(
+        key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+        + certificate.public_bytes(Encoding.PEM)
+    )
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(pem)
+    server = printer._listener._server
+    assert server is not None
+    server.socket = context.wrap_socket(server.socket, server_side=True)
+    watch = watch_of(printer.device_uri.replace("ipp://", "ipps://"))
+    assert watch.status().troubles == ()
+    assert watch_of(printer.device_uri).status().troubles == ("printer.offline",)
