@@ -1,0 +1,214 @@
+"""The terminal's configuration: TOML into frozen dataclasses, strict both ways.
+
+Each section's dataclass stands beside the code that uses it; a field's metadata (`doc`, `unit`,
+`min`, `max`, `choices`, `demo_only`) is what is checked here and explained in `firmware.toml`.
+An unknown key, a missing key, a value of the wrong type or out of bounds: each is one sentence
+with the key's path.
+"""
+
+import dataclasses
+import tomllib
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import MISSING, Field, dataclass, field
+from pathlib import Path
+from typing import Any, get_args, get_origin, get_type_hints
+
+from drivers.card.contract import CardReaderConfig
+from drivers.coin.contract import CoinVendorConfig
+from drivers.printer.contract import PrinterConfig
+from drivers.receipt.contract import ReceiptConfig
+from kiosk.center_client import CenterConfig
+from kiosk.session.limits import VisitLimits
+from ui.config import GlassConfig
+
+
+class ConfigError(Exception):
+    """Everything that is wrong with a configuration, one sentence each."""
+
+    def __init__(self, path: Path, sentences: tuple[str, ...]) -> None:
+        self.sentences = sentences
+        super().__init__("\n".join(f"{path}: {sentence}" for sentence in sentences))
+
+
+class Unfit(Exception):
+    """A value is not what its key takes; says what must be."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TerminalConfig:
+    """Section `[terminal]`: what this machine is."""
+
+    mode: str = field(
+        metadata={
+            "doc": "production refuses virtual devices and test certificates",
+            "choices": ("production", "demo"),
+        }
+    )
+    name: str = field(metadata={"doc": "Place and shop as printed on the receipt"})
+    hours: str = field(
+        default="06:30-23:00",
+        metadata={"doc": "Service hours, Japan time, HH:MM-HH:MM; empty is always"},
+    )
+    clock_offset_s: float = field(
+        default=0.0,
+        metadata={
+            "doc": "Added to the machine's clock, to show other times of day",
+            "unit": "s", "min": -1e6, "max": 1e6, "demo_only": True,
+        },
+    )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JournalConfig:
+    """Section `[journal]`."""
+
+    directory: str = field(
+        metadata={"doc": "Where the journal and the reports not yet sent lie; never on tmpfs"}
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Config:
+    """A whole configuration that was found good."""
+
+    terminal: TerminalConfig
+    journal: JournalConfig
+    card: CardReaderConfig
+    coin: CoinVendorConfig
+    printer: PrinterConfig
+    receipt: ReceiptConfig
+    center: CenterConfig
+    ui: GlassConfig
+    visit: VisitLimits
+
+    @property
+    def production(self) -> bool:
+        """Whether virtual devices and test certificates are refused."""
+        return self.terminal.mode == "production"
+
+
+def load(path: Path) -> Config:
+    """The configuration at `path`. Raises ConfigError with every sentence at once."""
+    try:
+        values = tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise ConfigError(path, (f"it cannot be read: {error.strerror}.",)) from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ConfigError(path, (f"it is not TOML: {error}.",)) from None
+    return parse(values, path)
+
+
+def parse(values: Mapping[str, Any], path: Path) -> Config:
+    """The configuration in `values`; `path` is named in errors. Raises ConfigError."""
+    wrong: list[str] = []
+    sections = {}
+    for name, kind in SECTIONS.items():
+        given = values.get(name, {})
+        if not isinstance(given, Mapping):
+            wrong.append(f"{name} must be a section: [{name}].")
+            continue
+        sections[name] = _section(kind, name, given, wrong)
+    wrong.extend(f"[{name}] is not a section of this file." for name in values.keys() - SECTIONS)
+    if not wrong:
+        config = Config(**sections)
+        wrong.extend(_mode_conflicts(config))
+        if not wrong:
+            return config
+    raise ConfigError(path, tuple(wrong))
+
+
+def _section(kind: Any, name: str, given: Mapping[str, Any], wrong: list[str]) -> Any:
+    fields = {one.name: one for one in dataclasses.fields(kind)}
+    hints = get_type_hints(kind)
+    wrong.extend(f"{name}.{key} is not a key of [{name}]." for key in given.keys() - fields.keys())
+    made = {}
+    for key, one in fields.items():
+        where = f"{name}.{key}"
+        if key not in given:
+            if one.default is MISSING and one.default_factory is MISSING:
+                wrong.append(f"{where} is missing: {_doc(one)}.")
+            continue
+        try:
+            made[key] = _value(given[key], hints[key], one)
+        except Unfit as problem:
+            wrong.append(f"{where} {problem}.")
+    return None if wrong else kind(**made)
+
+
+def _value(given: object, hint: Any, one: Field[Any]) -> object:
+    """The value in its type and within its bounds. Raises Unfit: what must be."""
+    converted = _CONVERTERS[get_origin(hint) or hint](given, get_args(hint))
+    unit = f" {one.metadata['unit']}" if "unit" in one.metadata else ""
+    low, high = one.metadata.get("min"), one.metadata.get("max")
+    if low is not None and converted < low:
+        raise Unfit(f"must be at least {low}{unit}")
+    if high is not None and converted > high:
+        raise Unfit(f"must be at most {high}{unit}")
+    choices = one.metadata.get("choices")
+    if choices is not None and converted not in choices:
+        raise Unfit(f"must be one of {', '.join(repr(choice) for choice in choices)}")
+    return converted
+
+
+def _exactly(kind: type, words: str) -> Callable[[object, tuple[Any, ...]], Any]:
+    def convert(given: object, _: tuple[Any, ...]) -> Any:
+        if type(given) is not kind:
+            raise Unfit(f"must be {words}")
+        return given
+
+    return convert
+
+
+def _number(given: object, _: tuple[Any, ...]) -> float:
+    if isinstance(given, bool) or not isinstance(given, int | float):
+        raise Unfit("must be a number")
+    return float(given)
+
+
+def _list(given: object, inner: tuple[Any, ...]) -> tuple[Any, ...]:
+    if not isinstance(given, list):
+        raise Unfit("must be a list")
+    return tuple(_CONVERTERS[inner[0]](each, ()) for each in given)
+
+
+def _table(given: object, inner: tuple[Any, ...]) -> dict[str, Any]:
+    if not isinstance(given, Mapping):
+        raise Unfit("must be a table")
+    return {str(key): _CONVERTERS[inner[1]](value, ()) for key, value in given.items()}
+
+
+_CONVERTERS: dict[Any, Callable[[object, tuple[Any, ...]], Any]] = {
+    str: _exactly(str, "a text"),
+    bool: _exactly(bool, "true or false"),
+    int: _exactly(int, "a whole number"),
+    float: _number,
+    tuple: _list,
+    dict: _table,
+}
+
+
+def _doc(one: Field[Any]) -> str:
+    return str(one.metadata.get("doc", "no explanation")).rstrip(".")
+
+
+def _mode_conflicts(config: Config) -> Iterator[str]:
+    """What a production terminal must not be given."""
+    if not config.production:
+        return
+    for name, kind in SECTIONS.items():
+        section = getattr(config, name)
+        for one in dataclasses.fields(kind):
+            if one.metadata.get("demo_only") and getattr(section, one.name) != one.default:
+                yield f"{name}.{one.name} is for demonstration only; production refuses it."
+    yield from _virtual_devices(config)
+
+
+def _virtual_devices(config: Config) -> Iterator[str]:
+    for where, port in (("coin.port", config.coin.port), ("receipt.port", config.receipt.port)):
+        if not port.startswith("/dev/") or port.startswith("/dev/pts/"):
+            yield f"{where} must be a device below /dev; production refuses virtual devices."
+    if "127.0.0.1" in config.printer.device_uri or "localhost" in config.printer.device_uri:
+        yield "printer.device_uri must not be this machine; production refuses virtual devices."
+
+
+SECTIONS: dict[str, Any] = get_type_hints(Config)
