@@ -2,6 +2,7 @@
 
 import asyncio
 import base64
+import dataclasses
 import datetime
 import functools
 import urllib.parse
@@ -17,9 +18,13 @@ from hypothesis import strategies as st
 
 from center.clock import FixedClock
 from center.pki import description, index
+from center.pki.issue import make_key
+from center.pki.layout import State
+from center.pki.store import certificate_pem, write_file
 from center.validity.client import REQUEST_TYPE, RESPONSE_TYPE
 from center.validity.responder import NEWS_S, REQUEST_BYTES_MAX, Authority, Responder, authorities
 from crypto.errors import CheckFailed
+from crypto.keys import private_to_pem
 from crypto.ocsp import (
     INVALID,
     REVOKED,
@@ -238,3 +243,26 @@ class TestHttp:
 
         asyncio.run(responder()({"type": "lifespan"}, receive, send))
         assert sent == ["lifespan.startup.complete", "lifespan.shutdown.complete"]
+
+
+class TestConfiguration:
+    def test_a_hash_it_does_not_answer_in(self) -> None:
+        asked = question()
+        assert failure(responder().answer(asked.encode(hashes.SHA224())), asked) == INVALID
+
+    def test_what_is_neither_http_nor_a_life_gets_no_answer(self) -> None:
+        async def never(*_: Any) -> Any:
+            raise AssertionError
+
+        asyncio.run(responder()({"type": "websocket"}, never, never))
+
+    def test_a_delegate_whose_key_cannot_answer(self, tmp_path: Path) -> None:
+        state = State(tmp_path)
+        for name in ("jpki-auth-3", "jpki-auth-3-ocsp"):
+            write_file(state.certificate(name), certificate_pem(certificate(name)))
+        write_file(state.key("jpki-auth-3-ocsp"), private_to_pem(make_key("ed25519")))
+        only = dataclasses.replace(
+            description.load(), generations=description.load().generations[2:]
+        )
+        with pytest.raises(TypeError, match="RSA or an elliptic curve"):
+            authorities(state, only)
