@@ -204,6 +204,8 @@ class Settlement:
     """False after a long power failure: held money becomes a case."""
     recovering: bool = False
     """What is settled was left by another run of this program."""
+    ordered_again: int = 0
+    """The hopper whose last order never reached it; a second such order puts it out of use."""
     pending: link.PrintCopy | None = None
     closing: link.CloseVisit | None = None
     """The visit wants to end as soon as everything is settled."""

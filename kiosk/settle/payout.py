@@ -118,9 +118,11 @@ def hopper_done(model: Settlement, event: h.PayoutEnded) -> Done:
     draft = _result_written(Draft(model), result, paid)
     if unknown:
         draft.case("coin.payout_unknown", worth(yen, pieces))
+    if _never_ordered(result) and model.ordered_again != yen:
+        return draft.set(ordered_again=yen).do(c.GoOn()).step()
     if unknown or result.paid < pieces:
         _out_of_use(draft, yen)
-    return draft.do(c.GoOn()).step()
+    return draft.set(ordered_again=0).do(c.GoOn()).step()
 
 
 def foreign_result(model: Settlement, _event: h.PayoutEnded) -> Done:
@@ -196,6 +198,11 @@ def _fee(model: Settlement) -> Yen:
 def _plan(model: Settlement) -> tuple[tuple[int, int], ...]:
     memory = model.memory
     return nearest(memory.ledger.held, memory.coins.stock())
+
+
+def _never_ordered(result: DispenseResult) -> bool:
+    """The order never reached a hopper that is in order: it may be given once more."""
+    return result.evidence is Evidence.NOT_STARTED and not result.reason
 
 
 def _result_written(draft: Draft, result: DispenseResult, paid: int) -> Draft:

@@ -18,9 +18,9 @@ from drivers.coin.contract import (
 from drivers.printer.contract import JobProgress, JobState, PrinterStatus, Tray
 from kiosk.change import Float
 from kiosk.journal.entries import Entry
-from kiosk.journal.memory import Memory, fold
+from kiosk.journal.memory import Memory, fold, remember
 from kiosk.link import values as link
-from kiosk.runtime.loop import Durable, FromVisit, Loop
+from kiosk.runtime.loop import FromVisit, Loop
 from kiosk.settle import commands as c
 from kiosk.settle import happened as h
 from kiosk.settle.model import Limits, Settlement, State
@@ -47,6 +47,9 @@ class Vending:
     customer: int = 0
     """Yen the customers have put in, less what came out to them."""
     dispensed: dict[int, int] = field(default_factory=lambda: dict.fromkeys(VALUES, 0))
+    prepared: int = 0
+    moved: dict[int, int] = field(default_factory=dict)
+    """Number of the order -> pieces that really came out."""
     jammed: set[int] = field(default_factory=set)
     mute: set[int] = field(default_factory=set)
 
@@ -75,7 +78,8 @@ class Vending:
         """Counters before a payout; None from a hopper that does not answer."""
         if yen in self.mute:
             return None
-        return DispenseTicket(yen, pieces, 3, SERIAL, 0, self.dispensed[yen])
+        self.prepared += 1
+        return DispenseTicket(yen, pieces, 3, SERIAL, self.prepared, self.dispensed[yen])
 
     def dispense(self, ticket: DispenseTicket) -> DispenseResult:
         """Pay out as far as the coins and the mechanics go."""
@@ -83,6 +87,7 @@ class Vending:
         paid = 0 if stuck else min(ticket.pieces, self.hoppers[ticket.yen])
         self.hoppers[ticket.yen] -= paid
         self.dispensed[ticket.yen] += paid
+        self.moved[ticket.event_counter] = self.moved.get(ticket.event_counter, 0) + paid
         self.customer -= paid * ticket.yen
         return self.resolve(ticket)
 
@@ -91,6 +96,8 @@ class Vending:
         if ticket.yen in self.mute:
             return DispenseResult(ticket, 0, Evidence.UNKNOWN, "coin.lost")
         paid = self.dispensed[ticket.yen] - ticket.total_before
+        if ticket.event_counter not in self.moved:
+            return DispenseResult(ticket, 0, Evidence.NOT_STARTED)
         short = "" if paid == ticket.pieces else "coin.hopper_empty"
         return DispenseResult(ticket, paid, Evidence.DEVICE_COUNTED, short)
 
@@ -100,6 +107,8 @@ class Printer:
     """The device: its jobs, its tray, its engine's counter."""
 
     jobs: dict[str, JobProgress] = field(default_factory=dict)
+    came: dict[str, int] = field(default_factory=dict)
+    """Title -> sheets that really lie in the tray or in a hand."""
     planned: dict[str, int] = field(default_factory=dict)
     tray: int = 0
     life: int = 0
@@ -118,6 +127,7 @@ class Printer:
         for title, job in self.jobs.items():
             if not job.ended and not self.troubles and not self.offline:
                 self.tray += 1
+                self.came[title] = self.came.get(title, 0) + 1
                 self.life += 2
                 sheets = job.sheets + 1
                 done = sheets == self.planned[title]
@@ -131,6 +141,10 @@ class Printer:
         for title, job in self.jobs.items():
             if not job.ended:
                 self.jobs[title] = replace(job, state=state)
+
+    def forget(self) -> None:
+        """It was switched off and on: its jobs and their history are gone."""
+        self.jobs.clear()
 
     def status(self) -> PrinterStatus:
         """What it says of itself."""
@@ -167,9 +181,9 @@ class World:
 
     # --- the process ----------------------------------------------------------------------
 
-    def boot(self, quiet_s: float = 0.0) -> None:
+    def boot(self, quiet_s: float = 0.0, crash_after: int | None = None) -> None:
         """Start the supervisor from nothing but the journal."""
-        self.crash_at = None
+        self.crash_at = crash_after and self.actions + crash_after
         self.inbox: deque[object] = deque()
         self.queued: deque[tuple[list[Entry], Callable[[str], None]]] = deque()
         self.timers: dict[h.Timer, float] = {}
@@ -187,11 +201,13 @@ class World:
     coins_at_first: dict[int, int] = dict.fromkeys(VALUES, 20)
 
     def run(self) -> None:
-        """Handle everything in the inbox, and what follows from it."""
-        while self.inbox:
-            self.loop.take(self.inbox.popleft())
-            model = self.loop.model
-            ledger = model.memory.ledger
+        """Handle everything in the inbox, and what follows from it. The disk is the slowest."""
+        while self.inbox or (self.queued and not self.slow_disk):
+            if self.inbox:
+                self.loop.take(self.inbox.popleft())
+            else:
+                self._disk_writes()
+            ledger = self.loop.model.memory.ledger
             assert ledger.inserted == ledger.kept + ledger.returned + ledger.held + ledger.owed
 
     def crashed(self, action: Callable[[], None]) -> bool:
@@ -210,10 +226,12 @@ class World:
     # --- journal ---------------------------------------------------------------------------
 
     def append(self, entries: Sequence[Entry], done: Callable[[str], None]) -> None:
-        """The disk, entry by entry: a crash may leave a part of them."""
-        if self.slow_disk:
-            self.queued.append((list(entries), done))
-            return
+        """What a loop that does not wait for the disk may rely on: nothing yet."""
+        self.queued.append((list(entries), done))
+
+    def _disk_writes(self) -> None:
+        """One batch, entry by entry: a crash may leave a part of it."""
+        entries, done = self.queued.popleft()
         for one in entries:
             self._breathe()
             self.disk.append(one)
@@ -222,11 +240,9 @@ class World:
 
     def disk_catches_up(self) -> None:
         """A slow disk has written everything."""
-        while self.queued:
-            entries, done = self.queued.popleft()
-            self.disk.extend(entries)
-            done("")
-            self.run()
+        self.slow_disk = False
+        self.run()
+        self.slow_disk = True
 
     # --- doers -----------------------------------------------------------------------------
 
@@ -454,4 +470,49 @@ def booked(entries: Sequence[Entry]) -> dict[str, int]:
     }
 
 
-__all__ = ["Crash", "Durable", "Printer", "Vending", "World", "booked"]
+def payouts(entries: Sequence[Entry]) -> list[tuple[DispenseTicket, Entry | None]]:
+    """Every payout begun, with its result as far as the journal has it."""
+    found: list[tuple[DispenseTicket, Entry | None]] = []
+    for one in entries:
+        if one.kind == "payout.intent":
+            ticket = remember(Memory(), one).ticket
+            assert ticket
+            found.append((ticket, None))
+        elif one.kind == "payout.result":
+            found[-1] = (found[-1][0], one)
+    return found
+
+
+def assert_the_journal_is_the_memory(world: World) -> None:
+    """What the journal alone tells is what the supervisor knows."""
+    start = Float(tuple(world.coins_at_first.items()), CAPACITY)
+    assert fold(world.disk, start) == world.memory
+
+
+def assert_the_books_are_true(world: World) -> None:
+    """What customers have in the machine = kept + owed + held, but for a coin the acceptor has
+    and nobody polled yet, and a payout whose end is not known (yet)."""
+    books, held = booked(world.disk), world.memory.ledger.held
+    assert books["inserted"] == books["kept"] + books["returned"] + books["owed"] + held
+    unpolled = sum(e.yen for e in world.coins.since(world.memory.cursor))
+    out = 0
+    for ticket, result in payouts(world.disk):
+        moved = world.coins.moved.get(ticket.event_counter, 0)
+        if result is None or result["evidence"] == "unknown":
+            out += moved * ticket.yen
+        else:
+            assert moved == result.number("paid") + result.number("over")
+            assert result.number("over") == 0, "no coin comes out that was not meant to"
+    expected = books["kept"] + books["owed"] + held + unpolled - out
+    assert world.coins.customer == expected
+
+
+def assert_the_papers_are_true(world: World) -> None:
+    """A copy is called printed when all of it came, failed when the sheets that came are few
+    and known; anything else is called unknown."""
+    printer = world.printer
+    for end in (e for e in world.disk if e.kind == "print.end"):
+        title, sheets = end.word("title"), end.number("sheets")
+        came, planned = printer.came.get(title, 0), printer.planned.get(title, 1)
+        truth = {"printed": came == planned, "failed": came == sheets < planned}
+        assert truth.get(end.word("result"), True)
