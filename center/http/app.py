@@ -80,10 +80,10 @@ def _route(
             content = await to_thread.run_sync(endpoint.handler, peer, received, limiter=threads)
         except CheckFailed as refused:
             log.info("%s refused: %s", endpoint.path, refused.failure)
-            return _refusal(refused.failure)
+            return _refusal(refused)
         except Exception as error:  # noqa: BLE001  # whatever it was, the peer learns nothing of it
             log.error("%s failed: %s at %s", endpoint.path, type(error).__name__, _place(error))  # noqa: TRY400  # a traceback's text may quote the input
-            return _refusal(FAILED)
+            return _refusal(CheckFailed(FAILED))
         if not content:
             return Response(status_code=204)
         return Response(content, media_type=CONTENT_TYPE)
@@ -101,8 +101,9 @@ async def _receive(request: Request, limit: int) -> bytes:
     return bytes(received)
 
 
-def _refusal(failure: str) -> Response:
-    return Response(body_of(failure), status_code=status_of(failure), media_type=CONTENT_TYPE)
+def _refusal(refused: CheckFailed) -> Response:
+    status = status_of(refused.failure)
+    return Response(body_of(refused), status_code=status, media_type=CONTENT_TYPE)
 
 
 def _place(error: Exception) -> str:

@@ -2,6 +2,7 @@
 
 from center.wire.canonical import encode
 from center.wire.messages import Refusal
+from crypto.errors import CheckFailed
 
 FAILED = "centre.failed"
 NOT_ADMITTED = "terminal.not_admitted"
@@ -37,6 +38,15 @@ def status_of(failure: str) -> int:
     return _STATUS.get(failure) or _STATUS.get(failure.partition(".")[0], 500)
 
 
-def body_of(failure: str) -> bytes:
-    """The canonical body."""
-    return encode(Refusal(failure=failure))
+class RefusedWithWords(CheckFailed):
+    """A refusal with the municipality's own words, (language, text)."""
+
+    def __init__(self, failure: str, message: tuple[tuple[str, str], ...]) -> None:
+        super().__init__(failure, "in the municipality's words")
+        self.message = message
+
+
+def body_of(refused: CheckFailed) -> bytes:
+    """The canonical body: the failure's name, and the municipality's words if it has any."""
+    message = refused.message if isinstance(refused, RefusedWithWords) else ()
+    return encode(Refusal(failure=refused.failure, message=message))

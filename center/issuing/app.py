@@ -7,11 +7,13 @@ from fastapi import FastAPI
 
 from center.clock import Clock, utc_seconds
 from center.http.app import Endpoint, make_app
+from center.http.refusals import RefusedWithWords
 from center.issuing.server import IssuingServer
 from center.wire.endpoints import ISSUE, TICKET
 from center.wire.kinds import Envelope
 from center.wire.messages import Issued
 from crypto import certificates
+from crypto.errors import CheckFailed
 from crypto.roles import Role, Trust, check_role
 
 NOT_THE_CENTRE = "ticket.not_the_centre"
@@ -26,7 +28,11 @@ def issuing_app(
     def only_centre(answer: Callable[[bytes], bytes]) -> Callable[[bytes, bytes], bytes]:
         def checked(peer: bytes, received: bytes) -> bytes:
             check_role(certificates.parse(peer, NOT_THE_CENTRE), trust, utc_seconds(clock))
-            return answer(received)
+            try:
+                return answer(received)
+            except CheckFailed as refused:
+                words = server.municipality.words(refused.failure)
+                raise RefusedWithWords(refused.failure, words) from None
 
         return checked
 

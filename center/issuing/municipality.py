@@ -68,6 +68,12 @@ class Municipality:
     office: Office = field(repr=False)
     certificates: tuple[Offered, ...]
     maintenance: tuple[Maintenance, ...] = ()
+    refusals: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = ()
+    """(failure, (language, text) pairs): what the municipality says to a resident it refuses."""
+
+    def words(self, failure: str) -> tuple[tuple[str, str], ...]:
+        """The municipality's own words about a failure; () where it has none."""
+        return dict(self.refusals).get(failure, ())
 
     def certificate(self, name: str) -> Offered | None:
         """The certificate of that id, if it is issued here."""
@@ -87,7 +93,7 @@ def load() -> Municipality:
 def parse(text: str) -> Municipality:
     """The municipality of such a file. Raises MunicipalityError with one sentence."""
     tables = tomllib.loads(text)
-    unknown = tables.keys() - {"municipality", "office", "certificate", "maintenance"}
+    unknown = tables.keys() - {"municipality", "office", "certificate", "maintenance", "refusal"}
     if unknown:
         raise MunicipalityError(f"Unknown section [{sorted(unknown)[0]}].")
     own: dict[str, Any] = tables.get("municipality", {})
@@ -97,6 +103,7 @@ def parse(text: str) -> Municipality:
             office=_make(Office, {"municipality": own.get("name"), **tables.get("office", {})}),
             certificates=tuple(_offered(one) for one in tables.get("certificate", [])),
             maintenance=tuple(_make(Maintenance, one) for one in tables.get("maintenance", [])),
+            refusals=tuple(_refusal(one) for one in tables.get("refusal", [])),
         )
     except TypeError as error:
         raise MunicipalityError("[municipality] has a wrong set of keys.") from error
@@ -120,6 +127,12 @@ def _offered(table: dict[str, Any]) -> Offered:
             "option": tuple(_make(OptionOffer, one) for one in table.get("option", [])),
         },
     )
+
+
+def _refusal(table: dict[str, Any]) -> tuple[str, tuple[tuple[str, str], ...]]:
+    if table.keys() != {"failure", "message"}:
+        raise MunicipalityError("A [[refusal]] has failure and message, nothing else.")
+    return table["failure"], tuple(table["message"].items())
 
 
 def _make(cls: type[T], table: dict[str, Any]) -> T:

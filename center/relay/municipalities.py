@@ -10,6 +10,7 @@ from cryptography import x509
 from cryptography.x509.oid import NameOID
 
 from center.clock import Clock, utc_seconds
+from center.http.refusals import FAILED, RefusedWithWords
 from center.wire.canonical import decode
 from center.wire.endpoints import CONTENT_TYPE, ISSUE, TICKET
 from center.wire.errors import WireError
@@ -140,7 +141,7 @@ class HttpIssuingService:
             raise CheckFailed(UNREACHABLE, type(error).__name__) from None
         if answer.status_code == httpx.codes.OK:
             return received
-        raise CheckFailed(_spoken(received), "the municipality refused")
+        raise _spoken(received)
 
     def _check_peer(self, answer: httpx.Response) -> None:
         """The server is the one that is asked, not just anybody under the municipalities' root."""
@@ -164,11 +165,13 @@ def _read(answer: httpx.Response) -> bytes:
     return bytes(received)
 
 
-def _spoken(body: bytes) -> str:
-    """The municipality's failure if the terminal may hear it, else that the centre failed."""
+def _spoken(body: bytes) -> CheckFailed:
+    """The municipality's refusal if the terminal may hear it, else that the centre failed."""
     try:
-        failure = decode(Refusal, body).failure
+        refusal = decode(Refusal, body)
     except WireError:
-        return UNREACHABLE
-    told = failure in _SPOKEN or failure.partition(".")[0] in _SPOKEN_FAMILIES
-    return failure if told else "centre.failed"
+        return CheckFailed(UNREACHABLE, "an answer that is none")
+    failure = refusal.failure
+    if failure in _SPOKEN or failure.partition(".")[0] in _SPOKEN_FAMILIES:
+        return RefusedWithWords(failure, refusal.message)
+    return CheckFailed(FAILED, "the municipality refused the centre")

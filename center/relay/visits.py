@@ -44,6 +44,8 @@ class Visits:
         """A visit was opened; remember its terminal's calibration as long as it may go on."""
         with self._lock:
             self._calibrations[visit] = (calibration, ends)
+            while len(self._calibrations) > KEPT_MAX:
+                del self._calibrations[next(iter(self._calibrations))]
 
     def calibration_of(self, visit: bytes) -> str:
         """The calibration id named when the visit was opened here, else ""."""

@@ -130,7 +130,7 @@ class Offers:
 
     visit: bytes
     auth: bytes
-    """D(M5)."""
+    """D(M4), which the terminal can check; it never sees M5."""
     municipality: str
     municipality_name: str
     certificates: tuple[CertificateOffer, ...]

@@ -14,6 +14,7 @@ from center.clock import FixedClock, SystemClock
 from center.demo import CENTRE, Options, database, prepared
 from center.http.server import Servers
 from center.pki.layout import State
+from center.pki.make import make
 from center.store.store import Store
 from tests.center.software_terminal import Line, Visit, terminal_context
 
@@ -40,9 +41,18 @@ class RunningCentre:
 
 
 @pytest.fixture(scope="session")
-def running_centre() -> Iterator[RunningCentre]:
+def pki_state() -> Iterator[State]:
+    """The demo's PKI and cards, made at `NOON`; making keys takes seconds, so once a session."""
     root = Path(tempfile.mkdtemp(prefix="k"))
-    state, clock = State(root), FixedClock(NOON)
+    state = State(root)
+    make(state, NOON)
+    yield state
+    shutil.rmtree(root)
+
+
+@pytest.fixture(scope="session")
+def running_centre(pki_state: State) -> Iterator[RunningCentre]:
+    state, clock = pki_state, FixedClock(NOON)
     with prepared(Options(state, clock)) as demo:
         servers = Servers(demo.listeners)
         ready = threading.Event()
@@ -52,7 +62,6 @@ def running_centre() -> Iterator[RunningCentre]:
         yield RunningCentre(state, clock, demo.ports)
         servers.stop()
         thread.join()
-    shutil.rmtree(root)
 
 
 @pytest.fixture

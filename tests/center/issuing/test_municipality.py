@@ -64,6 +64,7 @@ def test_nothing_for_the_other_municipality() -> None:
         ("fee_yen = 200", "fee_yen = 205", "impossible fee"),
         ("copies_max = 10", "copies_max = 0", "impossible fee or copies_max"),
         ('hours = "06:30-23:00"', 'hours = "6:30-23"', "HH:MM-HH:MM"),
+        ('failure = "resident.unknown"', 'reason = "resident.unknown"', "failure and message"),
         ("fee_yen = 200", "fee = 200", "Unknown key fee of Offered"),
         ("fee_yen = 200\n", "", "Offered lacks a key"),
         ('mayor_name = "見本　太一"\n', "", "Office lacks a key"),

@@ -1,11 +1,6 @@
 """The issuing server believes the centre nothing: what it refuses before and after an offer."""
 
-import datetime
-import shutil
-import tempfile
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from pathlib import Path
 
 import pytest
 
@@ -18,7 +13,6 @@ from center.issuing.residents import load as load_residents
 from center.issuing.server import IssuingServer, IssuingTrust
 from center.pki import description as pki_description
 from center.pki.layout import State
-from center.pki.make import make
 from center.validity.responder import Responder, authorities
 from center.wire.authentication import check_authenticate
 from center.wire.canonical import decode
@@ -28,9 +22,8 @@ from center.wire.signed import Opened, open_signed, sign
 from crypto.errors import CheckFailed
 from crypto.ocsp import Question
 from crypto.roles import Role
+from tests.center.conftest import NOON
 from tests.center.software_terminal import Visit, body_of
-
-NOON = datetime.datetime(2026, 11, 20, 3, 0, tzinfo=datetime.UTC)
 
 
 @dataclass
@@ -85,18 +78,9 @@ class Bench:
         return sign(replace(made, **bent), _signer(self.state, signer))  # type: ignore[arg-type]
 
 
-@pytest.fixture(scope="module")
-def state() -> Iterator[State]:
-    root = Path(tempfile.mkdtemp(prefix="k"))
-    made = State(root)
-    make(made, NOON)
-    yield made
-    shutil.rmtree(root)
-
-
 @pytest.fixture
-def bench(state: State) -> Bench:
-    return Bench(state, FixedClock(NOON))
+def bench(pki_state: State) -> Bench:
+    return Bench(pki_state, FixedClock(NOON))
 
 
 def refused(server: IssuingServer, ticket: bytes) -> str:

@@ -10,9 +10,9 @@ from cryptography.hazmat.primitives.serialization import Encoding
 
 from center.demo import _signer
 from center.pki import issue
-from center.wire.canonical import encode
+from center.wire.canonical import decode, encode
 from center.wire.endpoints import AUTHENTICATE, OPEN_VISIT
-from center.wire.messages import OpenVisit
+from center.wire.messages import OpenVisit, Refusal
 from center.wire.signed import sign
 from tests.center.conftest import RunningCentre
 from tests.center.software_terminal import Line, Visit
@@ -204,6 +204,13 @@ def test_refused(
 )
 def test_cards_that_are_refused(centre: RunningCentre, line: Line, card: str, failure: str) -> None:
     assert opened(centre, line, card).authenticate(line).failure == failure
+
+
+def test_the_municipality_says_no_in_its_own_words(centre: RunningCentre, line: Line) -> None:
+    answer = opened(centre, line, "yoshida-tsubasa").authenticate(line)
+    words = dict(decode(Refusal, answer.body).message)
+    assert words.keys() == {"ja", "en", "ko", "zh-Hans", "zh-Hant", "es", "pt"}
+    assert "見本市役所" in words["ja"]
 
 
 def test_another_terminals_visit(centre: RunningCentre, line: Line) -> None:

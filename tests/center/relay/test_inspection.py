@@ -1,13 +1,8 @@
 """M8: what a municipality's server may get wrong, and under which name the centre refuses it."""
 
-import datetime
 import hashlib
 import io
-import shutil
-import tempfile
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import Any
 
 import pikepdf
@@ -24,7 +19,6 @@ from center.issuing.residents import Resident
 from center.issuing.residents import load as load_residents
 from center.issuing.sessions import Session
 from center.pki.layout import State
-from center.pki.make import make
 from center.relay.delivery import Dispatch
 from center.relay.inspection import Expected, IssuingServers, inspect, read_stamp, suspends
 from center.relay.visits import AuthenticatedVisit
@@ -43,8 +37,9 @@ from center.wire.messages import (
 from center.wire.signed import Opened, Signer, sign
 from crypto.errors import CheckFailed
 from crypto.keys import make_visit_keys
+from tests.center.conftest import NOON
 
-AT = datetime.datetime(2026, 11, 20, 3, 0, tzinfo=datetime.UTC)
+AT = NOON
 NOW = utc_seconds(FixedClock(AT))
 VISIT = b"v" * 16
 AUTH = b"a" * 32
@@ -148,13 +143,9 @@ def statement_of(copy: IssuedCopy) -> IssueStatement:
 
 
 @pytest.fixture(scope="module")
-def bench() -> Iterator[Bench]:
-    root = Path(tempfile.mkdtemp(prefix="k"))
-    state = State(root)
-    make(state, AT)
-    press = _press(state, load_municipality())
-    yield Bench(state, press, _issuing_servers(state), make_visit_keys().seal_public)
-    shutil.rmtree(root)
+def bench(pki_state: State) -> Bench:
+    press = _press(pki_state, load_municipality())
+    return Bench(pki_state, press, _issuing_servers(pki_state), make_visit_keys().seal_public)
 
 
 @pytest.fixture(scope="module")
