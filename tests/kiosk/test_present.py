@@ -1,0 +1,147 @@
+"""Screens of every sample, in every language: texts exist, names stay private, wording is kept."""
+
+import string
+from collections.abc import Iterator
+from dataclasses import replace
+
+import pytest
+
+from kiosk.present import present
+from kiosk.session.samples import OFFERS, SAMPLES
+from ui import model as ui
+from ui.catalog import Catalogue, fields_of
+from ui.catalog_files import load_catalogue
+from ui.model import LANGUAGES
+
+NAMES = tuple(member.name for member in OFFERS.members)
+
+
+def labels(value: object) -> Iterator[ui.Label]:
+    """Every text of a screen, overlay and all."""
+    if isinstance(value, ui.Text | ui.Raw):
+        yield value
+    elif isinstance(value, tuple):
+        for part in value:
+            yield from labels(part)
+    else:
+        for name in getattr(value, "__slots__", ()):
+            yield from labels(getattr(value, name))
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("name", SAMPLES)
+def test_every_text_can_be_said(name: str, language: str) -> None:
+    session = SAMPLES[name]
+    screen = present(replace(session, look=replace(session.look, language=language)))
+    catalogue = load_catalogue(language)
+    said = [catalogue.say(label) for label in labels(screen)]
+    assert all(said), "a text is empty"
+    assert not [text for text in said if "{" in text]
+
+
+@pytest.mark.parametrize("name", SAMPLES)
+def test_a_field_that_is_given_is_used(name: str) -> None:
+    catalogue = load_catalogue("ja")
+    for label in labels(present(SAMPLES[name])):
+        if isinstance(label, ui.Text):
+            assert {field for field, _ in label.fields} >= fields_of(catalogue.entries[label.key])
+
+
+def test_all_seven_catalogues_have_the_same_keys_and_fields() -> None:
+    shapes = {tag: shape(load_catalogue(tag)) for tag in LANGUAGES}
+    for tag in LANGUAGES:
+        assert shapes[tag] == shapes["ja"], tag
+
+
+def shape(catalogue: Catalogue) -> dict[str, frozenset[str]]:
+    return {key: fields_of(entry) for key, entry in catalogue.entries.items()}
+
+
+def test_names_are_drawn_as_names_and_only_on_private_screens() -> None:
+    for name, session in SAMPLES.items():
+        screen = present(session)
+        raws = [label for label in labels(screen) if isinstance(label, ui.Raw)]
+        named = [raw for raw in raws if any(one in raw.text for one in NAMES)]
+        assert all(raw.name for raw in named), name
+        assert screen.private or not named, name
+
+
+def test_a_screen_s_text_form_shows_no_name() -> None:
+    for session in SAMPLES.values():
+        for form in (repr(present(session)), repr(session)):
+            assert not any(name in form for name in NAMES)
+
+
+@pytest.mark.parametrize(
+    ("sample", "wording"),
+    [
+        ("pin", "暗証番号を入力してください。"),
+        ("take_card", "カードを取り外すと、次の画面に進みます。"),
+        ("certificate", "必要な証明書を選択して「確定する」ボタンを押してください。"),
+        ("check", "発行内容を確認して「確定する」ボタンを押してください。訂正を行う場合は"
+                  "「前画面へ」ボタンを押してください。"),
+        ("check", "手数料"),
+        ("take_paper", "証明書をお取りください。"),
+        ("receipt", "領収書が出ますので、お取りください。"),
+        ("check", "証明書種別"), ("check", "必要部数"), ("check", "2部"),
+        ("check", "証明の必要な方"), ("check", "世帯主・続柄"), ("check", "本籍地・筆頭者"),
+        ("check", "個人番号の記載"), ("check", "終了する"), ("check", "前画面へ"),
+        ("check", "確定する"), ("where", "お住まいの市区町村の証明書"), ("pin", "中止する"),
+        ("start", "証明書交付サービス"), ("certificate", "住民票の写し"),
+        ("certificate", "印鑑登録証明書"),
+    ],
+)  # fmt: skip
+def test_the_service_s_own_wording_stands_as_it_is(sample: str, wording: str) -> None:
+    catalogue = load_catalogue("ja")
+    said = [catalogue.say(label) for label in labels(present(SAMPLES[sample]))]
+    assert any(wording in text for text in said)
+
+
+def test_main_actions_stay_where_they_are() -> None:
+    for name, session in SAMPLES.items():
+        roles = [action.role for action in present(session).actions]
+        order = [ui.Role.END, ui.Role.SECONDARY, ui.Role.PRIMARY]
+        assert roles == sorted(roles, key=order.index), name
+
+
+def test_a_foreign_screen_shows_the_japanese_name_beside() -> None:
+    session = SAMPLES["certificate"]
+    assert not tiles(present(session))[0].japanese
+    foreign = replace(session, look=replace(session.look, language="es"))
+    assert tiles(present(foreign))[0].japanese == "住民票の写し"
+
+
+def test_a_certificate_in_japanese_only_says_so_before_it_is_chosen() -> None:
+    only = tuple(replace(offer, languages=("ja",)) for offer in OFFERS.offers)
+    session = replace(SAMPLES["certificate"], offers=replace(OFFERS, offers=only))
+    foreign = replace(session, look=replace(session.look, language="en"))
+    note = tiles(present(foreign))[0].note
+    assert isinstance(note, ui.Text)
+    assert note.key == "screen.certificate.fee_japanese_only"
+
+
+def test_what_is_closed_now_cannot_be_chosen_and_says_when() -> None:
+    seal = tiles(present(SAMPLES["certificate.closed"]))[1]
+    assert not seal.enabled
+    assert seal.note == ui.text("screen.certificate.hours", hours="08:00-18:00")
+
+
+def tiles(screen: ui.Screen) -> tuple[ui.Option, ...]:
+    assert isinstance(screen.body, ui.Choose)
+    return screen.body.options
+
+
+def test_the_alerts_fill_the_glass_and_sound_again() -> None:
+    for name in ("take_card.forgotten", "leave_card", "take_paper", "print_trouble"):
+        screen = present(SAMPLES[name])
+        assert screen.tone is ui.Tone.ALERT, name
+        assert screen.sound, name
+
+
+def test_catalogue_texts_are_clean() -> None:
+    for tag in LANGUAGES:
+        for key, entry in load_catalogue(tag).entries.items():
+            for text in [entry] if isinstance(entry, str) else entry.values():
+                assert text.strip() == text, (tag, key)
+                assert text, (tag, key)
+                assert list(string.Formatter().parse(text)), (tag, key)
