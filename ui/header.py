@@ -17,6 +17,8 @@ STEPS = ("card", "pin", "certificate", "check", "pay", "take")
 _PAD_MM = 5.0
 _DISC_MM = 9.6
 _STEP_GAP_MM = 4.2
+_NO_TOOLS_MM = 66.0
+"""Kept free where a screen has no tools, so that the steps stay where they are."""
 _NAME_MM = {Size.NORMAL: (50.0, 90.0), Size.LARGE: (74.0, 140.0)}
 """Narrow enough for the service's name to stand on two lines, and the most it may take."""
 
@@ -86,7 +88,8 @@ def _draw_rows(draft: Draft, rows: list[list[_Part]]) -> int:
 def _draw_row(draft: Draft, row: list[_Part], top: int, height: int) -> None:
     """First part left, last part right, one between them in the middle of what is left."""
     edge = draft.mm(_PAD_MM) + draft.mm(1.6)
-    right = draft.panel.width - draft.mm(_PAD_MM) - row[-1].width
+    tools = row[-1].width or draft.mm(_NO_TOOLS_MM)
+    right = draft.panel.width - draft.mm(_PAD_MM) - tools
     if len(row) == 1:
         only = row[0]
         row[0].draw(max(edge, (draft.panel.width - only.width) // 2), top, height)

@@ -191,10 +191,13 @@ ART: dict[str, Art] = {
         *_arrow(60, 28, -25, "ink", 3.8),
     )),
     "warning": Art(100, 92, (
+        Stroke(((50, 9), (93, 84), (7, 84), (50, 9)), 10, "sign_edge"),
         Area(((50, 9), (93, 84), (7, 84)), "sign"),
-        Stroke(((50, 9), (93, 84), (7, 84), (50, 9)), 10, "sign"), *_BANG,
+        Stroke(((50, 9), (93, 84), (7, 84), (50, 9)), 5, "sign"), *_BANG,
     )),
-    "closed": Art(100, 100, (Disc(50, 50, 47, "sign"), Slab(20, 43, 60, 14, 3, "bang"))),
+    "closed": Art(100, 100, (
+        Disc(50, 50, 46, "sign", "sign_edge", 3), Slab(22, 43, 56, 14, 3, "bang"),
+    )),
     "clock": Art(100, 100, (
         Disc(50, 50, 46, "art_paper", "art_accent", 5),
         *(Stroke((_arc(50, 50, 37, (a, a))[0], _arc(50, 50, 33, (a, a))[0]), 2.6, "art_edge")

@@ -133,6 +133,7 @@ class Palette:
     art_lamp: Rgb
     on_paper: Rgb
     sign: Rgb
+    sign_edge: Rgb
     on_sign: Rgb
     veil: Rgb
 
@@ -151,7 +152,8 @@ _ART = {
     "art_face": "#DDE4EC", "art_gold": "#F1E2B0", "art_gold_edge": "#A07A10",
     "art_silver": "#E8ECEF", "art_silver_edge": "#7C848D", "art_bronze": "#E2B48C",
     "art_bronze_edge": "#9A6030", "on_coin": "#242424", "art_lamp": "#64D28C",
-    "on_paper": "#242424", "sign": "#1A1A1A", "on_sign": "#FFC457", "veil": "#10151B",
+    "on_paper": "#242424", "sign": "#FFC457", "sign_edge": "#1A1A1A",
+    "on_sign": "#1A1A1A", "veil": "#10151B",
 }  # fmt: skip
 
 _NORMAL = _palette(
@@ -181,7 +183,8 @@ def _contrast_theme(ink: str) -> Palette:
         ("brand", "chosen", "note_bar", "alert_button", "card_brand", "start"), ink)  # fmt: skip
     return _palette(**(_ART | reverse | drawn | strong | {
         "track": "#3A3A3A", "focus": "#FF9D2E", "art_body": "#3A3F46", "art_dark": "#5A606A",
-        "art_accent": ink, "art_edge": "#FFFFFF", "sign": ink, "on_sign": black,
+        "art_accent": ink, "art_edge": "#FFFFFF", "sign": black, "sign_edge": ink,
+        "on_sign": ink,
     }))  # fmt: skip
 
 

@@ -97,7 +97,7 @@ def _draw_words(draft: Draft, screen: Screen, place: Rect, hero: float) -> int:
         style = Style(draft.scale.label, "on_attract")
         y = draft.put(draft.block(screen.lead, style, place.w, 2), place.x, y) + draft.mm(4)
     capital = max(draft.scale.hero * hero, draft.scale.title)
-    title = Style(capital, "on_attract", bold=True, leading=1.62)
+    title = Style(capital, "on_attract", bold=True, leading=1.62, even=True)
     return draft.put(draft.block(screen.title, title, place.w, 3), place.x, y)
 
 

@@ -13,7 +13,8 @@ _GAP_MM = 5.6
 _PAD_MM = 7.6
 _MARK_MM = 9.0
 _LEAST_MM = 22.0
-_BEST_MM = {1: 34.0, 2: 44.0, 3: 44.0}
+_BEST_MM = 44.0
+_BEST_FLAT_MM = 36.0
 
 
 def choose_stack(draft: Draft, body: Choose) -> Stack:
@@ -42,7 +43,7 @@ def _rows_of(draft: Draft, body: Choose, columns: int) -> list[Piece]:
     for start in range(0, len(tiles), columns):
         row = tiles[start : start + columns]
         least = max(draft.mm(_LEAST_MM), *(tile.height for tile in row))
-        best = max(least, draft.mm(_BEST_MM.get(columns, 34.0)))
+        best = max(least, draft.mm(_BEST_MM if columns > 1 else _BEST_FLAT_MM))
         rows.append(Piece(least, best, _row_drawer(row, width, gap, start)))
     return rows
 

@@ -13,6 +13,8 @@ from ui.stack import Piece, Stack
 
 _PICTURE_LEAST_MM = 42.0
 _PICTURE_BEST_MM = 96.0
+_SMALL_BEST_MM = 70.0
+_SIGNS = frozenset({"warning", "closed", "clock", "thanks"})
 _INK = {Tone.NORMAL: "text", Tone.BRAND: "on_attract", Tone.ALERT: "on_alert"}
 
 
@@ -42,7 +44,8 @@ def notice_stack(draft: Draft, screen: Screen, body: Notice) -> Stack:
 
 
 def _picture(draft: Draft, name: str, ink: str, *, alert: bool) -> Piece:
-    best = 76.0 if alert or draft.large else _PICTURE_BEST_MM
+    small = alert or draft.large or name in _SIGNS
+    best = _SMALL_BEST_MM if small else _PICTURE_BEST_MM
     return picture_piece(draft, name, ink, _PICTURE_LEAST_MM, best)
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import groupby
 
 from ui.boxes import Rect
 from ui.drafting import CARD, Block, DoesNotFit, Draft, Skin, Style, draw_button
@@ -12,25 +13,50 @@ from ui.stack import Piece, Stack
 _PAD_MM = 6.0
 _LABEL_SHARE = {Size.NORMAL: 0.27, Size.LARGE: 0.31}
 _FIX_MM = 34.0
-_TARGET_MM = 15.6
+_TARGET_MM = 15.2
+_LINE_GAP_MM = 1.0
 
 
 def review_stack(draft: Draft, body: Review) -> Stack:
-    """A card for each row and one for the sum."""
+    """A card for each row and one for the sum; rows that are changed in one place share a card."""
     fix_width = max([draft.mm(_FIX_MM), *(_fix_width(draft, row) for row in body.rows)])
-    pieces = [_row_piece(draft, row, fix_width) for row in body.rows]
+    groups = [tuple(group) for _, group in groupby(body.rows, key=_changed_at)]
+    pieces = [_card(draft, group, fix_width) for group in groups]
     pieces += _sum_pieces(draft, body)
-    fixes = [row.fix.id for row in body.rows if row.fix is not None and row.fix.enabled]
+    fixes = [group[0].fix.id for group in groups if group[0].fix and group[0].fix.enabled]
     draft.keys += [(str(i), fix) for i, fix in enumerate(fixes[:9], 1)]
-    return Stack(tuple(pieces), draft.mm(3.2))
+    return Stack(tuple(pieces), draft.mm(2.7))
+
+
+def _changed_at(row: ReviewRow) -> object:
+    """What tells rows apart that stand in cards of their own."""
+    return row.fix.id if row.fix else id(row)
 
 
 @dataclass(frozen=True, slots=True)
-class _Row:
+class _Line:
+    """One row, measured."""
+
     label: Block
     values: list[Block]
+    value_gap: int
+
+    @property
+    def height(self) -> int:
+        values = sum(block.height for block in self.values)
+        values += self.value_gap * max(0, len(self.values) - 1)
+        return max(self.label.height, values)
+
+
+@dataclass(frozen=True, slots=True)
+class _Card:
+    """Rows with one button for all of them."""
+
+    lines: list[_Line]
+    label_width: int
     fix: Action | None
     fix_block: Block | None
+    fix_width: int
 
 
 def _fix_block(draft: Draft, action: Action) -> Block:
@@ -42,46 +68,65 @@ def _fix_width(draft: Draft, row: ReviewRow) -> int:
     return 0 if row.fix is None else _fix_block(draft, row.fix).width + draft.mm(8)
 
 
-def _row_piece(draft: Draft, row: ReviewRow, fix_width: int) -> Piece:
-    pad = draft.mm(_PAD_MM)
-    width = draft.room - 2 * pad
+def _card(draft: Draft, rows: tuple[ReviewRow, ...], fix_width: int) -> Piece:
+    width = draft.room - 2 * draft.mm(_PAD_MM)
     label_width = round(width * _LABEL_SHARE[draft.size])
     value_width = width - label_width - fix_width - 2 * draft.mm(4)
+    fix = rows[0].fix
+    card = _Card(
+        [_line(draft, row, label_width, value_width) for row in rows],
+        label_width,
+        fix,
+        None if fix is None else _fix_block(draft, fix),
+        fix_width,
+    )
+    words = sum(line.height for line in card.lines) + draft.mm(_LINE_GAP_MM) * (len(rows) - 1)
+    least = max(words, draft.mm(_TARGET_MM) if fix else 0) + 2 * draft.mm(1.0)
+    return Piece(least, max(least, least + draft.mm(6)), _drawer(card))
+
+
+def _line(draft: Draft, row: ReviewRow, label_width: int, value_width: int) -> _Line:
     style = Style(draft.scale.label * 0.97, bold=True, leading=1.6)
     label_style = Style(draft.scale.lead, "muted", leading=1.6)
-    made = _Row(
+    return _Line(
         draft.block(row.label, label_style, label_width, 4),
         [draft.block(value, style, value_width, 3) for value in row.values],
-        row.fix,
-        None if row.fix is None else _fix_block(draft, row.fix),
+        draft.mm(0.2),
     )
-    gap = draft.mm(0.2)
-    values = sum(block.height for block in made.values) + gap * max(0, len(made.values) - 1)
-    inner = max(values, made.label.height, draft.mm(_TARGET_MM) if row.fix else 0)
-    least = inner + 2 * draft.mm(1.9)
-    return Piece(least, max(least, draft.mm(24)), _row_drawer(made, fix_width, label_width))
 
 
-def _row_drawer(row: _Row, fix_width: int, label_width: int) -> Callable[[Draft, Rect], None]:
+def _drawer(card: _Card) -> Callable[[Draft, Rect], None]:
     def draw(board: Draft, rect: Rect) -> None:
         board.shape(rect, CARD)
         inner = rect.inset(board.mm(_PAD_MM), 0)
-        board.put_middle(row.label, Rect(inner.x, rect.y, label_width, rect.h), 0.0)
-        left = inner.x + label_width + board.mm(4)
-        values = Rect(left, rect.y, inner.right - fix_width - left, rect.h)
-        if len(row.values) == 1:
-            board.put_middle(row.values[0], values, 0.0)
-        else:
-            put_lines(board, row.values, values, board.mm(0.2))
-        if row.fix is not None and row.fix_block is not None:
-            tall = min(max(board.mm(_TARGET_MM), rect.h - 2 * board.mm(3)), board.mm(19))
-            place = Rect(
-                rect.right - board.mm(4.4) - fix_width, rect.y + (rect.h - tall) // 2,
-                fix_width, tall,
-            )  # fmt: skip
-            draw_button(board, row.fix, place, row.fix_block)
+        gap = board.mm(_LINE_GAP_MM)
+        used = sum(line.height for line in card.lines) + gap * (len(card.lines) - 1)
+        top = rect.y + (rect.h - used) // 2
+        for line in card.lines:
+            place = Rect(inner.x, top, inner.w, line.height)
+            _draw_line(board, line, place, card.label_width)
+            top += line.height + gap
+        _draw_fix(board, card, rect)
 
     return draw
+
+
+def _draw_line(board: Draft, line: _Line, place: Rect, label_width: int) -> None:
+    board.put_middle(line.label, Rect(place.x, place.y, label_width, place.h), 0.0)
+    values = Rect(place.x + label_width + board.mm(4), place.y, 0, place.h)
+    if len(line.values) == 1:
+        board.put_middle(line.values[0], values, 0.0)
+    else:
+        put_lines(board, line.values, values, line.value_gap)
+
+
+def _draw_fix(board: Draft, card: _Card, rect: Rect) -> None:
+    if card.fix is None or card.fix_block is None:
+        return
+    tall = min(max(board.mm(_TARGET_MM), rect.h - 2 * board.mm(3)), board.mm(19))
+    x = rect.right - board.mm(4.4) - card.fix_width
+    place = Rect(x, rect.y + (rect.h - tall) // 2, card.fix_width, tall)
+    draw_button(board, card.fix, place, card.fix_block)
 
 
 def _sum_pieces(draft: Draft, body: Review) -> list[Piece]:
@@ -131,7 +176,7 @@ def _sum_card(draft: Draft, body: Review, width: int) -> Piece:
         board.put_middle(label, Rect(box.x + pad, box.y, label.width, box.h), 0.0)
         board.put_middle(amount, box.inset(pad, 0), 1.0)
 
-    return Piece(tall, tall, draw, gap=draft.mm(6))
+    return Piece(tall, tall, draw, gap=draft.mm(5))
 
 
 def _deny_block(draft: Draft, action: Action) -> Block:
