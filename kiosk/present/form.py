@@ -127,7 +127,7 @@ def _copies(session: Session, offers: Offers) -> Screen:
     copies = session.form.copies
     body = Stepper(
         copies, 1, offer.copies_max if offer else 1, text("screen.copies.value", n=copies),
-        text("screen.check.fee", yen=offer.fee_yen if offer else 0, n=copies),
+        text("amount.product", yen=offer.fee_yen if offer else 0, n=copies),
         text("amount.yen", yen=forms.fee_yen(session.form, offers)),
     )  # fmt: skip
     return _page("copies", body)
