@@ -67,11 +67,17 @@ def _stat(pid: int) -> list[str]:
 class Contained:
     """One run of a daemon in its namespace. `start` once; `kill` ends it for good."""
 
-    def __init__(self, command: list[str], environment: dict[str, str], marks: Path) -> None:
-        """`marks` is the file in which a later run finds what this one left."""
+    def __init__(
+        self, command: list[str], environment: dict[str, str], marks: Path, log: Path | None = None
+    ) -> None:
+        """`marks` is the file in which a later run finds what this one left.
+
+        What the daemon writes to its standard output and error is added to `log`.
+        """
         self._command = command
         self._environment = environment
         self._marks = marks
+        self._log = log or Path(os.devnull)
         self._process: subprocess.Popen[bytes] | None = None
         self._ended = threading.Event()
 
@@ -90,14 +96,15 @@ class Contained:
 
     def _keep(self, started: "queue.SimpleQueue[OSError | None]") -> None:
         try:
-            self._process = subprocess.Popen(
-                [*_namespace(), *self._command],
-                env=self._environment,
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.DEVNULL,
-                stderr=subprocess.DEVNULL,
-                process_group=0,
-            )
+            with self._log.open("ab") as log:
+                self._process = subprocess.Popen(
+                    [*_namespace(), *self._command],
+                    env=self._environment,
+                    stdin=subprocess.DEVNULL,
+                    stdout=log,
+                    stderr=log,
+                    process_group=0,
+                )
         except OSError as error:
             self._ended.set()
             started.put(error)

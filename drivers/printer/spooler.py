@@ -183,7 +183,8 @@ class PrivateCupsd:
     def _run_cupsd(self) -> None:
         etc = self._places.etc
         files = ("-c", str(etc / "cupsd.conf"), "-s", str(etc / "cups-files.conf"))
-        daemon = Contained(["cupsd", "-f", *files], _environment(), self._places.marks)
+        command, places = ["cupsd", "-f", *files], self._places
+        daemon = Contained(command, _environment(), places.marks, places.error_log)
         self._daemon = daemon
         daemon.start()
         deadline_s = self._clock.monotonic_s() + _START_S

@@ -86,6 +86,17 @@ def test_a_name_with_language_reads_as_its_text() -> None:
         pytest.param("02 00 00 00 00 00 00 01 01 21 00 01 61 00 02 00 00 03", id="short integer"),
         pytest.param("02 00 00 00 00 00 00 01 01 37 00 01 61 00 00 03", id="end of no collection"),
         pytest.param(
+            "02 00 00 00 00 00 00 01 01 34 00 01 61 00 00 21 00 00 00 04 00 00 00 00",
+            id="value without a member's name",
+        ),
+        pytest.param(
+            "02 00 00 00 00 00 00 01 01 34 00 01 61 00 00 4a 00 01 61 00 00", id="named member"
+        ),
+        pytest.param(
+            "02 00 00 00 00 00 00 01 01 36 00 01 61 00 07 00 02 65 6e 00 00 78 03",
+            id="text longer than it says",
+        ),
+        pytest.param(
             "02 00 00 00 00 00 00 01 01 34 00 01 61 00 00 37 00 00 00 01 61 03", id="full end"
         ),
         pytest.param(
@@ -104,6 +115,12 @@ def test_collections_cannot_be_nested_without_end() -> None:
     opened = bytes.fromhex("34 00 01 61 00 00") + inside * 99
     with pytest.raises(PeerError, match="deeply"):
         decode_message(bytes.fromhex("02 00 00 00 00 00 00 01 01") + opened)
+
+
+def test_an_attribute_without_a_value_is_not_written() -> None:
+    group = Group(GroupTag.JOB, (Attribute("name", ()),))
+    with pytest.raises(ValueError, match="no value"):
+        encode_message(Message(0, 1, (group,)))
 
 
 @pytest.mark.parametrize(

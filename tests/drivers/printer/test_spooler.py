@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from drivers.errors import DeviceError
+from drivers.printer import spooler as spooler_module
 from drivers.printer.contract import PrinterConfig
 from drivers.printer.cups import CupsHandover
 from drivers.printer.cupsd_files import DeviceLimits, direct_ppd, queue_uri, raster_ppd
@@ -65,6 +66,31 @@ def test_a_queue_name_cups_refuses(directory: Path) -> None:
     with pytest.raises(DeviceError, match="queue cannot be made"):
         spooler.start()
     assert not spooler.alive()
+
+
+def test_a_runtime_directory_that_cannot_be_made(directory: Path) -> None:
+    (directory / "file").write_text("")
+    with pytest.raises(DeviceError, match="Not a directory"):
+        PrivateCupsd(config(directory / "file" / "cups")).start()
+
+
+def test_a_machine_without_cups(directory: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for tool in ("setpriv", "unshare"):
+        found = shutil.which(tool)
+        assert found is not None
+        (directory / tool).symlink_to(found)
+    directory.chmod(0o755)
+    monkeypatch.setattr(spooler_module, "_PATH", str(directory))
+    with pytest.raises(DeviceError, match="cups-daemon"):
+        PrivateCupsd(config(directory)).start()
+
+
+def test_a_cupsd_that_ends_at_once(directory: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    broken = "ServerRoot /nowhere\nFatalErrors all\n"
+    monkeypatch.setattr(spooler_module, "cups_files_conf", lambda *_: broken)
+    with pytest.raises(DeviceError, match="error_log"):
+        PrivateCupsd(config(directory)).start()
+    assert "/nowhere" in (directory / "error_log").read_text()
 
 
 def test_a_raster_queue_needs_the_printer(directory: Path, printer: VirtualPrinter) -> None:
