@@ -24,8 +24,16 @@ log = logging.getLogger("center.http")
 
 
 def bind(port: int = 0) -> socket.socket:
-    """A listening socket on loopback; port 0 takes a free one."""
-    return socket.create_server((LOOPBACK, port))
+    """A listening socket on loopback; port 0 takes a free one.
+
+    Made with its protocol named: asyncio sets TCP_NODELAY only on such sockets, and without it
+    every answer waits some 40 ms for the peer's delayed acknowledgement.
+    """
+    bound = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+    bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    bound.bind((LOOPBACK, port))
+    bound.listen()
+    return bound
 
 
 def port_of(bound: socket.socket) -> int:
