@@ -27,7 +27,7 @@ def issuing_app(
 
     def only_centre(answer: Callable[[bytes], bytes]) -> Callable[[bytes, bytes], bytes]:
         def checked(peer: bytes, received: bytes) -> bytes:
-            check_role(certificates.parse(peer, NOT_THE_CENTRE), trust, utc_seconds(clock))
+            _check_centre(peer, trust, utc_seconds(clock))
             try:
                 return answer(received)
             except CheckFailed as refused:
@@ -55,3 +55,11 @@ def issuing_app(
             ),
         ),
     )
+
+
+def _check_centre(peer: bytes, trust: Trust, at: int) -> None:
+    """The name of what is wrong with the centre must not look like a card's."""
+    try:
+        check_role(certificates.parse(peer), trust, at)
+    except CheckFailed as refused:
+        raise CheckFailed(NOT_THE_CENTRE, str(refused)) from None

@@ -101,6 +101,16 @@ def test_the_centres_server_certificate_is_no_client_of_the_municipality(
     line.close()
 
 
+def test_a_centre_out_of_date_is_not_taken_for_a_card_out_of_date(centre: RunningCentre) -> None:
+    context = terminal_context(centre.state, "centre-client")
+    context.load_verify_locations(centre.state.trust("municipalities-tls"))
+    line = Line(centre.ports[MUNICIPALITY], context)
+    assert line.post(TICKET, b"").failure == "wire.not_canonical"
+    centre.clock.advance(20 * 365 * 86400)
+    assert line.post(TICKET, b"").failure == "ticket.not_the_centre"
+    line.close()
+
+
 def test_openapi_is_published(line: Line) -> None:
     line.connection.request("GET", "/openapi.json")
     answer = line.connection.getresponse()
