@@ -80,6 +80,15 @@ def run(arguments: argparse.Namespace) -> int:
         shutil.rmtree(runtime, ignore_errors=True)
 
 
+def _private_directory() -> Path:
+    """In memory where there is a tmpfs: the spool must never reach a disk."""
+    memory = Path("/dev/shm")  # noqa: S108 - a private directory is made below it
+    place = memory if os.access(memory, os.W_OK) else Path(tempfile.gettempdir())
+    made = Path(tempfile.mkdtemp(prefix="kiosk-", dir=place))
+    made.chmod(0o711)  # cupsd's filters run as another user and must get to their spool
+    return made
+
+
 def _on_stage(arguments: argparse.Namespace, runtime: Path) -> int:
     stage = DemoStage(demo_state(), runtime, opening_offset_s(), fast=arguments.fast)
     try:

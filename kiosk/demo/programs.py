@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 from drivers.clock import SystemClock
@@ -15,6 +16,23 @@ _CENTRE_START_S = 90.0
 """The first start makes a PKI with some twenty RSA keys."""
 _STOP_S = 15.0
 _LOOK_S = 0.05
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Places:
+    """Where the demo's terminal finds everything."""
+
+    state: Path
+    runtime: Path
+    journal: Path
+    pcscd_socket: str
+    coin_port: str
+    receipt_port: str
+    printer_uri: str
+    center_port: int
+    glass: str
+    offset_s: float
+    deaf_s: float
 
 
 class DidNotStart(Exception):
@@ -110,3 +128,47 @@ class TerminalProgram(Program):
     def start(self) -> None:
         """Start; the glass shows when it is there."""
         self.run(["kiosk", "run", "--config", str(self._config)], self._environment)
+
+
+def terminal_config(places: Places) -> str:
+    """The demo terminal's `firmware.toml`."""
+    state, trust = places.state, places.state / "trust"
+    sections: dict[str, dict[str, object]] = {
+        "terminal": {
+            "mode": "demo",
+            "name": "見本市役所　証明書コーナー",
+            "clock_offset_s": places.offset_s,
+        },
+        "journal": {"directory": str(places.journal)},
+        "card": {"pcscd_socket": places.pcscd_socket},
+        "coin": {"port": places.coin_port, "hoppers": {"10": 3, "50": 4, "100": 5, "500": 6}},
+        "printer": {
+            "device_uri": places.printer_uri,
+            "runtime_dir": str(places.runtime / "cups"),
+        },
+        "receipt": {"port": places.receipt_port},
+        "center": {
+            "sites": [f"https://127.0.0.1:{places.center_port}"],
+            "certificate": str(state / "pki" / "terminal" / "cert.pem"),
+            "key": str(state / "pki" / "terminal" / "key.pem"),
+            "tls_roots": str(trust / "centre-tls.pem"),
+            "statement_roots": str(trust / "centre-statements.pem"),
+            "municipality_roots": str(trust / "municipalities.pem"),
+            "municipality_crls": [str(trust / "municipalities.crl")],
+            "card_roots": str(trust / "jpki-auth.pem"),
+        },
+        "ui": {"remote": places.glass, "deaf_s": places.deaf_s},
+    }
+    return "\n".join(_toml_section(name, values) for name, values in sections.items())
+
+
+def _toml_section(name: str, values: Mapping[str, object]) -> str:
+    lines = [f"{key} = {_toml(value)}" for key, value in values.items()]
+    return "\n".join((f"[{name}]", *lines, ""))
+
+
+def _toml(value: object) -> str:
+    if isinstance(value, Mapping):
+        return "{" + ", ".join(f"{key} = {_toml(item)}" for key, item in value.items()) + "}"
+    # Texts, lists and numbers are spelled in TOML as in JSON.
+    return json.dumps(value, ensure_ascii=False)

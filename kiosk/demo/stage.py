@@ -17,7 +17,7 @@ from kiosk.demo.devices import DemoCard, VirtualDevices, find_cards
 from kiosk.demo.glass_link import Frame, GlassLink
 from kiosk.demo.journal_tail import JournalTail
 from kiosk.demo.logbook import Listener, Logbook
-from kiosk.demo.programs import CentreProgram, TerminalProgram, terminal_config
+from kiosk.demo.programs import CentreProgram, Places, TerminalProgram, terminal_config
 
 JST = datetime.timezone(datetime.timedelta(hours=9))
 _FRAMES_KEPT = 3
@@ -71,18 +71,20 @@ class DemoStage:
         return {**os.environ, **self.devices.pcscd.environment}
 
     def _write_config(self) -> None:
-        text = terminal_config(
+        places = Places(
             state=self._state,
             runtime=self._runtime,
-            center_port=self.cable.port,
+            journal=self._runtime / "state",
+            pcscd_socket=str(self.devices.pcscd.socket_path),
             coin_port=self.devices.coin_port,
             receipt_port=self.devices.receipt_port,
             printer_uri=self.devices.printer.device_uri,
-            pcscd_socket=str(self.devices.pcscd.socket_path),
+            center_port=self.cable.port,
             glass=str(self._glass_path),
             offset_s=self.clock.offset_s,
             deaf_s=self.deaf_s,
         )
+        text = terminal_config(places)
         self._config.write_text(text, encoding="utf-8")
 
     def close(self) -> None:
