@@ -86,7 +86,7 @@ def test_a_machine_without_cups(directory: Path, monkeypatch: pytest.MonkeyPatch
 
 
 def test_a_cupsd_that_ends_at_once(directory: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    broken = "ServerRoot /nowhere\nFatalErrors all\n"
+    broken = f"ErrorLog {directory}/error_log\nServerRoot /nowhere\nFatalErrors all\n"
     monkeypatch.setattr(spooler_module, "cups_files_conf", lambda *_: broken)
     with pytest.raises(DeviceError, match="error_log"):
         PrivateCupsd(config(directory)).start()
