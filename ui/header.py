@@ -88,8 +88,7 @@ def _draw_rows(draft: Draft, rows: list[list[_Part]]) -> int:
 def _draw_row(draft: Draft, row: list[_Part], top: int, height: int) -> None:
     """First part left, last part right, one between them in the middle of what is left."""
     edge = draft.mm(_PAD_MM) + draft.mm(1.6)
-    tools = row[-1].width or draft.mm(_NO_TOOLS_MM)
-    right = draft.panel.width - draft.mm(_PAD_MM) - tools
+    right = draft.panel.width - draft.mm(_PAD_MM) - row[-1].width
     if len(row) == 1:
         only = row[0]
         row[0].draw(max(edge, (draft.panel.width - only.width) // 2), top, height)
@@ -135,7 +134,7 @@ def _tools(draft: Draft, screen: Screen) -> _Part:
             x += width + gap
 
     total = sum(widths) + gap * max(len(widths) - 1, 0)
-    return _Part(total, tall, draw)
+    return _Part(total or draft.mm(_NO_TOOLS_MM), tall, draw)
 
 
 def _steps(draft: Draft, screen: Screen, *, short: bool = False) -> _Part:

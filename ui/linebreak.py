@@ -13,10 +13,10 @@ from ui.catalog import SOFT_BREAK
 
 Measure = Callable[[str], float]
 
-NOT_AT_START = frozenset(
+NOT_AT_START = frozenset("”’") | frozenset(
     "、。，．,.・：；:;？！?!」』）】》〉〕］｝)]}ーぁぃぅぇぉっゃゅょゎァィゥェォッャュョヮヵヶ々ゝゞヽヾ％%‐–〜～…‥°"
 )
-NOT_AT_END = frozenset("「『（【《〈〔［｛([{¥￥〒＃#")
+NOT_AT_END = frozenset("“‘") | frozenset("「『（【《〈〔［｛([{¥￥〒＃#")
 _UNITS = frozenset("円通部枚年月日時分秒人回桁件口頁页张張份次元圓つけ")
 _IDEOGRAPHIC = (
     range(0x2E80, 0xA000),
