@@ -202,7 +202,9 @@ def _pem(path: Path, section: _Section, key: str) -> tuple[str, bytes]:
 def _key(path: Path, section: _Section) -> rsa.RSAPrivateKey:
     named, pem = _pem(path, section, "key")
     try:
-        key = load_pem_private_key(pem, password=None)
+        # Proving the numbers prime takes 60 ms a key; a card that signs wrongly is found out where
+        # every card's signature is checked.
+        key = load_pem_private_key(pem, password=None, unsafe_skip_rsa_key_validation=True)
     except (ValueError, TypeError, UnsupportedAlgorithm):
         key = None
     if not isinstance(key, rsa.RSAPrivateKey) or key.key_size != _KEY_BITS:

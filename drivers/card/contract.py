@@ -103,7 +103,7 @@ class CardReaderConfig:
     poll_s: float = field(
         default=0.2,
         metadata={
-            "doc": "How long one wait for a change of the reader's state blocks",
+            "doc": "How often a PC/SC service that went away is looked for",
             "unit": "s",
             "min": 0.05,
             "max": 2.0,

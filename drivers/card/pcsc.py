@@ -56,6 +56,7 @@ class PcscCardReader:
         self._service = PcscService(config.pcscd_socket)
         self._connection: PcscConnection | None = None
         self._deadline_s = 0.0
+        self._seen: ReaderStatus | None = None
         self._seen_state = 0
 
     def capabilities(self) -> ReaderCapabilities:
@@ -64,25 +65,25 @@ class PcscCardReader:
 
     def status(self) -> ReaderStatus:
         """See `CardReader`."""
-        try:
-            reader = self._find_reader()
-            if not reader:
-                return ReaderStatus(Presence.NO_READER)
-            self._seen_state = self._service.state(reader)
-        except DeviceError as error:
-            name = error.reason.name
-            return ReaderStatus(_PRESENCE_OF_REASON.get(name, Presence.NO_SERVICE))
-        return ReaderStatus(_presence(self._seen_state), reader)
+        self._seen = self._look()
+        return self._seen
 
     def wait_change(self, known: ReaderStatus, timeout_s: float) -> ReaderStatus:
-        """See `CardReader`."""
+        """See `CardReader`. Sleeps in the service, so that an idle terminal costs nothing."""
         until_s = self._clock.monotonic_s() + timeout_s
-        while True:
-            now = self.status()
+        # The state last seen belongs to the status last given: only then need not be asked again.
+        now = known if known == self._seen else self.status()
+        while now == known:
             left_s = until_s - self._clock.monotonic_s()
-            if now != known or left_s <= 0:
-                return now
-            self._wait(now, min(left_s, self._config.poll_s))
+            if left_s <= 0 or not self._wait(now, left_s):
+                break
+            now = self.status()
+        return now
+
+    def wake(self) -> None:
+        """End `wait_change` early; the one method for another thread. A wait begun later is not
+        affected, so the owner looks at its own orders first and keeps its waits finite."""
+        self._service.cancel()
 
     def identify(self) -> CardIdentity:
         """See `CardReader`."""
@@ -123,11 +124,24 @@ class PcscCardReader:
             raise SilenceError("card.no_reader")
         return reader
 
-    def _wait(self, now: ReaderStatus, timeout_s: float) -> None:
+    def _look(self) -> ReaderStatus:
         try:
-            self._service.wait(now.reader, self._seen_state, timeout_s)
-        except DeviceError:
-            self._clock.sleep(timeout_s)
+            reader = self._find_reader()
+            if not reader:
+                return ReaderStatus(Presence.NO_READER)
+            self._seen_state = self._service.state(reader)
+        except DeviceError as error:
+            name = error.reason.name
+            return ReaderStatus(_PRESENCE_OF_REASON.get(name, Presence.NO_SERVICE))
+        return ReaderStatus(_presence(self._seen_state), reader)
+
+    def _wait(self, now: ReaderStatus, timeout_s: float) -> bool:
+        """True if it is worth looking again: something changed, or the service is away."""
+        with suppress(DeviceError):
+            if now.presence is not Presence.NO_SERVICE:
+                return self._service.wait(now.reader, self._seen_state, timeout_s)
+        self._clock.sleep(min(timeout_s, self._config.poll_s))
+        return True
 
     def _start(self, limit_s: float) -> None:
         self._deadline_s = self._clock.monotonic_s() + limit_s

@@ -38,6 +38,7 @@ _REASONS: dict[int, str] = {
     scard.SCARD_E_INSUFFICIENT_BUFFER: "card.protocol",
 }
 """What is not here means that the service, or our context in it, is gone."""
+_IN_VAIN = frozenset({scard.SCARD_E_TIMEOUT, scard.SCARD_E_CANCELLED})
 _SILENT = frozenset({"card.no_service", "card.no_reader", "card.removed", "card.mute"})
 
 
@@ -119,15 +120,21 @@ class PcscService:
         states = self._watch([(reader, scard.SCARD_STATE_UNAWARE)], 0)
         return states[0][1] if states else int(scard.SCARD_STATE_UNKNOWN)
 
-    def wait(self, reader: str, state: int, timeout_s: float) -> None:
-        """Block until `reader` (may be empty) leaves `state`, readers come or go, or time is up.
+    def wait(self, reader: str, state: int, timeout_s: float) -> bool:
+        """Block until `reader` (may be empty) leaves `state`, or readers come or go: True.
 
-        Raises DeviceError.
+        False when the time is up, or after `cancel`. Raises DeviceError.
         """
         watched = [(_HOTPLUG, scard.SCARD_STATE_UNAWARE)]
         if reader:
             watched.append((reader, state & ~scard.SCARD_STATE_CHANGED))
-        self._watch(watched, int(timeout_s * _MS))
+        return bool(self._watch(watched, int(timeout_s * _MS)))
+
+    def cancel(self) -> None:
+        """End a `wait` of another thread. Never raises."""
+        context = self._context
+        if context is not None:
+            scard.SCardCancel(context)
 
     def connect(self, reader: str, *, exclusive: bool = True) -> PcscConnection:
         """Connect to the card on `reader`. Raises DeviceError."""
@@ -153,8 +160,8 @@ class PcscService:
 
     def _watch(self, watched: Sequence[tuple[str, int]], timeout_ms: int) -> Sequence[Any]:
         code, states = scard.SCardGetStatusChange(self._established(), timeout_ms, list(watched))
-        if code == scard.SCARD_E_TIMEOUT:
-            return states or ()
+        if code in _IN_VAIN:
+            return ()
         self._demand(code, "get status change")
         return tuple(states)
 

@@ -5,7 +5,7 @@ import os
 import signal
 import subprocess
 import sys
-from itertools import product
+import threading
 from pathlib import Path
 
 import pytest
@@ -260,6 +260,13 @@ def test_every_command_is_pulled_at(auth: Issued) -> None:
     assert [len(part) for part in golden(auth.der)] == [IDENTIFY_LENGTH, SIGN_LENGTH]
 
 
+PULLED = [
+    *((at, Tear.BEFORE) for at in range(1, IDENTIFY_LENGTH + SIGN_LENGTH + 1)),
+    *((at, Tear.AFTER) for at in range(IDENTIFY_LENGTH + 1, IDENTIFY_LENGTH + SIGN_LENGTH + 1)),
+]
+"""Before the PIN entry it makes no difference to the card whether it saw the command."""
+
+
 @pytest.mark.slow
 class TestPulled:
     @pytest.mark.parametrize("at", range(1, IDENTIFY_LENGTH + 1))
@@ -275,9 +282,7 @@ class TestPulled:
         place(reader, slot, card)
         check(auth, enter(reader, reader.identify()))
 
-    @pytest.mark.parametrize(
-        "pulled", [*product(range(1, IDENTIFY_LENGTH + SIGN_LENGTH + 1), Tear)]
-    )
+    @pytest.mark.parametrize("pulled", PULLED)
     def test_at_each_command_of_authenticate(
         self,
         reader: PcscCardReader,
@@ -391,6 +396,16 @@ class TestServiceTrouble:
         began = clock.monotonic_s()
         assert reader.wait_change(status, 0.3) == status
         assert clock.monotonic_s() - began >= 0.3
+
+    def test_wake_ends_a_wait(self, reader: PcscCardReader) -> None:
+        status = reader.status()
+        ended: list[ReaderStatus] = []
+        waiting = threading.Thread(target=lambda: ended.append(reader.wait_change(status, 30)))
+        waiting.start()
+        while waiting.is_alive():
+            reader.wake()
+            waiting.join(0.05)
+        assert ended == [status]
 
     def test_a_second_socket_in_one_process_is_refused(self, reader: PcscCardReader) -> None:
         with pytest.raises(MisuseError, match="already uses pcscd at"):

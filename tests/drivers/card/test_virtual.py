@@ -13,6 +13,7 @@ from cryptography.hazmat.primitives.asymmetric import padding
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from drivers.card.cardfile import CardFile
 from drivers.card.tables import SHA256_DIGEST_INFO
 from drivers.card.virtual import CardTorn, VirtualCard
 from drivers.clock import VirtualClock
@@ -396,11 +397,16 @@ def test_the_log_never_shows_a_secret_or_an_answer(card: VirtualCard) -> None:
     assert card.pin_entries == 1
 
 
+@pytest.fixture(scope="module")
+def file(card_file: MakeFile) -> CardFile:
+    return card_file()
+
+
 class TestAnyBytes:
     @given(apdus=st.lists(st.binary(max_size=300), max_size=8))
     @settings(deadline=None)
-    def test_get_a_status_word(self, card_file: MakeFile, apdus: list[bytes]) -> None:
-        card = card_file().make()
+    def test_get_a_status_word(self, file: CardFile, apdus: list[bytes]) -> None:
+        card = file.make()
         for apdu in apdus:
             assert len(card.transmit(apdu)) >= 2
 
@@ -427,9 +433,9 @@ class TestAnyBytes:
     @given(apdus=st.lists(st.tuples(plausible, bodies).map(b"".join), max_size=20))
     @settings(deadline=None)
     def test_in_any_order_no_counter_grows_without_the_right_pin(
-        self, card_file: MakeFile, apdus: list[bytes]
+        self, file: CardFile, apdus: list[bytes]
     ) -> None:
-        card = card_file().make()
+        card = file.make()
         for apdu in apdus:
             before = self.tries(card)
             answer = card.transmit(apdu)
