@@ -67,7 +67,7 @@ class Line:
         )
 
     def post(self, path: str, body: bytes) -> Answer:
-        if self.connection.sock is None:
+        if getattr(self.connection, "sock", None) is None:
             # Head and body go out as two segments; the second must not wait for an ACK.
             self.connection.connect()
             self.connection.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
