@@ -19,7 +19,7 @@ from drivers.printer.cups import CupsHandover
 from drivers.printer.cupsd_files import DeviceLimits, direct_ppd, queue_uri, raster_ppd
 from drivers.printer.spooler import PrivateCupsd
 from drivers.printer.virtual import VirtualPrinter
-from tests.drivers.printer.bench import LIMIT_S, Bench
+from tests.drivers.printer.bench import LIMIT_S, Bench, eventually
 from tests.drivers.printer.conftest import OpenBench
 from tests.drivers.printer.documents import certificate_pdf
 
@@ -183,8 +183,7 @@ def _print_as_an_ordinary_user(uri: str, directory: str) -> None:
     spooler.start()
     try:
         CupsHandover(spooler.server, settings.queue).submit("as nobody", certificate_pdf(1))
-        while spooler.documents_held():
-            pass
+        assert eventually(lambda: spooler.documents_held() == 0)
     finally:
         spooler.contain()
 

@@ -16,6 +16,7 @@ from tests.drivers.printer.documents import certificate_pdf
 
 
 @pytest.mark.daemon
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("suite", "passes"),
     [("ipp-1.1.test", 29), ("ipp-2.0.test", 12)],
