@@ -96,7 +96,7 @@ class VirtualHopper(Slave):
         elif not self.pieces:
             self._give_up("hopper_empty", {_TIMEOUT})
         else:
-            self._let_out()
+            self.slip_one()
             self._paid += 1
             self._remaining -= 1
             if self._remaining:
@@ -106,10 +106,11 @@ class VirtualHopper(Slave):
 
     def _slip(self) -> None:
         for _ in range(min(self._slips, self.pieces)):
-            self._let_out()
+            self.slip_one()
         self._slips = 0
 
-    def _let_out(self) -> None:
+    def slip_one(self) -> None:
+        """One coin leaves past the exit sensor."""
         self._ledger.move(self.yen, Place.HOPPER, Place.TRAY)
         self.total += 1
         self._observer(Happening("coin_paid", self.yen))

@@ -29,7 +29,7 @@ from drivers.coin.virtual import (
 )
 from drivers.errors import DeviceError, MisuseError, PeerError, SilenceError
 from drivers.link.faulty import Direction, Fault, Harm
-from tests.drivers.coin.rig import VALUES, Rig, for_header
+from tests.drivers.coin.rig import VALUES, Rig, for_header, header_of
 
 CREDITS = for_header(Header.CREDITS)
 
@@ -159,6 +159,16 @@ def test_fault_03_answers_of_others_are_not_believed() -> None:
         scripted_bus(r, *["09 00 02 00 F5"] * 3).ask(2, Header.SIMPLE_POLL)
 
 
+@pytest.mark.parametrize("rest", ["00", "01 00 02 00 FD", "01 00"])
+def test_fault_03_more_than_one_answer_is_none(rest: str) -> None:
+    """A shortened length byte can make a whole frame out of the front of a longer one."""
+    r = rig()
+    answer = "01 00 02 00 FD"
+    with pytest.raises(PeerError, match="more came than one answer"):
+        scripted_bus(r, *[f"{answer} {rest}"] * 3).ask(2, Header.SIMPLE_POLL)
+    assert scripted_bus(r, f"{answer} {rest}", answer).ask(2, Header.SIMPLE_POLL) == b""
+
+
 def test_fault_04_nak_is_a_refusal_and_busy_is_asked_again() -> None:
     r = rig()
     nak, busy, ack = "01 00 02 05 F8", "01 00 02 06 F7", "01 00 02 00 FD"
@@ -256,9 +266,10 @@ def test_fault_10_a_credit_that_died_in_the_reset_is_missed() -> None:
     assert r.credited_truly_yen() - r.credited_yen == 100
 
 
+@pytest.mark.parametrize("counted", [True, False])
 @pytest.mark.parametrize("rejects", [1, 2, 3, 4, 5])
-def test_fault_11_hidden_reset_invents_no_coins(rejects: int) -> None:
-    r = rig().ready()
+def test_fault_11_hidden_reset_invents_no_coins(rejects: int, *, counted: bool) -> None:
+    r = rig(AcceptorBuild(has_accept_counter=counted)).ready()
     for _ in range(67):
         r.hand.report_event(1)
         r.poll()
@@ -342,6 +353,22 @@ def test_fault_14_a_credit_not_yet_written_down_comes_again_after_a_restart() ->
     r.vendor.poll()  # read by a host that dies before it has written it down
     assert accepted(r.take(r.restart().resume(written))) == [500, 10]
     r.check()
+
+
+def test_fault_14_each_credit_carries_the_cursor_to_go_on_from_also_at_the_wrap() -> None:
+    r = rig().ready()
+    for _ in range(253):
+        r.hand.report_event(1)
+        r.poll()
+    for yen in (10, 50, 100, 500):
+        r.hand.drop_coin(yen)
+    events = r.poll()
+    told = accepted(events)
+    assert told == [10, 50, 100, 500]
+    for index, event in enumerate(events):
+        assert isinstance(event, CoinAccepted)
+        assert accepted(r.restart().resume(event.cursor)) == told[index + 1 :]
+    assert [e.cursor.counter for e in events if isinstance(e, CoinAccepted)] == [254, 255, 1, 2]
 
 
 def test_fault_14_resume_is_idempotent_for_one_cursor() -> None:
@@ -479,6 +506,20 @@ def test_fault_44_power_lost_with_the_line_comes_back_set_up() -> None:
     r.check()
 
 
+def test_fault_44_acceptance_that_failed_stays_off_when_the_line_comes_back() -> None:
+    r = rig().ready({10})
+    r.hand.cut_cable()
+    with pytest.raises(DeviceError):
+        r.vendor.accept(VALUES)
+    r.hand.restore_cable()
+    r.poll(3)
+    r.hand.drop_coin(500)
+    r.hand.drop_coin(10)
+    assert accepted(r.poll()) == []
+    assert r.vendor.status().accepting == frozenset()
+    r.check()
+
+
 def test_fault_46_a_second_master_on_the_line_stops_acceptance() -> None:
     r = rig().ready()
     r.hand.drop_coin(100)
@@ -496,6 +537,35 @@ def test_fault_46_a_late_answer_is_no_second_master() -> None:
     r.faults(Fault(direction=Direction.REPLY, harm=Harm.DELAY, offset=5, delay_s=0.4, when=CREDITS))
     r.hand.drop_coin(100)
     assert [type(event) for event in r.poll(3)] == [CoinAccepted]
+    r.check()
+
+
+def test_fault_46_answers_that_come_after_we_gave_up_are_no_second_master() -> None:
+    r = rig().ready()
+    r.faults(Fault(direction=Direction.REPLY, harm=Harm.DELAY, offset=5, delay_s=0.8, when=CREDITS))
+    r.hand.drop_coin(100)
+    events = r.poll(3)
+    assert [e.reason for e in events if isinstance(e, VendorTrouble)] == ["coin.lost"]
+    assert accepted(events) == [100]
+    r.check()
+
+
+def test_a_coin_that_falls_while_the_counters_are_compared_is_not_called_missing() -> None:
+    r = rig().ready()
+    r.hand.cut_cable()
+    r.poll()
+    r.hand.restore_cable()
+    original = r.memory.write
+
+    def drop_then_write(data: bytes) -> None:
+        if header_of(data) == Header.ACCEPT_COUNTER and r.machine.truth().customer_yen == 0:
+            r.hand.drop_coin(500)
+        original(data)
+
+    r.memory.write = drop_then_write  # type: ignore[method-assign]
+    events = r.poll(3)
+    assert accepted(events) == [500]
+    assert not [e for e in events if isinstance(e, EventsLost)]
     r.check()
 
 

@@ -73,6 +73,8 @@ def test_a_hopper_is_closed_between_payouts() -> None:
     r.pay(100, 1)
     raw = bytes.fromhex("05 04 01 A7") + (130_005).to_bytes(3, "little") + b"\x01"
     r.machine.receive(raw + bytes((-sum(raw) & 0xFF,)))
+    r.clock.advance(5.0)
+    r.machine.settle()
     assert r.paid_truly_yen() == 100
 
 
@@ -264,6 +266,30 @@ def test_fault_38_a_coin_too_many_is_told() -> None:
     result = r.pay(100, 3)
     assert (result.paid, result.evidence) == (4, Evidence.DEVICE_COUNTED)
     assert result.reason == "coin.hopper_fault"
+    r.check()
+
+
+def test_fault_38_a_coin_that_falls_after_the_stop_is_counted() -> None:
+    r = rig(build(pieces=50))
+    hopper = r.machine.hoppers[100]
+    ticket = r.vendor.prepare(100, 3)
+    r.hand.jam_hopper(100)
+    original = hopper.settle
+    stopped_s: list[float] = []
+
+    def let_one_slip() -> None:
+        original()
+        if "hopper_jammed" in r.seen and len(stopped_s) < 2:
+            stopped_s.append(r.clock.monotonic_s())
+            if stopped_s[-1] > stopped_s[0] + 0.2:
+                hopper.slip_one()
+            else:
+                del stopped_s[1:]
+
+    hopper.settle = let_one_slip  # type: ignore[method-assign]
+    result = r.dispense(ticket)
+    assert (result.paid, result.evidence) == (1, Evidence.DEVICE_COUNTED)
+    assert result.reason == "coin.hopper_jam"
     r.check()
 
 
