@@ -5,17 +5,20 @@ import contextlib
 import shutil
 import tempfile
 import threading
+import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from center.clock import FixedClock
-from center.demo import CENTRE, Options, prepared
+from center.demo import CENTRE, Options, database, prepared
 from center.http.server import Servers
 from center.pki.layout import State
+from center.store.store import Store
 from drivers.clock import SystemClock, VirtualClock
 from kiosk.center_client import CenterConfig, CentreLine, CentreTrust, load_trust
 from kiosk.center_visit import CentreVisit
+from kiosk.session import model as m
 from tests.center.software_terminal import SoftwareCard
 
 # TLS holds certificates against the machine's own clock, so the tests' noon is today's.
@@ -40,8 +43,23 @@ class CentreAtWork:
     def visit(self, line: CentreLine | None = None) -> CentreVisit:
         return CentreVisit(line or CentreLine(self.config()), self.trust(), self.ours)
 
+    def clear(self) -> None:
+        with contextlib.closing(Store(str(database(self.state)))) as store:
+            for one in store.suspended():
+                store.clear(one.municipality, one.server, "the test", 0)
+
+    def authenticated(self, card: str = "yamada-hanako") -> tuple[CentreVisit, m.Offers]:
+        """A visit whose card has signed, and the offers it got."""
+        visit, signer = self.visit(), self.card(card)
+        visit.open()
+        visit.signed(signer.sign(visit.to_sign("residence", signer.der)))
+        return visit, visit.offers()
+
     def card(self, name: str = "yamada-hanako") -> SoftwareCard:
-        return SoftwareCard(self.state.card(name), self.trust().cards.authorities)
+        card = tomllib.loads((self.state.card(name) / "card.toml").read_text())
+        # A special card lies beside its resident's and names that one's files.
+        directory = (self.state.card(name) / card["auth"]["key"]).parent.resolve()
+        return SoftwareCard(directory, self.trust().cards.authorities)
 
 
 def config_for(state: State, sites: tuple[str, ...], terminal: str = "terminal") -> CenterConfig:
