@@ -12,11 +12,13 @@ from pathlib import Path
 
 import pytest
 
+from drivers.clock import SystemClock
 from drivers.errors import DeviceError
 from drivers.printer import spooler as spooler_module
 from drivers.printer.contract import PrinterConfig
 from drivers.printer.cups import CupsHandover
 from drivers.printer.cupsd_files import DeviceLimits, direct_ppd, queue_uri, raster_ppd
+from drivers.printer.ipp import IppPrinterWatch
 from drivers.printer.spooler import PrivateCupsd
 from drivers.printer.virtual import VirtualPrinter
 from tests.drivers.printer.bench import LIMIT_S, Bench, eventually
@@ -173,12 +175,14 @@ def test_it_gets_along_with_another_cupsd(open_bench: OpenBench) -> None:
 
 
 def _print_as_an_ordinary_user(uri: str, directory: str) -> None:
+    settings = PrinterConfig(device_uri=uri, runtime_dir=directory)
+    # Asked once before: what Python loads on first use may lie where `nobody` cannot read.
+    assert IppPrinterWatch(settings, SystemClock()).status().troubles == ()
     nobody = pwd.getpwnam("nobody")
     if os.geteuid() == 0:
         os.setgroups([])
         os.setresgid(nobody.pw_gid, nobody.pw_gid, nobody.pw_gid)
         os.setresuid(nobody.pw_uid, nobody.pw_uid, nobody.pw_uid)
-    settings = PrinterConfig(device_uri=uri, runtime_dir=directory)
     spooler = PrivateCupsd(settings)
     spooler.start()
     try:
