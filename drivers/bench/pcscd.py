@@ -22,6 +22,8 @@ _NEEDED = {
     "/usr/bin/unshare": "util-linux",
 }
 _STOP_S = 5.0
+_SOCKET_PATH_LIMIT = 107
+"""Bytes in `sockaddr_un.sun_path`, less its final zero (unix(7))."""
 
 
 class PrivatePcscd:
@@ -34,10 +36,14 @@ class PrivatePcscd:
 
     def __init__(self, directory: Path | None = None) -> None:
         self._own_directory = directory is None
-        self._directory = directory or Path(tempfile.mkdtemp(prefix="k", dir="/tmp"))
-        self._directory.mkdir(parents=True, exist_ok=True)
+        found = directory or Path(tempfile.mkdtemp(prefix="k", dir="/tmp"))
+        self._directory = found.absolute()
         self._cell: subprocess.Popen[str] | None = None
         self.socket_path = self._directory / "pcscd.comm"
+        if len(os.fsencode(self.socket_path)) > _SOCKET_PATH_LIMIT:
+            raise ValueError(
+                f"{self.socket_path} is too long for a socket; choose a shorter directory."
+            )
         self.vpcd_host = "127.0.0.1"
         self.vpcd_port = 0
         """Where a virtual card connects (TCP); 0 before `start`."""
@@ -66,6 +72,7 @@ class PrivatePcscd:
         Raises RuntimeError with a sentence that says what to do.
         """
         if self._cell is None:
+            self._directory.mkdir(parents=True, exist_ok=True)
             self._cell = self._open_cell()
         self._tell("start", "up")
 

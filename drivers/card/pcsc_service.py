@@ -66,6 +66,11 @@ def choose_socket(path: str) -> None:
     os.environ[_SOCKET_VARIABLE] = path
 
 
+def chosen_socket() -> str:
+    """The pcscd this process was led to, or empty."""
+    return _Used.socket
+
+
 class _Used:
     """Which pcscd this process was led to."""
 

@@ -1,17 +1,17 @@
 """The benchmark measures what it says; the figures themselves are for `make bench`."""
 
-import os
 from pathlib import Path
 
 import pytest
 
 from drivers.bench.card_bench import bench_card
+from drivers.card.pcsc_service import chosen_socket
 
 
 @pytest.mark.daemon
 def test_three_ways_on_one_card() -> None:
-    named = os.environ.get("PCSCLITE_CSOCK_NAME")
-    figures = bench_card(3, 1, Path(named).parent if named else None)
+    chosen = chosen_socket()
+    figures = bench_card(3, 1, Path(chosen).parent if chosen else None)
     assert figures["apdus"] > 10
     for way in ("driver", "pyscard", "opensc"):
         assert 0 < figures[f"{way}_p50"] <= figures[f"{way}_p95"]

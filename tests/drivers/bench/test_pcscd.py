@@ -143,6 +143,11 @@ def test_an_ordinary_user_can_have_one() -> None:
     assert int(done.stdout.split()[0]) > 0
 
 
+def test_a_path_too_long_for_a_socket_is_said(tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match="choose a shorter directory"):
+        PrivatePcscd(tmp_path / ("d" * 100))
+
+
 def test_what_is_missing_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("drivers.bench.pcscd._NEEDED", {"/usr/sbin/none": "a-package"})
     with pytest.raises(RuntimeError, match="install the Debian package a-package"):

@@ -1,6 +1,5 @@
 """A card issuer for tests, and a private pcscd with a slot on its reader."""
 
-import os
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator
@@ -12,6 +11,7 @@ from drivers.bench.pcscd import PrivatePcscd
 from drivers.card.cardfile import CardFile, read_card_file
 from drivers.card.contract import CardReaderConfig
 from drivers.card.pcsc import PcscCardReader
+from drivers.card.pcsc_service import chosen_socket
 from drivers.card.vpcd import VirtualSlot
 from tests.drivers.card.issued import Issued, issue
 
@@ -77,8 +77,11 @@ def card_file(
 @pytest.fixture(scope="session")
 def pcscd_directory() -> Iterator[Path]:
     """libpcsclite knows one socket path a process, so every daemon here gets the same."""
-    named = os.environ.get("PCSCLITE_CSOCK_NAME")
-    directory = Path(named).parent if named else Path(tempfile.mkdtemp(prefix="k", dir="/tmp"))
+    chosen = chosen_socket()
+    if chosen:
+        yield Path(chosen).parent
+        return
+    directory = Path(tempfile.mkdtemp(prefix="k", dir="/tmp"))
     yield directory
     shutil.rmtree(directory, ignore_errors=True)
 
