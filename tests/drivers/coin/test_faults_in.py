@@ -550,20 +550,27 @@ def test_fault_46_answers_that_come_after_we_gave_up_are_no_second_master() -> N
     r.check()
 
 
-def test_a_coin_that_falls_while_the_counters_are_compared_is_not_called_missing() -> None:
+@pytest.mark.parametrize("moment", [Header.ACCEPT_COUNTER, Header.CREDITS])
+def test_a_coin_that_falls_while_the_counters_are_compared_is_not_called_missing(
+    moment: Header,
+) -> None:
+    """The two counters are read one after the other; a coin may come between."""
     r = rig().ready()
     r.hand.cut_cable()
     r.poll()
     r.hand.restore_cable()
     original = r.memory.write
+    headers: list[int] = []
 
     def drop_then_write(data: bytes) -> None:
-        if header_of(data) == Header.ACCEPT_COUNTER and r.machine.truth().customer_yen == 0:
+        headers.append(header_of(data))
+        between = Header.ACCEPT_COUNTER in headers and headers[-1] == moment
+        if between and r.machine.truth().customer_yen == 0:
             r.hand.drop_coin(500)
         original(data)
 
     r.memory.write = drop_then_write  # type: ignore[method-assign]
-    events = r.poll(3)
+    events = r.poll(60)
     assert accepted(events) == [500]
     assert not [e for e in events if isinstance(e, EventsLost)]
     r.check()
