@@ -47,6 +47,36 @@ class Float:
         return Float(tuple(sorted(stock.items())), self.capacity)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChangeConfig:
+    """Section `[change]` of the configuration: the hoppers as the operator filled them."""
+
+    opening: dict[str, int] = field(
+        default_factory=dict,
+        metadata={
+            "doc": "Face value in yen -> pieces in its hopper when the journal begins; from then "
+            "on the journal counts, and `kiosk stock` corrects",
+            "unit": "pieces",
+        },
+    )
+    capacity: dict[str, int] = field(
+        default_factory=dict,
+        metadata={
+            "doc": "Face value in yen -> pieces its hopper holds before coins go to the cash "
+            "box; a value without a hopper is never let in",
+            "unit": "pieces",
+        },
+    )
+
+    def machine(self) -> Float:
+        """The float as it was filled."""
+        pieces, capacity = (
+            tuple(sorted((int(value), count) for value, count in given.items()))
+            for given in (self.opening, self.capacity)
+        )
+        return Float(pieces, capacity)
+
+
 def plan(amount: int, stock: Stock) -> tuple[tuple[int, int], ...] | None:
     """The fewest coins that make exactly `amount`: (value, pieces), dearest first; or None.
 

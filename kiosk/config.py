@@ -18,7 +18,9 @@ from drivers.coin.contract import CoinVendorConfig
 from drivers.printer.contract import PrinterConfig
 from drivers.receipt.contract import ReceiptConfig
 from kiosk.center_client import CenterConfig
+from kiosk.change import ChangeConfig
 from kiosk.session.limits import VisitLimits
+from kiosk.settle.model import Limits
 from ui.config import GlassConfig
 
 
@@ -75,6 +77,8 @@ class Config:
     journal: JournalConfig
     card: CardReaderConfig
     coin: CoinVendorConfig
+    change: ChangeConfig
+    limits: Limits
     printer: PrinterConfig
     receipt: ReceiptConfig
     center: CenterConfig

@@ -138,6 +138,8 @@ _KINDS = (
     Kind("receipt.failed", "The receipt did not come, or not whole.", {"reason": _WORD}),
     Kind("report.queued", "An outcome waits for the centre.", {"digest": _HEX}),
     Kind("report.sent", "The centre has the outcome.", {"digest": _HEX}),
+    Kind("report.refused", "The centre does not take the outcome; its file is kept.",
+         {"digest": _HEX, "failure": _WORD}),
     Kind("device.trouble", "A device needs help.", {"reason": _WORD}),
     # Notes of the visit.
     Kind("visit.card", "A card was recognised.", {"kind": _WORD}, note=True),

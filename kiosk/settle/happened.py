@@ -116,9 +116,13 @@ class JobOutOfSight:
 
 @dataclass(frozen=True, slots=True)
 class SpoolerContained:
-    """cupsd was killed with all its children and its spool is wiped."""
+    """cupsd was killed with all its children and its spool is wiped.
+
+    `unexpected`: it had died by itself; nobody had asked.
+    """
 
     reason: str
+    unexpected: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,6 +151,14 @@ class ReportSent:
     """The centre acknowledged."""
 
     digest: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReportRefused:
+    """The centre will not take the report, now or ever."""
+
+    digest: str
+    failure: str
 
 
 @dataclass(frozen=True, slots=True)

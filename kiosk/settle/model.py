@@ -120,15 +120,6 @@ class Limits:
             "max": 300.0,
         },
     )
-    sheet_s: float = field(
-        default=60.0,
-        metadata={
-            "doc": "Longest time between two sheets of a job that does not stand still",
-            "unit": "s",
-            "min": 5.0,
-            "max": 600.0,
-        },
-    )
     attendant_s: float = field(
         default=180.0,
         metadata={
@@ -194,6 +185,8 @@ class Settlement:
     state: State = State.BOOT
     memory: Memory = field(default_factory=Memory)
     limits: Limits = field(default_factory=Limits)
+    sheet_s: float = 60.0
+    """Longest time between two sheets of a job that does not stand still."""
     accepts: frozenset[int] = frozenset()
     """Face values the machine takes and can pay out again."""
     open_coins: frozenset[int] = frozenset()
@@ -207,6 +200,8 @@ class Settlement:
     ordered_again: int = 0
     """The hopper whose last order never reached it; a second such order puts it out of use."""
     pending: link.PrintCopy | None = None
+    reported: bool = False
+    """The visit's outcome for the centre is on its way."""
     closing: link.CloseVisit | None = None
     """The visit wants to end as soon as everything is settled."""
     sheets_told: int = 0

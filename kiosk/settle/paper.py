@@ -194,8 +194,8 @@ def progressed(model: Settlement, event: h.JobSeen) -> Done:
     _tell_waiting(draft, next(iter(progress.troubles), ""))
     if draft.model != model:
         standing = draft.model.waits
-        limits = model.limits
-        draft.timer(h.Timer.JOB, limits.attendant_s if standing else limits.sheet_s)
+        limit_s = model.limits.attendant_s if standing else model.sheet_s
+        draft.timer(h.Timer.JOB, limit_s)
     return draft.step()
 
 
@@ -219,6 +219,19 @@ def out_of_sight(model: Settlement, event: h.JobOutOfSight) -> Done:
 def contained(model: Settlement, event: h.SpoolerContained) -> Done:
     """Whatever the spooler had is destroyed."""
     return Draft(model).write("spooler.contained", reason=event.reason).set(contained=True).step()
+
+
+def unexpected(_model: Settlement, event: h.SpoolerContained) -> bool:
+    """cupsd had died by itself."""
+    return event.unexpected
+
+
+def spooler_died(model: Settlement, event: h.SpoolerContained) -> Done:
+    """What the device has of the copy may be a part of it: it is told to cancel."""
+    title = _job(model).title
+    draft = Draft(model).write("spooler.contained", reason=event.reason).set(contained=True)
+    draft.write("print.cancel", title=title, reason=event.reason).do(c.CancelJob(title))
+    return draft.timer(h.Timer.JOB, model.limits.cancel_s).step()
 
 
 def surely_nothing(model: Settlement, event: h.PrinterSeen) -> bool:

@@ -160,9 +160,9 @@ def close_books_alone(model: Settlement, _event: h.Proceed) -> Done:
     if memory.visit:
         failure = "terminal.restart" if model.recovering else "visit.died"
         draft.write("visit.end", visit=memory.visit, outcome="failed", failure=failure)
-        draft.do(
-            c.ComposeOutcome(memory.visit, memory.application, settled, memory.sheets, failure)
-        )
+        if billed and not model.reported:
+            outcome = (memory.visit, memory.application, settled, memory.sheets, failure)
+            draft.do(c.ComposeOutcome(*outcome))
     if settled.ledger.owed and billed:
         draft.do(c.PrintSlip(settled, "ja", ""))
     if model.recovering:

@@ -55,6 +55,7 @@ _VISIT: _Rules = (
     on(_WORKING, link.Report, None, service.report),
     on(_WORKING, h.OutcomeComposed, None, service.report),
     on(_WORKING, h.ReportSent, None, service.report_sent),
+    on(_WORKING, h.ReportRefused, None, service.report_refused),
     on(S.VISIT, link.PrintReceipt, None, service.slip),
     on(_elsewhere({S.VISIT}), link.PrintReceipt, None, service.no_slip),
     on(_WORKING, h.SlipPrinted, None, service.slip_done),
@@ -136,6 +137,7 @@ _PAPER: _Rules = (
         None,
         paper.heard_printer,
     ),
+    on(S.PRINTING, h.SpoolerContained, S.STOPPING, paper.spooler_died, when=paper.unexpected),
     on(_WORKING, h.SpoolerContained, None, paper.contained),
     on(_WORKING, h.PaperGone, None, paper.paper_gone),
 )

@@ -4,6 +4,7 @@ Actions and guards of the table in `kiosk.settle.rules`. Pure; no wire, no clock
 """
 
 import hashlib
+from collections.abc import Sequence
 
 from kiosk.journal.entries import noted
 from kiosk.journal.memory import remember
@@ -28,6 +29,12 @@ CLOSES_SERVICE = frozenset({
 })  # fmt: skip
 """Reasons for which nobody is served. An empty or jammed hopper is not one of them: which
 coins can be taken follows from the rest. Nor is the receipt: a slip that fails is said."""
+
+
+def most_telling(troubles: Sequence[str]) -> str:
+    """Of several reasons the one that closes service, if any does; "" of none."""
+    closing = [reason for reason in troubles if reason in CLOSES_SERVICE]
+    return next(iter((*closing, *troubles)), "")
 
 
 # --- start --------------------------------------------------------------------------------
@@ -109,7 +116,7 @@ def in_service(model: Settlement, _event: link.OpenVisit) -> bool:
 def ask_clear(model: Settlement, event: link.OpenVisit) -> Done:
     """Ask the printer before anybody starts."""
     draft = Draft(model).write("visit.begin", visit=event.visit)
-    return draft.set(alive=True, case="").do(c.LeaveTray(), c.AskPrinter()).step()
+    return draft.set(alive=True, reported=False, case="").do(c.LeaveTray(), c.AskPrinter()).step()
 
 
 def closed_for(model: Settlement, _event: link.OpenVisit) -> Done:
@@ -256,13 +263,19 @@ def note(model: Settlement, event: link.Note) -> Done:
 def report(model: Settlement, event: link.Report | h.OutcomeComposed) -> Done:
     """Keep the outcome until the centre has it."""
     digest = hashlib.sha256(event.body).hexdigest()
-    draft = Draft(model).write("report.queued", digest=digest)
+    draft = Draft(model).write("report.queued", digest=digest).set(reported=True)
     return draft.do(c.QueueReport(digest, event.body)).step()
 
 
 def report_sent(model: Settlement, event: h.ReportSent) -> Done:
     """The centre has it."""
     return Draft(model).write("report.sent", digest=event.digest).step()
+
+
+def report_refused(model: Settlement, event: h.ReportRefused) -> Done:
+    """It is kept for staff to look at, and not sent again."""
+    draft = Draft(model)
+    return draft.write("report.refused", digest=event.digest, failure=event.failure).step()
 
 
 def slip(model: Settlement, event: link.PrintReceipt) -> Done:

@@ -1,0 +1,116 @@
+"""`kiosk journal verify | show | audit`: what the terminal wrote down, for people."""
+
+import argparse
+import sys
+from collections import Counter
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+from kiosk.journal.entries import Entry
+from kiosk.journal.memory import Memory, fold
+from kiosk.journal.reader import JournalDamaged, Reading, read
+from kiosk.journal.writer import NAME
+
+
+def add_parser(subparsers: Any) -> None:
+    """Mount `journal`; it sets `run(arguments) -> status`."""
+    parser = subparsers.add_parser("journal", help="read the terminal's journal")
+    actions = parser.add_subparsers(dest="action", required=True)
+    for name, (function, words) in _ACTIONS.items():
+        action = actions.add_parser(name, help=words)
+        action.add_argument("directory", type=Path, help="the journal's directory, or its file")
+        action.set_defaults(run=run, function=function)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Status 1 when the journal is damaged or its books do not balance."""
+    given: Path = arguments.directory
+    path = given / NAME if given.is_dir() else given
+    if not path.exists():
+        sys.stderr.write(f"{path}: there is no journal here\n")
+        return 1
+    try:
+        reading = read(path)
+    except JournalDamaged as damaged:
+        sys.stderr.write(f"{damaged}\n")
+        return 1
+    lines, status = arguments.function(reading)
+    sys.stdout.writelines(f"{line}\n" for line in lines)
+    return int(status)
+
+
+def verify(reading: Reading) -> tuple[list[str], int]:
+    """Whether every record is whole, true and in its place."""
+    lines = [f"{len(reading.records)} records, unbroken chain, last hash {reading.hash.hex()}"]
+    if reading.torn:
+        lines.append(
+            f"{len(reading.torn)} bytes of a torn tail; the next start cuts them into a file"
+        )
+    return lines, 0
+
+
+def show(reading: Reading) -> tuple[list[str], int]:
+    """One line a record."""
+    lines = [
+        f"{record.number:>6}  {record.at}  {record.entry.kind:<20} {_fields(record.entry)}"
+        for record in reading.records
+    ]
+    return lines, 0
+
+
+def audit(reading: Reading) -> tuple[list[str], int]:
+    """The books of the whole journal: what came in must be kept, given back, held or owed."""
+    entries = [record.entry for record in reading.records]
+    memory = fold(entries, Memory().coins)
+    totals = books(entries)
+    balance = totals["inserted"] - totals["kept"] - totals["returned"] - totals["owed"]
+    held = memory.ledger.held
+    lines = [f"{name:<10} ¥{amount:>9,}" for name, amount in totals.items()]
+    lines.append(f"{'held':<10} ¥{held:>9,}")
+    lines += [f"coins in   {_coins(entries, 'coin.in')}", f"coins out  {_coins_out(entries)}"]
+    lines += [f"case {name}: ¥{yen:,} open" for name, yen in memory.cases]
+    lines.append(f"visits     {sum(one.kind == 'visit.begin' for one in entries)}")
+    lines.append("the books balance" if balance == held else "THE BOOKS DO NOT BALANCE")
+    return lines, int(balance != held)
+
+
+def books(entries: Iterable[Entry]) -> dict[str, int]:
+    """Totals in yen: inserted, kept, returned, owed."""
+    totals = dict.fromkeys(("inserted", "kept", "returned", "owed"), 0)
+    for one in entries:
+        account = _ACCOUNTS.get(one.kind)
+        if account is not None:
+            pieces = one.number("paid") if account == "returned" else 1
+            totals[account] += one.number("yen") * pieces
+    return totals
+
+
+def _fields(what: Entry) -> str:
+    return " ".join(f"{name}={value}" for name, value in what.fields)
+
+
+def _coins(entries: Iterable[Entry], kind: str) -> str:
+    counted = Counter(one.number("yen") for one in entries if one.kind == kind)
+    return ", ".join(f"¥{value} x {pieces}" for value, pieces in sorted(counted.items()))
+
+
+def _coins_out(entries: Iterable[Entry]) -> str:
+    counted: Counter[int] = Counter()
+    for one in entries:
+        if one.kind == "payout.result":
+            counted[one.number("yen")] += one.number("paid") + one.number("over")
+    return ", ".join(f"¥{value} x {pieces}" for value, pieces in sorted(counted.items()))
+
+
+_ACCOUNTS = {
+    "coin.in": "inserted",
+    "money.kept": "kept",
+    "payout.result": "returned",
+    "money.owed": "owed",
+}
+_ACTIONS = {
+    "verify": (verify, "check every record"),
+    "show": (show, "print every record"),
+    "audit": (audit, "draw up the books"),
+}

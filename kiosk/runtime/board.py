@@ -1,0 +1,156 @@
+"""The composition root: a configuration becomes drivers, workers and a supervisor.
+
+The only module that knows which driver stands behind which contract. Shells are imported when
+they are built, so that a machine without a device's library can still check its configuration.
+"""
+
+import datetime
+import importlib.metadata
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from drivers.clock import Clock, SystemClock
+from drivers.coin.contract import CoinVendor
+from drivers.printer.contract import PrinterWatch, Spooler
+from drivers.receipt.contract import ReceiptPrinter
+from kiosk.config import Config
+from kiosk.journal.memory import fold
+from kiosk.journal.reader import Reading
+from kiosk.journal.writer import JournalFile, JournalWriter
+from kiosk.runtime.coin_worker import CoinWorker
+from kiosk.runtime.outbox import Outbox, OutboxWorker
+from kiosk.runtime.print_worker import PrintWorker
+from kiosk.runtime.processes import VisitProcesses, visit_command
+from kiosk.runtime.small_workers import CardPowerWorker, ReceiptWorker
+from kiosk.runtime.spool_worker import SpoolWorker
+from kiosk.runtime.supervisor import Crew, Inbox, Supervisor
+from kiosk.settle import commands as c
+from kiosk.settle import happened as h
+from kiosk.settle.model import Settlement
+
+if TYPE_CHECKING:
+    from kiosk.center_client import CentreLine
+
+_DISTRIBUTION = "certificate-kiosk"
+
+
+@dataclass(frozen=True, slots=True)
+class Devices:
+    """What the supervisor's workers hold."""
+
+    coins: CoinVendor
+    watch: PrinterWatch
+    spooler: Spooler
+    receipt: ReceiptPrinter
+
+
+def clock_of(config: Config) -> SystemClock:
+    """The machine's clock, shifted as a demonstration may ask."""
+    return SystemClock(config.terminal.clock_offset_s)
+
+
+def build_devices(config: Config, clock: Clock) -> Devices:
+    """The drivers. Opens nothing yet; a device that is missing shows when it is asked."""
+    from drivers.coin.serial import SerialCoinVendor
+    from drivers.printer.ipp import IppPrinterWatch
+    from drivers.printer.spooler import PrivateCupsd
+    from drivers.receipt.escpos import EscposReceiptPrinter
+
+    return Devices(
+        coins=SerialCoinVendor(config.coin, clock),
+        watch=IppPrinterWatch(config.printer, clock),
+        spooler=PrivateCupsd(config.printer, clock),
+        receipt=EscposReceiptPrinter(config.receipt, clock),
+    )
+
+
+def build_crew(config: Config, devices: Devices, clock: Clock, inbox: Inbox) -> Crew:
+    """A thread for each device, none started yet."""
+    from drivers.card.pcsc import power_off_all
+    from kiosk.center_client import CentreLine
+
+    line = CentreLine(config.center)
+    outbox = Outbox(Path(config.journal.directory) / "outbox")
+    return Crew(
+        coins=CoinWorker(devices.coins, config.coin.poll_s, clock, inbox.put),
+        printer=PrintWorker(devices.watch, clock, inbox.put),
+        spooler=SpoolWorker(devices.spooler, inbox.put),
+        receipt=ReceiptWorker(devices.receipt, config.terminal.name, clock.utc, inbox.put),
+        outbox=OutboxWorker(
+            outbox,
+            lambda body: _post_outcome(line, body),
+            lambda order: outcome_body(order, int(clock.utc().timestamp())),
+            clock,
+            inbox.put,
+        ),
+        card=CardPowerWorker(lambda: power_off_all(config.card, clock), inbox.put),
+    )
+
+
+def build_supervisor(path: Path, config: Config, clock: Clock) -> tuple[Supervisor, h.Booted]:
+    """The supervisor, and the event that starts it.
+
+    Raises JournalBusy, JournalDamaged, OSError, DeviceError (`printer.not_ipp`).
+    """
+    inbox = Inbox()
+    file = JournalFile(Path(config.journal.directory))
+    try:
+        crew = build_crew(config, build_devices(config, clock), clock, inbox)
+    except BaseException:
+        file.close()
+        raise
+    reading = file.reading
+    memory = fold((record.entry for record in reading.records), config.change.machine())
+    model = Settlement(memory=memory, limits=config.limits, sheet_s=config.printer.sheet_s)
+    command = visit_command(str(path))
+    processes = VisitProcesses(command, inbox.put, clock, config.limits.beat_s)
+    journal = JournalWriter(file, clock)
+    booted = h.Booted(
+        version=importlib.metadata.version(_DISTRIBUTION),
+        mode=config.terminal.mode,
+        torn=len(reading.torn),
+        quiet_s=quiet_s(reading, clock.utc()),
+    )
+    return Supervisor(model, journal, inbox, crew, processes, clock), booted
+
+
+def quiet_s(reading: Reading, now: datetime.datetime) -> float:
+    """Age of the journal's last entry; endless when the clock stands before it."""
+    if not reading.records:
+        return 0.0
+    age = (now - datetime.datetime.fromisoformat(reading.records[-1].at)).total_seconds()
+    return age if age >= 0 else float("inf")
+
+
+def outcome_body(order: c.ComposeOutcome, at: int) -> bytes:
+    """M10 for a visit that can no longer write its own; `at` in UTC seconds.
+
+    The centre's name of the visit died with it: ours stands in its place, and the digest of
+    the application tells which it was.
+    """
+    from center.wire.canonical import encode
+    from center.wire.messages import Outcome
+
+    ledger = order.settled.ledger
+    return encode(
+        Outcome(
+            visit=bytes.fromhex(order.visit),
+            sequence=1,
+            application=bytes.fromhex(order.application),
+            outcome="failed",
+            sheets=order.sheets,
+            copies_delivered=order.settled.delivered,
+            kept_yen=ledger.kept,
+            returned_yen=ledger.returned,
+            owed_yen=ledger.owed,
+            failure=order.failure,
+            at=at,
+        )
+    )
+
+
+def _post_outcome(line: "CentreLine", body: bytes) -> None:
+    from center.wire import endpoints
+
+    line.post(endpoints.OUTCOME, body)

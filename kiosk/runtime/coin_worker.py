@@ -1,0 +1,90 @@
+"""The coin machine's thread: sets up, polls, pays. The only one that touches the vendor."""
+
+from drivers.clock import Clock
+from drivers.coin.contract import CoinVendor, CreditCursor
+from drivers.errors import DeviceError
+from kiosk.runtime.worker import Post, Worker
+from kiosk.settle import commands as c
+from kiosk.settle import happened as h
+from kiosk.settle.service import most_telling
+
+_STATUS_EVERY_S = 10.0
+"""A full status asks every device on the line; credits are polled far oftener."""
+
+
+class CoinWorker(Worker):
+    """Carries out `ResumeCoins`, `SetAccept`, `Prepare`, `Dispense`, `ResolveTicket`."""
+
+    def __init__(self, vendor: CoinVendor, poll_s: float, clock: Clock, post: Post) -> None:
+        super().__init__("coins", post)
+        self._vendor = vendor
+        self._poll_s = poll_s
+        self._clock = clock
+        self._set_up = False
+        self._accepting = False
+        self._status_s = clock.monotonic_s() + _STATUS_EVERY_S
+
+    @property
+    def _idle_s(self) -> float:
+        # A vendor that knows when nothing can fall says how seldom it needs to be asked.
+        return float(getattr(self._vendor, "poll_every_s", self._poll_s))
+
+    def _do(self, order: object) -> None:
+        match order:
+            case c.ResumeCoins(cursor):
+                self._resume(cursor)
+            case c.SetAccept(values):
+                self._accept(values)
+            case c.Prepare(yen, pieces):
+                self._prepare(yen, pieces)
+            case c.Dispense(ticket):
+                self._post(h.PayoutEnded(self._vendor.dispense(ticket)))
+            case c.ResolveTicket(ticket):
+                self._post(h.PayoutEnded(self._vendor.resolve(ticket)))
+            case _:
+                raise TypeError(f"not an order for the coin machine: {type(order).__name__}")
+        self._poll()
+
+    def _idle(self) -> None:
+        self._poll()
+        if self._set_up and not self._accepting and self._clock.monotonic_s() >= self._status_s:
+            self._status_s = self._clock.monotonic_s() + _STATUS_EVERY_S
+            troubles = self._vendor.status().troubles
+            self._post(h.TroubleSeen("coin", most_telling(troubles)))
+
+    def _poll(self) -> None:
+        if self._set_up:
+            for event in self._vendor.poll():
+                self._post(event)
+
+    def _resume(self, cursor: CreditCursor | None) -> None:
+        try:
+            able = self._vendor.capabilities()
+            events = self._vendor.resume(cursor)
+        except DeviceError as error:
+            self._post(h.CoinsNotResumed(error.reason.name))
+            return
+        self._set_up = True
+        for event in events:
+            self._post(event)
+        # What cannot be paid out again is not taken in.
+        self._post(h.CoinsResumed(able.accepts & able.dispenses))
+
+    def _accept(self, values: frozenset[int]) -> None:
+        try:
+            self._vendor.accept(values)
+        except DeviceError as error:
+            self._post(h.AcceptRefused(error.reason.name))
+        else:
+            self._accepting = bool(values)
+
+    def _prepare(self, yen: int, pieces: int) -> None:
+        try:
+            ticket = self._vendor.prepare(yen, pieces)
+        except DeviceError as error:
+            self._post(h.PayoutNotReadied(yen, error.reason.name))
+        else:
+            self._post(h.PayoutReadied(ticket))
+
+    def _close(self) -> None:
+        self._vendor.close()

@@ -1,0 +1,51 @@
+"""Threads with a single task: the receipt, and taking power from a dead visit's card."""
+
+import datetime
+from collections.abc import Callable
+
+from drivers.errors import DeviceError
+from drivers.receipt.contract import ReceiptPrinter
+from kiosk.runtime.worker import Post, Worker
+from kiosk.settle import commands as c
+from kiosk.settle import happened as h
+from kiosk.settle.slips import receipt_slip
+
+
+class ReceiptWorker(Worker):
+    """Carries out `PrintSlip`."""
+
+    def __init__(
+        self,
+        printer: ReceiptPrinter,
+        place: str,
+        utc: Callable[[], datetime.datetime],
+        post: Post,
+    ) -> None:
+        super().__init__("receipt", post)
+        self._printer = printer
+        self._place = place
+        self._utc = utc
+
+    def _do(self, order: object) -> None:
+        if not isinstance(order, c.PrintSlip):
+            return
+        at = self._utc()
+        slip = receipt_slip(order.settled, self._place, order.certificate, order.language, at)
+        try:
+            self._printer.print(slip)
+        except DeviceError as error:
+            self._post(h.SlipPrinted(error.reason.name))
+        else:
+            self._post(h.SlipPrinted(""))
+
+
+class CardPowerWorker(Worker):
+    """Carries out `PowerCardOff`."""
+
+    def __init__(self, power_off: Callable[[], object], post: Post) -> None:
+        super().__init__("card-power", post)
+        self._power_off = power_off
+
+    def _do(self, order: object) -> None:
+        if isinstance(order, c.PowerCardOff):
+            self._power_off()

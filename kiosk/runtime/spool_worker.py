@@ -1,0 +1,61 @@
+"""The spooler's thread: keeps the private cupsd running, and destroys it when it must be."""
+
+import logging
+
+from drivers.errors import DeviceError
+from drivers.printer.contract import Spooler
+from kiosk.runtime.worker import Post, Worker
+from kiosk.settle import commands as c
+from kiosk.settle import happened as h
+
+_log = logging.getLogger(__name__)
+
+_LOOK_S = 0.5
+_AGAIN_S = 5.0
+DIED = "printer.spooler"
+
+
+class SpoolWorker(Worker):
+    """Carries out `ContainSpooler`; starts cupsd at once, and again whenever it died."""
+
+    def __init__(self, spooler: Spooler, post: Post) -> None:
+        super().__init__("spooler", post)
+        self._spooler = spooler
+        self._running = False
+
+    def start(self) -> None:
+        """Begin to work: what another run left of cupsd is killed and wiped first."""
+        super().start()
+        self.order(c.GoOn())
+
+    @property
+    def _idle_s(self) -> float:
+        return _LOOK_S if self._running else _AGAIN_S
+
+    def _do(self, order: object) -> None:
+        if isinstance(order, c.ContainSpooler):
+            self._spooler.contain()
+            self._post(h.SpoolerContained(order.reason))
+        self._start_spooler()
+
+    def _idle(self) -> None:
+        if self._running and not self._spooler.alive():
+            self._spooler.contain()
+            self._post(h.SpoolerContained(DIED, unexpected=True))
+            self._running = False
+        if not self._running:
+            self._start_spooler()
+
+    def _start_spooler(self) -> None:
+        try:
+            self._spooler.start()
+        except DeviceError as error:
+            self._running = False
+            _log.error("cupsd does not start: %s", error.detail)
+            self._post(h.TroubleSeen("spooler", error.reason.name))
+        else:
+            self._running = True
+            self._post(h.TroubleSeen("spooler", ""))
+
+    def _close(self) -> None:
+        self._spooler.contain()
