@@ -50,22 +50,27 @@ class Face:
     index: int = 0
 
 
-_BIZ_PLAIN = Face(_BIZ / "BIZUDPGothic-Regular.ttf")
-_BIZ_BOLD = Face(_BIZ / "BIZUDPGothic-Bold.ttf")
+def _noto(index: int) -> tuple[Face, Face]:
+    return (
+        Face(_NOTO / "NotoSansCJK-Regular.ttc", index),
+        Face(_NOTO / "NotoSansCJK-Bold.ttc", index),
+    )
+
+
+_JAPANESE = (Face(_BIZ / "BIZUDPGothic-Regular.ttf"), Face(_BIZ / "BIZUDPGothic-Bold.ttf"))
+_LATIN = _noto(0)
+"""BIZ UDPGothic squeezes Latin descenders into the kanji's square; this one does not."""
 
 FACES: Mapping[str, tuple[Face, Face]] = {
-    "ja": (_BIZ_PLAIN, _BIZ_BOLD),
-    "ko": (Face(_NOTO / "NotoSansCJK-Regular.ttc", 1), Face(_NOTO / "NotoSansCJK-Bold.ttc", 1)),
-    "zh-Hans": (
-        Face(_NOTO / "NotoSansCJK-Regular.ttc", 2),
-        Face(_NOTO / "NotoSansCJK-Bold.ttc", 2),
-    ),
-    "zh-Hant": (
-        Face(_NOTO / "NotoSansCJK-Regular.ttc", 3),
-        Face(_NOTO / "NotoSansCJK-Bold.ttc", 3),
-    ),
+    "ja": _JAPANESE,
+    "en": _LATIN,
+    "ko": _noto(1),
+    "zh-Hans": _noto(2),
+    "zh-Hant": _noto(3),
+    "es": _LATIN,
+    "pt": _LATIN,
 }
-"""Language -> plain and bold face; other languages take the Japanese one, which has Latin too."""
+"""Language -> plain and bold face, each with kanji too; unknown languages take the Japanese."""
 
 
 @dataclass(frozen=True, slots=True)
