@@ -47,7 +47,7 @@ def bench_card(
     """
     clock = SystemClock()
     with PrivatePcscd(directory) as daemon:
-        slot = VirtualSlot(daemon.vpcd_host, daemon.vpcd_port)
+        slot = VirtualSlot(daemon.vpcd_host, daemon.vpcd_port, daemon.open_line)
         card = _make_card()
         slot.insert(card)
         reader = PcscCardReader(CardReaderConfig(pcscd_socket=str(daemon.socket_path)))

@@ -11,6 +11,7 @@ import socket
 import subprocess
 import sys
 import tempfile
+import threading
 from contextlib import suppress
 from pathlib import Path
 from typing import Self
@@ -39,6 +40,7 @@ class PrivatePcscd:
         found = directory or Path(tempfile.mkdtemp(prefix="k", dir="/tmp"))
         self._directory = found.absolute()
         self._cell: subprocess.Popen[str] | None = None
+        self._lock = threading.Lock()
         self.socket_path = self._directory / "pcscd.comm"
         if len(os.fsencode(self.socket_path)) > _SOCKET_PATH_LIMIT:
             raise ValueError(
@@ -85,11 +87,25 @@ class PrivatePcscd:
         """SIGKILL; the namespaces stay. `start` brings a new pcscd. Idempotent."""
         self._tell("kill", "down")
 
+    def open_line(self) -> socket.socket:
+        """A card's line straight to vpcd, for one in this process; twice as fast as the port.
+
+        Raises OSError while pcscd is down.
+        """
+        cell = self._cell
+        if cell is None or self._ask(cell, "line") != "line":
+            raise ConnectionRefusedError("The private pcscd is down.")
+        _, passed, _, _ = socket.recv_fds(self._inlet, 1, 1)
+        line = socket.socket(fileno=passed[0])
+        line.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        return line
+
     def stop(self) -> None:
         """End everything, and remove the directory if it was made here. Idempotent."""
         cell, self._cell = self._cell, None
         if cell is not None:
             self._close_cell(cell)
+            self._inlet.close()
         if self._own_directory:
             shutil.rmtree(self._directory, ignore_errors=True)
 
@@ -105,19 +121,21 @@ class PrivatePcscd:
             if not Path(path).exists():
                 raise RuntimeError(f"{path} is missing; install the Debian package {package}.")
         as_user = [] if os.geteuid() == 0 else ["--user", "--map-root-user"]
-        with socket.create_server((self.vpcd_host, self.vpcd_port)) as listener:
+        self._inlet, outlet = socket.socketpair()
+        with outlet, socket.create_server((self.vpcd_host, self.vpcd_port)) as listener:
             self.vpcd_port = listener.getsockname()[1]
+            passed = [listener.fileno(), outlet.fileno()]
             return subprocess.Popen(
                 [
                     *("unshare", *as_user, "--mount", "--net", "--pid", "--fork", "--kill-child"),
                     *(sys.executable, "-I", "-S", str(_CELL)),
-                    *(str(self._directory), str(listener.fileno())),
+                    *(str(self._directory), *map(str, passed)),
                 ],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.PIPE,
                 text=True,
-                pass_fds=[listener.fileno()],
+                pass_fds=passed,
                 start_new_session=True,
             )
 
@@ -125,18 +143,23 @@ class PrivatePcscd:
         cell = self._cell
         if cell is None:
             raise RuntimeError("The private pcscd was not started.")
-        assert cell.stdin is not None  # noqa: S101 - for the type checker
-        assert cell.stdout is not None  # noqa: S101 - for the type checker
-        with suppress(BrokenPipeError):
-            cell.stdin.write(word + "\n")
-            cell.stdin.flush()
-        if cell.stdout.readline().strip() != wanted:
+        if self._ask(cell, word) != wanted:
             said = self._last_words(cell)
             self.stop()
             raise RuntimeError(
                 "The private pcscd did not start; it needs root, or a kernel that lets users make"
                 f" namespaces. It said: {said}"
             )
+
+    def _ask(self, cell: subprocess.Popen[str], word: str) -> str:
+        """The cell's answer to `word`; empty if it is gone."""
+        assert cell.stdin is not None  # noqa: S101 - for the type checker
+        assert cell.stdout is not None  # noqa: S101 - for the type checker
+        with self._lock, suppress(OSError, ValueError):
+            cell.stdin.write(word + "\n")
+            cell.stdin.flush()
+            return cell.stdout.readline().strip()
+        return ""
 
     def _last_words(self, cell: subprocess.Popen[str]) -> str:
         cell.kill()

@@ -1,9 +1,9 @@
 """Process 1 of a private pcscd's namespaces: mounts, loopback, the relay, and pcscd itself.
 
 Run by `drivers.bench.pcscd` under `unshare`; standard library only, so that it starts quickly
-and needs no path. It obeys words on its standard input (`start`, `term`, `kill`) and ends, with
-everything in its process namespace, as soon as that pipe closes: no daemon can outlive a parent
-that was killed.
+and needs no path. It obeys words on its standard input (`start`, `term`, `kill`, `line`) and ends,
+with everything in its process namespace, as soon as that pipe closes: no daemon can outlive a
+parent that was killed.
 """
 
 import ctypes
@@ -178,12 +178,23 @@ def _pump(source: socket.socket, sink: socket.socket) -> None:
             end.shutdown(socket.SHUT_RDWR)
 
 
-def obey(daemon: Daemon) -> None:
+def pass_line(outlet: socket.socket) -> str:
+    """Give the parent a line to vpcd made in here, without the relay between: `line` or `none`."""
+    try:
+        with socket.create_connection(("127.0.0.1", VPCD_PORT)) as line:
+            socket.send_fds(outlet, [b"l"], [line.fileno()])
+    except OSError:
+        return "none"
+    return "line"
+
+
+def obey(daemon: Daemon, outlet: socket.socket) -> None:
     """One word a line in, one word a line out, until the pipe closes."""
     words: dict[str, Callable[[], str]] = {
         "start": daemon.start,
         "term": lambda: daemon.end(hard=False),
         "kill": lambda: daemon.end(hard=True),
+        "line": lambda: pass_line(outlet),
     }
     for line in sys.stdin:
         sys.stdout.write(words[line.strip()]() + "\n")
@@ -191,13 +202,14 @@ def obey(daemon: Daemon) -> None:
 
 
 def main() -> None:
-    """`pcscd_cell.py DIRECTORY LISTENER_FD`."""
-    directory, listener = Path(sys.argv[1]), socket.socket(fileno=int(sys.argv[2]))
+    """`pcscd_cell.py DIRECTORY LISTENER_FD OUTLET_FD`."""
+    directory = Path(sys.argv[1])
+    listener, outlet = (socket.socket(fileno=int(number)) for number in sys.argv[2:])
     raise_loopback()
     daemon = Daemon(seal(directory))
     threading.Thread(target=Relay(listener, daemon).run, daemon=True).start()
     try:
-        obey(daemon)
+        obey(daemon, outlet)
     finally:
         daemon.end(hard=True)
 

@@ -11,6 +11,7 @@ import socket
 import threading
 from collections.abc import Callable
 from contextlib import suppress
+from functools import partial
 
 from drivers.card.virtual import CardTorn, VirtualCard
 
@@ -20,6 +21,10 @@ _AGAIN_S = 0.2
 _ABSENCE_S = 0.5
 """How long the place stays empty between two cards, as with any hand. pcscd looks every 0.4 s; an
 absence it has missed can leave it sure that nothing is there while a card is."""
+
+
+OpenLine = Callable[[], socket.socket]
+"""Makes a line to vpcd, or raises OSError."""
 
 
 class Control(enum.IntEnum):
@@ -47,8 +52,9 @@ class VirtualSlot:
     When pcscd goes away while a card lies there, the card is offered again until it is pulled.
     """
 
-    def __init__(self, host: str, port: int) -> None:
-        self._address = (host, port)
+    def __init__(self, host: str, port: int, open_line: OpenLine | None = None) -> None:
+        """`open_line` makes a line to vpcd in another way than to `host` and `port`."""
+        self._open_line = open_line or partial(connect, (host, port))
         self._lock = threading.Lock()
         self._place = threading.Lock()
         self._stay: _Stay | None = None
@@ -63,7 +69,7 @@ class VirtualSlot:
         """Put `card` down; another one there is pulled first."""
         self.pull()
         with self._lock:
-            self._stay = _Stay(self._address, card, self._place)
+            self._stay = _Stay(self._open_line, card, self._place)
 
     def pull(self) -> None:
         """Take the card away, in the middle of a command if need be. Idempotent."""
@@ -82,9 +88,9 @@ class VirtualSlot:
 class _Stay:
     """One card on the reader, from being put down until it is taken away."""
 
-    def __init__(self, address: tuple[str, int], card: VirtualCard, place: threading.Lock) -> None:
+    def __init__(self, open_line: OpenLine, card: VirtualCard, place: threading.Lock) -> None:
         self.card = card
-        self._address = address
+        self._open_line = open_line
         self._place = place
         self._over = threading.Event()
         self._line: socket.socket | None = None
@@ -117,7 +123,7 @@ class _Stay:
             threading.Event().wait(_ABSENCE_S)
 
     def _serve_once(self) -> None:
-        with connect(self._address) as line:
+        with self._open_line() as line:
             self._line = line
             if not self._over.is_set():
                 try:

@@ -3,6 +3,7 @@
 import os
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 import tempfile
@@ -76,6 +77,21 @@ def test_restart_kill_and_start_keep_socket_and_port() -> None:
         daemon.start()
         assert daemon.vpcd_port == port
         assert readers(daemon).count("Virtual PCD") == 2
+
+
+def test_a_line_straight_to_vpcd() -> None:
+    """vpcd's first frame asks for the ATR: a length of one, then 04."""
+    with PrivatePcscd() as daemon:
+        with daemon.open_line() as line:
+            line.settimeout(WAIT_S)
+            assert line.recv(3, socket.MSG_WAITALL) == b"\0\1\4"
+        daemon.kill()
+        with pytest.raises(OSError, match="is down"):
+            daemon.open_line()
+        daemon.start()
+        daemon.open_line().close()
+    with pytest.raises(OSError, match="is down"):
+        daemon.open_line()
 
 
 def test_nothing_survives_stop() -> None:
