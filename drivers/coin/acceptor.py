@@ -5,26 +5,22 @@ section 2.1.
 """
 
 from contextlib import suppress
-from dataclasses import dataclass
 
 from drivers.clock import Clock
-from drivers.coin.bus import TRIES, CoinBus
-from drivers.coin.contract import (
-    CoinAccepted,
-    CoinEvent,
-    CoinMaybe,
-    CoinRefused,
-    CreditCursor,
-    EventsLost,
-    ReturnLever,
-    VendorReset,
-    VendorTrouble,
+from drivers.coin.accounting import (
+    NO_TOTAL,
+    Account,
+    Coins,
+    account_closely,
+    account_plain,
+    is_surprising,
 )
+from drivers.coin.bus import TRIES, CoinBus
+from drivers.coin.contract import CoinEvent, CreditCursor, VendorReset, VendorTrouble
 from drivers.coin.credits import Delta, Reset, diff
 from drivers.coin.identity import Identity, ask_if_there, identify
 from drivers.coin.protocol import (
     ALL_POSITIONS,
-    BufferEntry,
     CreditBuffer,
     ReplyError,
     coin_yen,
@@ -33,41 +29,13 @@ from drivers.coin.protocol import (
     decode_number,
     decode_text,
     encode_mask,
-    value_of_code,
 )
-from drivers.coin.tables import (
-    COUNTER_STATES,
-    FAULT_OK,
-    STRING_FAULTS,
-    TOTAL_MODULUS,
-    Category,
-    Header,
-    Money,
-)
+from drivers.coin.tables import FAULT_OK, STRING_FAULTS, Category, Header
 from drivers.errors import DeviceError, MisuseError, PeerError
 
-_NO_TOTAL = -1
 _RECHECK_S = 5.0
 """A reset before the first event leaves no other trace than the inhibits it cleared."""
-_MISSING_LIMIT = 10_000
-"""A larger jump of the accept counter is no loss of coins but another counter."""
 _STEADY_READS = 3
-_FIRST_INHIBITED = 128
-_ANY_INHIBITED = 2
-
-
-@dataclass(frozen=True, slots=True)
-class _Coins:
-    """Which coins the acceptor knows, and how its credits name them."""
-
-    by_position: dict[int, int]
-    credits_are_values: bool
-
-    def yen(self, code: int) -> int | None:
-        return value_of_code(code) if self.credits_are_values else self.by_position.get(code)
-
-    def positions(self, values: frozenset[int]) -> frozenset[int]:
-        return frozenset(p for p, yen in self.by_position.items() if yen in values)
 
 
 class Acceptor:
@@ -77,7 +45,7 @@ class Acceptor:
         self._bus = bus
         self._clock = clock
         self._address = address
-        self._coins = _Coins({}, credits_are_values=False)
+        self._coins = Coins({})
         self._has_total = False
         self._wanted: frozenset[int] = frozenset()
         self._unset = True
@@ -102,7 +70,7 @@ class Acceptor:
         """Ask who it is, and which coins it knows."""
         self.identity = identify(self._bus, self._address, Category.COIN_ACCEPTOR)
         options = ask_if_there(self._bus, self._address, Header.OPTION_FLAGS)
-        self._coins = _Coins(
+        self._coins = Coins(
             {p: yen for p in ALL_POSITIONS if (yen := self._coin_at(p)) is not None},
             credits_are_values=options is not None and credit_codes_are_values(options[0]),
         )
@@ -113,18 +81,17 @@ class Acceptor:
     def resume(self, cursor: CreditCursor | None) -> tuple[CoinEvent, ...]:
         """Inhibit all coins, then say what fell since `cursor`."""
         identity = self.identity or self.identify()
-        serial = self._read_serial()
-        if serial != identity.serial:
+        if self._read_serial() != identity.serial:
             identity = self.identify()
         self.swapped = False
         self._wanted = frozenset()
         self._apply()
-        buffer, total = self._steady()
+        buffer, now = self._steady(identity.serial)
         if cursor is None or cursor.serial != identity.serial:
-            self.cursor = CreditCursor(identity.serial, buffer.counter, total)
+            self.cursor = now
             return () if cursor is None else (_other_device(cursor, identity.serial),)
-        self.cursor = cursor
-        return self._account(diff(cursor.counter, buffer), buffer, total)
+        delta = diff(cursor.counter, buffer)
+        return self._take(account_closely(self._coins, cursor, delta, now))
 
     def accept(self, values: frozenset[int]) -> None:
         """Let in exactly `values`; on failure nothing, as soon as the line allows it."""
@@ -144,8 +111,8 @@ class Acceptor:
         buffer = self._read_credits(tries)
         delta = diff(self.cursor.counter, buffer)
         if self._recheck or self._is_odd(delta):
-            return self._look_closer()
-        events = self._plain(delta, buffer)
+            return self._look_closer(self.cursor)
+        events = self._take(account_plain(self._coins, self.cursor, delta, buffer.counter))
         self._mend()
         return events
 
@@ -177,18 +144,16 @@ class Acceptor:
     def _read_credits(self, tries: int = TRIES) -> CreditBuffer:
         return decode_credits(self._bus.ask(self._address, Header.CREDITS, tries=tries))
 
-    def _steady(self) -> tuple[CreditBuffer, int]:
+    def _steady(self, serial: int) -> tuple[CreditBuffer, CreditCursor]:
         """Events and accept counter of one and the same moment."""
         buffer = self._read_credits()
-        for _ in range(_STEADY_READS):
-            if not self._has_total:
-                return buffer, _NO_TOTAL
+        for _ in range(_STEADY_READS if self._has_total else 0):
             total = decode_number(self._bus.ask(self._address, Header.ACCEPT_COUNTER))
             again = self._read_credits()
             if again.counter == buffer.counter:
-                return again, total
+                return again, CreditCursor(serial, again.counter, total)
             buffer = again
-        return buffer, _NO_TOTAL
+        return buffer, CreditCursor(serial, buffer.counter, NO_TOTAL)
 
     # --- what is set --------------------------------------------------------------------------
 
@@ -222,57 +187,15 @@ class Acceptor:
             with suppress(DeviceError):
                 self._apply()
 
-    def _stop(self) -> None:
-        self._wanted = frozenset()
-        self._unset = True
-
     # --- what it means ------------------------------------------------------------------------
 
-    def _plain(self, delta: Delta, buffer: CreditBuffer) -> tuple[CoinEvent, ...]:
-        assert self.cursor is not None  # noqa: S101 - poll has looked
-        total = self.cursor.accepted_total
-        taken = sum(entry.is_credit for entry in delta.entries)
-        end = total if total == _NO_TOTAL else (total + taken) % TOTAL_MODULUS
-        return self._events(delta.entries, buffer.counter, end)
-
-    def _events(
-        self, entries: tuple[BufferEntry, ...], counter: int, total: int
-    ) -> tuple[CoinEvent, ...]:
-        """One event an entry, each with the cursor as it stood just after it."""
-        assert self.cursor is not None  # noqa: S101 - the callers have looked
-        events: list[CoinEvent] = []
-        for index, entry in enumerate(entries):
-            back = len(entries) - 1 - index
-            later = sum(e.is_credit for e in entries[index + 1 :])
-            cursor = CreditCursor(
-                self.cursor.serial,
-                (counter - 1 - back) % COUNTER_STATES + 1,
-                total if total == _NO_TOTAL else (total - later) % TOTAL_MODULUS,
-            )
-            events.extend(self._event(entry, cursor))
-        self.cursor = CreditCursor(self.cursor.serial, counter, total)
-        return tuple(events)
-
-    def _event(self, entry: BufferEntry, cursor: CreditCursor) -> tuple[CoinEvent, ...]:
-        if entry.is_credit:
-            yen = self._coins.yen(entry.a)
-            if yen is None:
-                return (CoinMaybe(entry.a, cursor),)  # inside, but of no value we know
-            return (CoinAccepted(yen, cursor),)
-        if entry.is_null:
-            return ()
-        match entry.code.money:
-            case Money.LEVER:
-                return (ReturnLever(cursor),)
-            case Money.MAYBE:
-                return (CoinMaybe(entry.b, cursor),)
-            case Money.FAULT:
-                return (_trouble("coin.acceptor_fault", entry),)
-            case Money.FRAUD:
-                self._stop()
-                return (_trouble("coin.fraud", entry), CoinMaybe(entry.b, cursor))
-            case _:
-                return (CoinRefused(entry.b, cursor),)
+    def _take(self, account: Account) -> tuple[CoinEvent, ...]:
+        """Go on from here; the device is set up again by `_mend` where that is needed."""
+        self.cursor = account.cursor
+        if account.stop:
+            self._wanted = frozenset()
+        self._unset = self._unset or account.reset or account.stop
+        return account.events
 
     def _is_odd(self, delta: Delta) -> bool:
         """True if the counter alone is not to be believed, or has been for long enough."""
@@ -280,80 +203,38 @@ class Acceptor:
             delta.reset is not Reset.NONE
             or bool(delta.lost)
             or self._clock.monotonic_s() - self._checked_s > _RECHECK_S
-            or any(self._surprising(entry) for entry in delta.entries)
+            or any(is_surprising(self._coins, entry, self._wanted) for entry in delta.entries)
         )
 
-    def _surprising(self, entry: BufferEntry) -> bool:
-        """A coin refused as inhibited although we let it in: has the device forgotten?"""
-        if entry.is_credit or entry.code.money is not Money.INHIBITED:
-            return False
-        position = entry.b - _FIRST_INHIBITED + 1
-        enabled = self._coins.positions(self._wanted)
-        return position in enabled or (entry.b == _ANY_INHIBITED and bool(enabled))
-
-    def _look_closer(self) -> tuple[CoinEvent, ...]:
+    def _look_closer(self, before: CreditCursor) -> tuple[CoinEvent, ...]:
         """Something is odd: who is it, what does its other counter say, is it still set up?"""
-        assert self.cursor is not None  # noqa: S101 - poll has looked
         serial = self._read_serial()
-        if serial != self.cursor.serial:
-            self.swapped = True
-            self._stop()
-            with suppress(DeviceError):
-                self._set_master(open_=False)
-            return (_other_device(self.cursor, serial),)
-        quiet = () if self._unset or self._is_set() else (VendorReset(self.cursor),)
-        buffer, total = self._steady()
-        events = self._account(
-            self._settled(diff(self.cursor.counter, buffer), quiet), buffer, total
-        )
+        if serial != before.serial:
+            return self._shut_out(before, serial)
+        forgotten = not self._unset and not self._is_set()
+        buffer, now = self._steady(serial)
+        delta = diff(before.counter, buffer)
+        if delta.reset is Reset.SUSPECTED and forgotten:
+            delta = Delta(delta.entries, 0, Reset.HIDDEN)
+        account = account_closely(self._coins, before, delta, now)
+        events = self._take(account)
+        if forgotten and not account.reset:
+            # Reset before its first event: the counter is as it was, only the inhibits are gone.
+            self._unset = True
+            events = (VendorReset(before), *events)
         self._recheck = False
         self._checked_s = self._clock.monotonic_s()
-        if quiet and not any(isinstance(event, VendorReset) for event in events):
-            self._unset = True
-            events = (*quiet, *events)
         self._mend()
         return events
 
-    @staticmethod
-    def _settled(delta: Delta, quiet: tuple[CoinEvent, ...]) -> Delta:
-        """A suspected reset is one if the inhibits are gone as well."""
-        if delta.reset is Reset.SUSPECTED and quiet:
-            return Delta(delta.entries, 0, Reset.HIDDEN)
-        return delta
-
-    def _account(self, delta: Delta, buffer: CreditBuffer, total: int) -> tuple[CoinEvent, ...]:
-        """Events after a reset, a loss or a restart, with what the accept counter adds.
-
-        The order lets a crash between any two journal entries resume without a gap: first the
-        reset, then what is missing, then each credit.
-        """
-        assert self.cursor is not None  # noqa: S101 - the callers have looked
-        before = self.cursor
-        taken = sum(entry.is_credit for entry in delta.entries)
-        reset = delta.reset in {Reset.SEEN, Reset.HIDDEN}
-        missing = self._missing(before.accepted_total, total, taken, delta.lost)
-        start = 0 if reset else before.counter
-        events: list[CoinEvent] = []
-        if reset:
-            self._unset = True
-            events.append(VendorReset(CreditCursor(before.serial, 0, before.accepted_total)))
-        if missing:
-            self._stop()
-            base = total if total == _NO_TOTAL else (total - taken) % TOTAL_MODULUS
-            events.append(EventsLost(missing, CreditCursor(before.serial, start, base)))
-        events.extend(self._events(delta.entries, buffer.counter, total))
-        return tuple(events)
-
-    @staticmethod
-    def _missing(before: int, now: int, taken: int, lost: int) -> int:
-        if _NO_TOTAL in {before, now}:
-            return lost
-        gap = (now - before - taken) % TOTAL_MODULUS
-        return gap if gap < _MISSING_LIMIT else lost
-
-
-def _trouble(reason: str, entry: BufferEntry) -> VendorTrouble:
-    return VendorTrouble(reason, f"event {entry.b}: {entry.code.what}")
+    def _shut_out(self, before: CreditCursor, serial: int) -> tuple[CoinEvent, ...]:
+        """Take no coin through a device nobody has confirmed."""
+        self.swapped = True
+        self._wanted = frozenset()
+        self._unset = True
+        with suppress(DeviceError):
+            self._set_master(open_=False)
+        return (_other_device(before, serial),)
 
 
 def _other_device(cursor: CreditCursor, serial: int) -> VendorTrouble:

@@ -1,0 +1,157 @@
+"""From an acceptor's counters to events with cursors: what came in, what is missing. No wire, no
+clock.
+
+Source: ccTalk Generic Specification 4.7, Part 2 section 3.27, Part 3 Table 2.
+"""
+
+from dataclasses import dataclass
+
+from drivers.coin.contract import (
+    CoinAccepted,
+    CoinEvent,
+    CoinMaybe,
+    CoinRefused,
+    CreditCursor,
+    EventsLost,
+    ReturnLever,
+    VendorReset,
+    VendorTrouble,
+)
+from drivers.coin.credits import Delta, Reset
+from drivers.coin.protocol import BufferEntry, value_of_code
+from drivers.coin.tables import COUNTER_STATES, TOTAL_MODULUS, Money
+
+NO_TOTAL = -1
+"""Stands for the accept counter of a device that has none."""
+_MISSING_LIMIT = 10_000
+"""A larger jump of the accept counter is no loss of coins but another counter."""
+_FIRST_INHIBITED = 128
+_ANY_INHIBITED = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Coins:
+    """Which coins an acceptor knows, and how its credits name them."""
+
+    by_position: dict[int, int]
+    credits_are_values: bool = False
+
+    def yen(self, code: int) -> int | None:
+        """Face value of a credit code; None if it names no coin we know."""
+        return value_of_code(code) if self.credits_are_values else self.by_position.get(code)
+
+    def positions(self, values: frozenset[int]) -> frozenset[int]:
+        """The positions of all coins of these values; several may have one value."""
+        return frozenset(p for p, yen in self.by_position.items() if yen in values)
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """Events oldest first, and the cursor after the last of them."""
+
+    events: tuple[CoinEvent, ...]
+    cursor: CreditCursor
+    reset: bool = False
+    """The device has forgotten its inhibits."""
+    stop: bool = False
+    """Fraud, or money that cannot be accounted for: take no more."""
+
+
+def account_plain(coins: Coins, before: CreditCursor, delta: Delta, counter: int) -> Account:
+    """The usual case: up to five new events, and no doubt about them."""
+    total = _later(before.accepted_total, _credits(delta.entries))
+    events = _events(coins, delta.entries, CreditCursor(before.serial, counter, total))
+    return Account(
+        events, CreditCursor(before.serial, counter, total), stop=_is_fraud(delta.entries)
+    )
+
+
+def account_closely(coins: Coins, before: CreditCursor, delta: Delta, now: CreditCursor) -> Account:
+    """After a reset, a loss, a silence or a restart: with what the accept counter adds.
+
+    `now`: both counters, read at one moment. The order of the events lets a crash between any
+    two journal entries resume without a gap: first the reset, then what is missing, then each
+    credit.
+    """
+    taken = _credits(delta.entries)
+    reset = delta.reset in {Reset.SEEN, Reset.HIDDEN}
+    missing = _missing(before.accepted_total, now.accepted_total, taken, delta.lost)
+    start = 0 if reset else before.counter
+    events: list[CoinEvent] = []
+    if reset:
+        events.append(VendorReset(CreditCursor(before.serial, 0, before.accepted_total)))
+    if missing:
+        base = CreditCursor(before.serial, start, _later(now.accepted_total, -taken))
+        events.append(EventsLost(missing, base))
+    events.extend(_events(coins, delta.entries, now))
+    stop = bool(missing) or _is_fraud(delta.entries)
+    return Account(tuple(events), now, reset=reset, stop=stop)
+
+
+def is_surprising(coins: Coins, entry: BufferEntry, wanted: frozenset[int]) -> bool:
+    """A coin refused as inhibited although it was let in: has the device forgotten?"""
+    if entry.is_credit or entry.code.money is not Money.INHIBITED:
+        return False
+    enabled = coins.positions(wanted)
+    position = entry.b - _FIRST_INHIBITED + 1
+    return position in enabled or (entry.b == _ANY_INHIBITED and bool(enabled))
+
+
+def _credits(entries: tuple[BufferEntry, ...]) -> int:
+    return sum(entry.is_credit for entry in entries)
+
+
+def _is_fraud(entries: tuple[BufferEntry, ...]) -> bool:
+    return any(not e.is_credit and e.code.money is Money.FRAUD for e in entries)
+
+
+def _later(total: int, credits_more: int) -> int:
+    return total if total == NO_TOTAL else (total + credits_more) % TOTAL_MODULUS
+
+
+def _missing(before: int, now: int, taken: int, lost: int) -> int:
+    """Coins the device has counted and nobody has credited; `lost` where it does not count."""
+    if NO_TOTAL in {before, now}:
+        return lost
+    gap = (now - before - taken) % TOTAL_MODULUS
+    return gap if gap < _MISSING_LIMIT else lost
+
+
+def _events(
+    coins: Coins, entries: tuple[BufferEntry, ...], end: CreditCursor
+) -> tuple[CoinEvent, ...]:
+    """The events of each entry, with the cursor as it stood just after it."""
+    events: list[CoinEvent] = []
+    for index, entry in enumerate(entries):
+        later = entries[index + 1 :]
+        cursor = CreditCursor(
+            end.serial,
+            (end.counter - 1 - len(later)) % COUNTER_STATES + 1,
+            _later(end.accepted_total, -_credits(later)),
+        )
+        events.extend(_event(coins, entry, cursor))
+    return tuple(events)
+
+
+def _event(coins: Coins, entry: BufferEntry, cursor: CreditCursor) -> tuple[CoinEvent, ...]:
+    if entry.is_credit:
+        yen = coins.yen(entry.a)
+        # Inside, but of no value we know: a person must look.
+        return (CoinMaybe(entry.a, cursor) if yen is None else CoinAccepted(yen, cursor),)
+    if entry.is_null:
+        return ()
+    match entry.code.money:
+        case Money.LEVER:
+            return (ReturnLever(cursor),)
+        case Money.MAYBE:
+            return (CoinMaybe(entry.b, cursor),)
+        case Money.FAULT:
+            return (_trouble("coin.acceptor_fault", entry),)
+        case Money.FRAUD:
+            return (_trouble("coin.fraud", entry), CoinMaybe(entry.b, cursor))
+        case Money.NONE | Money.INHIBITED:
+            return (CoinRefused(entry.b, cursor),)
+
+
+def _trouble(reason: str, entry: BufferEntry) -> VendorTrouble:
+    return VendorTrouble(reason, f"event {entry.b}: {entry.code.what}")
