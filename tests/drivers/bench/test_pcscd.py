@@ -3,7 +3,6 @@
 import os
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import tempfile
@@ -82,9 +81,9 @@ def test_restart_kill_and_start_keep_socket_and_port() -> None:
 def test_a_line_straight_to_vpcd() -> None:
     """vpcd's first frame asks for the ATR: a length of one, then 04."""
     with PrivatePcscd() as daemon:
-        with daemon.open_line() as line:
+        with daemon.open_line() as line, line.makefile("rb") as frames:
             line.settimeout(WAIT_S)
-            assert line.recv(3, socket.MSG_WAITALL) == b"\0\1\4"
+            assert frames.read(3) == b"\0\1\4"
         daemon.kill()
         with pytest.raises(OSError, match="is down"):
             daemon.open_line()

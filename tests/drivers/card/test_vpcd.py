@@ -46,8 +46,13 @@ def send(line: socket.socket, frame: bytes) -> None:
 
 
 def receive(line: socket.socket) -> bytes:
-    head = line.recv(2, socket.MSG_WAITALL)
-    return line.recv(int.from_bytes(head), socket.MSG_WAITALL) if head else b""
+    with line.makefile("rb", buffering=0) as frames:
+        head = frames.read(1), frames.read(1)
+        left = int.from_bytes(b"".join(each or b"" for each in head))
+        frame = b""
+        while len(frame) < left and (part := frames.read(left - len(frame))):
+            frame += part
+        return frame
 
 
 def ask(line: socket.socket, frame: bytes) -> bytes:
