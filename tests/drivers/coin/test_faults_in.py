@@ -675,3 +675,20 @@ def test_the_transcript_can_be_read() -> None:
     r.poll()
     text = r.vendor.tap.lines()[-1].text()
     assert "to 2: credits | reply" in text
+
+
+def test_a_credit_of_no_known_value_is_a_case_for_a_person() -> None:
+    r = rig().ready()
+    r.machine.act(lambda: r.machine.acceptor.push(9, 1))
+    (event,) = r.poll()
+    assert isinstance(event, CoinMaybe)
+    assert event.code == 9
+
+
+def test_an_acceptor_that_does_not_keep_its_inhibits_is_faulty() -> None:
+    r = rig().ready()
+    acceptor = r.machine.acceptor
+    acceptor._commands[Header.SET_INHIBITS] = acceptor._commands[Header.SIMPLE_POLL]
+    with pytest.raises(PeerError, match="does not keep its inhibits"):
+        r.vendor.accept(frozenset({10}))
+    assert r.vendor.status().accepting == frozenset()

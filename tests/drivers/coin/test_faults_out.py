@@ -404,3 +404,38 @@ def test_a_hopper_that_never_stops_is_given_up_as_unknown() -> None:
     r.vendor.capabilities()
     result = r.pay(100, 1)
     assert (result.evidence, result.reason) == (Evidence.UNKNOWN, "coin.hopper_fault")
+
+
+def test_a_hopper_that_still_pays_is_not_readied() -> None:
+    r = Rig(speeds=Speeds(dispense_coin_s=5.0))
+    r.vendor.capabilities()
+    ticket = r.vendor.prepare(100, 2)
+    kill_when_dispensing(r)
+    with pytest.raises(HostKilled):
+        r.vendor.dispense(ticket)
+    r.restart()
+    with pytest.raises(PeerError, match="still paying out"):
+        r.vendor.prepare(100, 1)
+    assert r.resolve(ticket).paid == 2
+    r.check()
+
+
+def test_a_hopper_with_foreign_coins_is_refused() -> None:
+    r = Rig(MachineBuild(hoppers=four_hoppers() | {100: build(coin_name="GB100A")}))
+    with pytest.raises(PeerError, match="'GB100A' is not Japanese"):
+        r.vendor.capabilities()
+
+
+def test_a_hopper_without_level_sensors_is_empty_when_it_says_so() -> None:
+    r = rig(build(pieces=0, low_level=0))
+    r.pay(100, 1)
+    assert r.vendor.status().troubles == (), "its sensor says that there are coins"
+    del r.machine.hoppers[100]._commands[Header.LEVEL]
+    assert r.vendor.status().troubles == ("coin.hopper_empty",)
+
+
+def test_a_ticket_for_a_hopper_that_is_not_configured_is_unknown() -> None:
+    r = rig()
+    ticket = DispenseTicket(1000, 1, 9, 1, 0, 0)
+    assert r.vendor.dispense(ticket).reason == "coin.unknown_device"
+    assert r.vendor.resolve(ticket).evidence is Evidence.UNKNOWN
