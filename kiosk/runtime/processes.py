@@ -150,6 +150,8 @@ class VisitProcesses:
         child.end.close()
         if child is self._current:
             self._current = None
+            if status:
+                _log.warning("the visit ended with status %d %s", status, child.cause)
             return child.cause or ("exit" if status == 0 else "killed")
         if child is self._spare or self._handing is not None:
             self._spare = None if child is self._spare else self._spare
