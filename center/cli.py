@@ -39,6 +39,9 @@ def add_parser(subparsers: Any) -> None:
     clear.add_argument("municipality", metavar="CODE")
     clear.add_argument("server", metavar="SERVER")
     clear.add_argument("--by", required=True, metavar="NAME", help="who looked into it")
+    reviews = _add(subparsers, "reviews", "list what succeeded after it had failed", _reviews)
+    reviews.add_argument("--done", type=int, metavar="NUMBER", help="this one was looked into")
+    reviews.add_argument("--by", metavar="NAME", help="who looked into it")
     block = _add(subparsers, "block", "admit a terminal no more", _block)
     block.add_argument("terminal", metavar="TERMINAL")
     block.add_argument("--by", required=True, metavar="NAME")
@@ -118,6 +121,23 @@ def _clear(arguments: argparse.Namespace, at: datetime.datetime) -> int:
             return 0
     _say(f"{arguments.municipality} {arguments.server} is not suspended.")
     return 1
+
+
+def _reviews(arguments: argparse.Namespace, at: datetime.datetime) -> int:
+    if (arguments.done is None) != (arguments.by is None):
+        sys.exit("Say both: which event with --done, and who looked into it with --by.")
+    with _store(arguments) as store:
+        if arguments.done is not None:
+            if store.reviewed(arguments.done, arguments.by, int(at.timestamp())):
+                return 0
+            _say(f"Event {arguments.done} is not open.")
+            return 1
+        for one in store.reviews():
+            _say(
+                f"{one.number} {one.terminal} {one.municipality or '-'} {one.server or '-'} "
+                f"{one.failed_step} {one.failure} {one.failed_at} then {one.step} {one.at}"
+            )
+    return 0
 
 
 def _block(arguments: argparse.Namespace, at: datetime.datetime) -> int:

@@ -21,6 +21,7 @@ from center.wire.authentication import (
     CardPolicy,
     check_authenticate,
     open_visit,
+    revocation_question,
 )
 from center.wire.canonical import decode, encode
 from center.wire.kinds import Envelope
@@ -37,7 +38,7 @@ from center.wire.sealed import seal
 from center.wire.signed import Opened, open_by_key, open_signed, sign
 from crypto.certificates import last_day
 from crypto.errors import CheckFailed
-from crypto.ocsp import Question, check_answer
+from crypto.ocsp import check_answer
 from crypto.roles import Trust
 
 OFFER_VALID_S = 1800
@@ -126,7 +127,7 @@ class IssuingServer:
         opened = open_visit(message.opened, self._trust.centres, at, "visit.unknown")
         authenticate = decode(Authenticate, message.authenticate)
         auth = check_authenticate(authenticate, opened, self._trust.cards, at)
-        check_answer(Question(auth.card.certificate, auth.card.issuer, auth.auth), message.ocsp, at)
+        check_answer(revocation_question(auth), message.ocsp, at)
         return auth
 
     def _offers(

@@ -1,24 +1,29 @@
 """The centre's four answers: visits, authentications, applications, outcomes. No wire."""
 
+import contextlib
+import logging
 import secrets
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Protocol
 
 from center.clock import Clock, utc_seconds
+from center.http.refusals import FAILED
 from center.relay.delivery import Dispatch
 from center.relay.inspection import Expected, suspends
 from center.relay.municipalities import Route, Routes
 from center.relay.terminals import Terminal
 from center.relay.visits import AuthenticatedVisit, Visits
-from center.store.store import Store, Suspension
+from center.store.store import Step, Store, Suspension
 from center.wire.authentication import (
     SKEW_S,
     Authenticated,
     CardPolicy,
     check_authenticate,
     open_visit,
+    revocation_question,
 )
-from center.wire.canonical import decode
+from center.wire.canonical import decode, encode
 from center.wire.kinds import Envelope, digest
 from center.wire.messages import (
     Application,
@@ -29,14 +34,17 @@ from center.wire.messages import (
     Outcome,
     VisitOpened,
 )
-from center.wire.signed import Signer, open_by_key, open_signed, sign
+from center.wire.signed import Opened, Signer, open_by_key, open_signed, sign
 from crypto.errors import CheckFailed
 from crypto.ocsp import Question
 from crypto.roles import Trust
 
 VISIT_VALID_S = 300
+AUTHENTICATING, APPLYING, ENDING = "authenticate", "apply", "outcome"
 _VISIT_BYTES = 16
 _CHALLENGE_BYTES = 32
+
+log = logging.getLogger("center.relay")
 
 
 class Validity(Protocol):
@@ -108,22 +116,11 @@ class Centre:
         visit = opened.message
         if (visit.terminal, visit.terminal_key) != (terminal.name, terminal.key):
             raise CheckFailed("visit.other_terminal", "it was opened for another terminal")
-        self._store.use_visit(visit.visit, digest(Authenticate, body), terminal.name, at)
-        auth = check_authenticate(message, opened, self._partners.cards, at)
-        question = Question(auth.card.certificate, auth.card.issuer, auth.auth)
-        evidence = self._partners.validity.check(question)
-        route = self._partners.routes.for_card(auth.card.certificate, auth.statement.scope)
-        self._check_not_suspended(route.municipality, route.server)
-        ticket = AuthTicket(
-            opened=message.opened,
-            authenticate=body,
-            ocsp=evidence,
-            municipality=route.municipality,
-            at=utc_seconds(self._clock),
-        )
-        envelope = route.service.offer(sign(ticket, self._site.signer))
-        self._keep(terminal, auth, route, envelope)
-        return envelope
+        with self._watched(Step(visit.visit, AUTHENTICATING, terminal.name)):
+            self._store.use_visit(visit.visit, digest(Authenticate, body), terminal.name, at)
+            auth = check_authenticate(message, opened, self._partners.cards, at)
+            evidence = self._partners.validity.check(revocation_question(auth))
+            return self._ask_offers(terminal, auth, message, evidence)
 
     def apply(self, terminal: Terminal, body: bytes) -> bytes:
         """M7's envelope in, M9 out. NOT idempotent: an application is served once.
@@ -135,18 +132,15 @@ class Centre:
         visit = self._visits.find(decode(Application, decode(Envelope, body).body).auth)
         if visit.terminal != terminal.name:
             raise CheckFailed("visit.other_terminal", "the visit is another terminal's")
-        opened = open_by_key(Application, body, visit.sign_key, "application.bad_signature")
-        _check_application(opened.message, visit, at)
-        municipality, server = opened.message.municipality, opened.message.server
-        self._check_not_suspended(municipality, server)
-        self._store.accept(opened.message, opened.digest, terminal.name, at)
-        issued = self._partners.routes.find(municipality, server).service.issue(body)
-        try:
-            expected = Expected(visit, opened, utc_seconds(self._clock))
-            return self._dispatch.deliver(expected, issued)
-        except CheckFailed as refused:
-            self._suspend_after(refused.failure, municipality, server)
-            raise
+        municipality, server = visit.offers.municipality, visit.server
+        step = Step(visit.visit, APPLYING, terminal.name, municipality, server)
+        with self._watched(step):
+            opened = open_by_key(Application, body, visit.sign_key, "application.bad_signature")
+            _check_application(opened.message, visit, at)
+            self._check_not_suspended(municipality, server)
+            self._store.accept(opened.message, opened.digest, terminal.name, at)
+            issued = self._partners.routes.find(municipality, server).service.issue(body)
+            return self._deliver(visit, opened, issued)
 
     def report(self, terminal: Terminal, body: bytes) -> bytes:
         """M10 in, nothing out. Idempotent by (visit, sequence).
@@ -155,10 +149,60 @@ class Centre:
         """
         outcome = decode(Outcome, body)
         self._store.record(terminal.name, outcome)
+        at = utc_seconds(self._clock)
         server = self._store.server_of(outcome.application, terminal.name)
+        step = Step(outcome.visit, ENDING, terminal.name, *(server or ()))
+        if outcome.failure:
+            self._store.note_failure(step, outcome.failure, at)
+        elif outcome.copies_delivered:
+            self._succeeded(step, at)
         if server is not None:
             self._suspend_after(outcome.failure, *server)
         return b""
+
+    @contextlib.contextmanager
+    def _watched(self, step: Step) -> Iterator[None]:
+        """Remember how a step of a visit went: an error, then a success, is looked into."""
+        try:
+            yield
+        except BaseException as error:
+            failure = error.failure if isinstance(error, CheckFailed) else FAILED
+            self._store.note_failure(step, failure, utc_seconds(self._clock))
+            raise
+        self._succeeded(step, utc_seconds(self._clock))
+
+    def _succeeded(self, step: Step, at: int) -> None:
+        if self._store.note_success(step, at):
+            log.warning("review: %s succeeded after a failure (%s)", step.name, step.terminal)
+
+    def _ask_offers(
+        self, terminal: Terminal, auth: Authenticated, message: Authenticate, evidence: bytes
+    ) -> bytes:
+        """M5 to the card's municipality, M6's envelope back, once it is what was asked for."""
+        route = self._partners.routes.for_card(auth.card.certificate, auth.statement.scope)
+        self._check_not_suspended(route.municipality, route.server)
+        ticket = AuthTicket(
+            opened=message.opened,
+            authenticate=encode(message),
+            ocsp=evidence,
+            municipality=route.municipality,
+            at=utc_seconds(self._clock),
+        )
+        envelope = route.service.offer(sign(ticket, self._site.signer))
+        self._keep(terminal, auth, route, envelope)
+        return envelope
+
+    def _deliver(
+        self, visit: AuthenticatedVisit, opened: Opened[Application], issued: bytes
+    ) -> bytes:
+        names = (visit.offers.municipality, visit.server)
+        # Another terminal may have met a mix-up while this server was drawing.
+        self._check_not_suspended(*names)
+        try:
+            return self._dispatch.deliver(Expected(visit, opened, utc_seconds(self._clock)), issued)
+        except CheckFailed as refused:
+            self._suspend_after(refused.failure, *names)
+            raise
 
     def _keep(self, terminal: Terminal, auth: Authenticated, route: Route, envelope: bytes) -> None:
         """Look at the offers, as far as they are open, and remember them."""

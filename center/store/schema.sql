@@ -61,3 +61,29 @@ CREATE TABLE IF NOT EXISTS terminal_blocked (
     since    INTEGER NOT NULL,
     by       TEXT NOT NULL
 ) STRICT, WITHOUT ROWID;
+
+-- "Error, then success": the first trouble of a visit, until something of it succeeds ...
+CREATE TABLE IF NOT EXISTS trouble (
+    visit   BLOB PRIMARY KEY,
+    step    TEXT NOT NULL,
+    failure TEXT NOT NULL,
+    at      INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX IF NOT EXISTS trouble_at ON trouble (at);
+
+-- ... which is an event that a named person looks into.
+CREATE TABLE IF NOT EXISTS review (
+    number       INTEGER PRIMARY KEY,
+    visit        BLOB NOT NULL,
+    terminal     TEXT NOT NULL,
+    municipality TEXT NOT NULL,
+    server       TEXT NOT NULL,
+    failed_step  TEXT NOT NULL,
+    failure      TEXT NOT NULL,
+    failed_at    INTEGER NOT NULL,
+    step         TEXT NOT NULL,
+    at           INTEGER NOT NULL,
+    reviewed_at  INTEGER,
+    reviewed_by  TEXT
+) STRICT;

@@ -12,6 +12,8 @@ from center.wire.messages import Application, Outcome
 from crypto.errors import CheckFailed
 
 REPEATED_WITHIN_S = 24 * 3600
+TROUBLE_KEPT_S = 24 * 3600
+"""Longer than any visit: what failed is forgotten when nothing of it can succeed any more."""
 _BUSY_MS = 5000
 
 
@@ -23,6 +25,38 @@ class Suspension:
     server: str
     failure: str
     since: int
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One step of a visit at the centre, where it got far enough to be known as such."""
+
+    visit: bytes
+    name: str
+    """"authenticate", "apply" or "outcome"."""
+    terminal: str
+    municipality: str = ""
+    server: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Review:
+    """Something succeeded after something of the same visit had failed.
+
+    That is how the mix-ups of 2023 began: a request that failed under load, and its repetition
+    that was answered with somebody else's picture. So a named person looks at each.
+    """
+
+    number: int
+    visit: bytes
+    terminal: str
+    municipality: str
+    server: str
+    failed_step: str
+    failure: str
+    failed_at: int
+    step: str
+    at: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,6 +196,47 @@ class Store:
                 "UPDATE suspension SET cleared_at = ?, cleared_by = ? "
                 "WHERE municipality = ? AND server = ? AND cleared_at IS NULL",
                 (at, by, municipality, server),
+            )
+            return done.rowcount > 0
+
+    def note_failure(self, step: Step, failure: str, at: int) -> None:
+        """Remember that `step` failed; the first failure of a visit stands for all."""
+        with self._transaction() as database:
+            database.execute("DELETE FROM trouble WHERE at < ?", (at - TROUBLE_KEPT_S,))
+            database.execute(
+                "INSERT OR IGNORE INTO trouble VALUES (?, ?, ?, ?)",
+                (step.visit, step.name, failure, at),
+            )
+
+    def note_success(self, step: Step, at: int) -> bool:
+        """Whether `step` succeeded after a failure of its visit; raises a review event then."""
+        if not self._read("SELECT 1 FROM trouble WHERE visit = ?", (step.visit,)):
+            return False
+        with self._transaction() as database:
+            done = database.execute(
+                "INSERT INTO review (visit, terminal, municipality, server, failed_step, failure, "
+                "failed_at, step, at) SELECT visit, ?, ?, ?, step, failure, at, ?, ? "
+                "FROM trouble WHERE visit = ?",
+                (step.terminal, step.municipality, step.server, step.name, at, step.visit),
+            )
+            database.execute("DELETE FROM trouble WHERE visit = ?", (step.visit,))
+            return done.rowcount > 0
+
+    def reviews(self) -> tuple[Review, ...]:
+        """The events nobody has looked into yet, oldest first."""
+        rows = self._read(
+            "SELECT number, visit, terminal, municipality, server, failed_step, failure, "
+            "failed_at, step, at FROM review WHERE reviewed_at IS NULL ORDER BY number"
+        )
+        return tuple(Review(*row) for row in rows)
+
+    def reviewed(self, number: int, by: str, at: int) -> bool:
+        """Note that a person looked into an event; False if it is none that is open."""
+        with self._transaction() as database:
+            done = database.execute(
+                "UPDATE review SET reviewed_at = ?, reviewed_by = ? "
+                "WHERE number = ? AND reviewed_at IS NULL",
+                (at, by, number),
             )
             return done.rowcount > 0
 

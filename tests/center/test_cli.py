@@ -16,7 +16,7 @@ from center.__main__ import main
 from center.clock import SystemClock
 from center.demo import database
 from center.pki.layout import State
-from center.store.store import Store, Suspension
+from center.store.store import Step, Store, Suspension
 from tests.center.software_terminal import Line, Visit, terminal_context
 
 START_S = 60
@@ -86,6 +86,26 @@ def test_a_named_person_lists_and_clears_suspensions(
     capsys.readouterr()
     assert main(["statistics", *where]) == 0
     assert capsys.readouterr().out.startswith("municipality terminal certificate")
+    store.close()
+
+
+def test_a_named_person_looks_into_what_succeeded_after_it_had_failed(
+    state: State, capsys: pytest.CaptureFixture[str]
+) -> None:
+    store = Store(str(database(state)))
+    step = Step(b"v" * 16, "apply", "kiosk-0001", "99201", "main")
+    store.note_failure(step, "municipality.unreachable", 7)
+    store.note_success(step, 9)
+    where = ["--state", str(state.root)]
+    assert main(["reviews", *where]) == 0
+    assert capsys.readouterr().out == (
+        "1 kiosk-0001 99201 main apply municipality.unreachable 7 then apply 9\n"
+    )
+    with pytest.raises(SystemExit, match="who looked into it"):
+        main(["reviews", "--done", "1", *where])
+    assert main(["reviews", "--done", "1", "--by", "A. Clerk", *where]) == 0
+    assert main(["reviews", "--done", "1", "--by", "A. Clerk", *where]) == 1
+    assert store.reviews() == ()
     store.close()
 
 

@@ -2,11 +2,12 @@
 
 import sqlite3
 import threading
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from center.store.store import REPEATED_WITHIN_S, Store, Suspension
+from center.store.store import REPEATED_WITHIN_S, Step, Store, Suspension
 from center.wire.messages import Application, Outcome
 from crypto.errors import CheckFailed
 
@@ -151,3 +152,53 @@ def test_no_column_could_hold_a_person_or_a_document(store: Store, tmp_path: Pat
     database.close()
     assert not columns & {"name", "address", "birth", "serial", "certificate_der", "pdf", "persons"}
     assert store.suspended() == ()
+
+
+class TestReviews:
+    """An error, then a success: somebody has to look."""
+
+    TRIED = Step(b"v" * 16, "authenticate", "kiosk-0001")
+    DONE = Step(b"v" * 16, "apply", "kiosk-0001", "99201", "main")
+
+    def test_a_success_alone_is_none(self, store: Store) -> None:
+        assert not store.note_success(self.DONE, 10)
+        assert store.reviews() == ()
+
+    def test_a_failure_alone_is_none(self, store: Store) -> None:
+        store.note_failure(self.TRIED, "jpki.unavailable", 5)
+        assert store.reviews() == ()
+
+    def test_both_are_one_event_with_the_first_failure(self, store: Store) -> None:
+        store.note_failure(self.TRIED, "jpki.unavailable", 5)
+        store.note_failure(self.DONE, "municipality.unreachable", 6)
+        assert store.note_success(self.DONE, 10)
+        assert not store.note_success(self.DONE, 11), "counted once"
+        (event,) = store.reviews()
+        assert (event.failed_step, event.failure, event.failed_at) == (
+            "authenticate",
+            "jpki.unavailable",
+            5,
+        )
+        assert (event.step, event.at, event.municipality, event.server) == (
+            "apply",
+            10,
+            "99201",
+            "main",
+        )
+
+    def test_another_visits_failure_does_not_count(self, store: Store) -> None:
+        store.note_failure(self.TRIED, "jpki.unavailable", 5)
+        assert not store.note_success(replace(self.DONE, visit=b"w" * 16), 10)
+
+    def test_it_is_open_until_a_named_person_looked(self, store: Store) -> None:
+        store.note_failure(self.TRIED, "jpki.unavailable", 5)
+        store.note_success(self.DONE, 10)
+        number = store.reviews()[0].number
+        assert store.reviewed(number, "A. Clerk", 20)
+        assert not store.reviewed(number, "A. Clerk", 21)
+        assert store.reviews() == ()
+
+    def test_an_old_failure_is_forgotten(self, store: Store) -> None:
+        store.note_failure(self.TRIED, "jpki.unavailable", 5)
+        store.note_failure(replace(self.TRIED, visit=b"w" * 16), "centre.failed", 10**6)
+        assert not store.note_success(self.DONE, 10**6)
