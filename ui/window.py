@@ -11,7 +11,7 @@ import functools
 import os
 import threading
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -138,10 +138,14 @@ class Window:
 
     def wait(self, timeout_s: float) -> list[Happening]:
         """Block until something happens, `wake` is called or the time is over (at most 1 s)."""
-        if not pygame.event.peek():
+        # Never pygame.event.peek: with posted events it drops a reference it does not own, and
+        # the process dies in the next get (pygame 2.6.1).
+        events = pygame.event.get()
+        if not events:
             self._wait(max(0.0, min(timeout_s, LONGEST_WAIT_S)))
+            events = pygame.event.get()
         self._bell.clear()
-        return list(self._happenings())
+        return list(self._happenings(events))
 
     def wake(self) -> None:
         """End a wait, from any thread. Does nothing before `connect` and after `close`."""
@@ -183,15 +187,13 @@ class Window:
         self._bell.wait(seconds)
 
     def _wait_sliced(self, seconds: float) -> None:
-        """Without SDL's wait: look twenty times a second."""
-        for _ in range(max(1, round(seconds / _POLL_S))):
-            if self._bell.wait(_POLL_S) or pygame.event.peek():
-                return
+        """Without SDL's wait: the caller looks again twenty times a second."""
+        self._bell.wait(min(seconds, _POLL_S))
 
     # -- events ---------------------------------------------------------------
 
-    def _happenings(self) -> Iterator[Happening]:
-        for event in pygame.event.get():
+    def _happenings(self, events: Iterable[pygame.event.Event]) -> Iterator[Happening]:
+        for event in events:
             found = self._translate(event)
             if found is not None:
                 yield found
