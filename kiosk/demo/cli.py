@@ -66,7 +66,7 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.auto and arguments.out is None:
         print("--auto needs --out DIR: where the report goes.", file=sys.stderr)  # noqa: T201
         return 2
-    runtime = Path(tempfile.mkdtemp(prefix="kiosk-demo-", dir="/tmp"))
+    runtime = _private_directory()
     _end_on_signals()
     try:
         return _on_stage(arguments, runtime)
@@ -138,6 +138,8 @@ def _one_visit(stage: DemoStage, arguments: argparse.Namespace) -> int:
         recorder.lost = str(lost)
     record = recorder.finish()
     report = write_report(record, arguments.out)
+    for program in (stage.centre, stage.terminal):
+        shutil.copy(program.log, arguments.out)
     for proof in record.proofs:
         print(f"  {'yes' if proof.true else 'NO '}  {proof.what}  {proof.detail}")  # noqa: T201
     print(f"  Report: {report}")  # noqa: T201

@@ -31,6 +31,8 @@ class Places:
     printer_uri: str
     center_port: int
     glass: str
+    hoppers: tuple[tuple[int, int], ...]
+    """Face value in yen, and pieces in its hopper now."""
     offset_s: float
     deaf_s: float
 
@@ -142,6 +144,10 @@ def terminal_config(places: Places) -> str:
         "journal": {"directory": str(places.journal)},
         "card": {"pcscd_socket": places.pcscd_socket},
         "coin": {"port": places.coin_port, "hoppers": {"10": 3, "50": 4, "100": 5, "500": 6}},
+        "change": {
+            "opening": {str(yen): pieces for yen, pieces in places.hoppers},
+            "capacity": {str(yen): 400 for yen, _ in places.hoppers},
+        },
         "printer": {
             "device_uri": places.printer_uri,
             "runtime_dir": str(places.runtime / "cups"),

@@ -41,7 +41,7 @@ class Recorder:
         self._sheets = len(stage.devices.printer.delivered)
         self._slips = len(stage.devices.receipt.slips)
         self._journal_lines = len(stage.journal.text().splitlines())
-        self._visit_pid = stage.glass.pid
+        self._visit_pid = 0
         self._screens: list[SeenScreen] = []
         self._standing: _Standing | None = None
         stage.on_frame = self._saw
@@ -77,6 +77,7 @@ class Recorder:
 
     def _saw(self, frame: Frame) -> None:
         """Keep, of each screen, the look that stood longest: as the resident saw it."""
+        self._visit_pid = self._visit_pid or self._stage.glass.pid
         now = self._standing
         if now is None or _look(now.frame) != _look(frame):
             self._keep_standing()

@@ -81,6 +81,9 @@ class DemoStage:
             printer_uri=self.devices.printer.device_uri,
             center_port=self.cable.port,
             glass=str(self._glass_path),
+            hoppers=tuple(
+                (yen, hopper.pieces) for yen, hopper in self.devices.coins.hoppers.items()
+            ),
             offset_s=self.clock.offset_s,
             deaf_s=self.deaf_s,
         )
