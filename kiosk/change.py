@@ -11,6 +11,9 @@ from math import gcd
 
 from kiosk.money import Bill
 
+HOPPER_HOLDS = 200
+"""Coins of 500 yen that fit into the smaller hoppers on the market; others hold more."""
+
 Stock = Mapping[int, int]
 """Face value in yen -> pieces that are surely in its hopper."""
 
@@ -63,18 +66,18 @@ class ChangeConfig:
         default_factory=dict,
         metadata={
             "doc": "Face value in yen -> pieces its hopper holds before coins go to the cash "
-            "box; a value without a hopper is never let in",
+            "box; a hopper that is not named holds 200",
             "unit": "pieces",
         },
     )
 
-    def machine(self) -> Float:
-        """The float as it was filled."""
-        pieces, capacity = (
-            tuple(sorted((int(value), count) for value, count in given.items()))
-            for given in (self.opening, self.capacity)
+    def machine(self, hoppers: Iterable[int]) -> Float:
+        """The float as it was filled, of a machine with these hoppers."""
+        values = sorted(hoppers)
+        return Float(
+            tuple((value, self.opening.get(str(value), 0)) for value in values),
+            tuple((value, self.capacity.get(str(value), HOPPER_HOLDS)) for value in values),
         )
-        return Float(pieces, capacity)
 
 
 def plan(amount: int, stock: Stock) -> tuple[tuple[int, int], ...] | None:

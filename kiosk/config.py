@@ -7,18 +7,21 @@ with the key's path.
 """
 
 import dataclasses
+import re
 import tomllib
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import MISSING, Field, dataclass, field
 from pathlib import Path
 from typing import Any, get_args, get_origin, get_type_hints
 
+from crypto.certificates import is_for_tests, parse_pem_bundle
+from crypto.errors import CheckFailed
 from drivers.card.contract import CardReaderConfig
 from drivers.coin.contract import CoinVendorConfig
 from drivers.printer.contract import PrinterConfig
 from drivers.receipt.contract import ReceiptConfig
 from kiosk.center_client import CenterConfig
-from kiosk.change import ChangeConfig
+from kiosk.change import ChangeConfig, Float
 from kiosk.session.limits import VisitLimits
 from kiosk.settle.model import Limits
 from ui.config import GlassConfig
@@ -90,6 +93,11 @@ class Config:
         """Whether virtual devices and test certificates are refused."""
         return self.terminal.mode == "production"
 
+    @property
+    def float(self) -> Float:
+        """The coin machine as the operator filled it."""
+        return self.change.machine(int(value) for value in self.coin.hoppers)
+
 
 def load(path: Path) -> Config:
     """The configuration at `path`. Raises ConfigError with every sentence at once."""
@@ -115,7 +123,7 @@ def parse(values: Mapping[str, Any], path: Path) -> Config:
     wrong.extend(f"[{name}] is not a section of this file." for name in values.keys() - SECTIONS)
     if not wrong:
         config = Config(**sections)
-        wrong.extend(_mode_conflicts(config))
+        wrong.extend((*_disagreements(config), *_mode_conflicts(config)))
         if not wrong:
             return config
     raise ConfigError(path, tuple(wrong))
@@ -195,6 +203,38 @@ def _doc(one: Field[Any]) -> str:
     return str(one.metadata.get("doc", "no explanation")).rstrip(".")
 
 
+_YEN = re.compile(r"[1-9][0-9]{0,3}")
+_HOURS = re.compile(r"([01][0-9]|2[0-4]):[0-5][0-9]-([01][0-9]|2[0-4]):[0-5][0-9]")
+
+
+def _disagreements(config: Config) -> Iterator[str]:
+    """What is good by itself and cannot be together."""
+    if config.terminal.hours and not _HOURS.fullmatch(config.terminal.hours):
+        yield "terminal.hours must be HH:MM-HH:MM or empty."
+    yield from _hopper_conflicts(config)
+    for site in config.center.sites:
+        if not site.startswith("https://"):
+            yield f"center.sites must be https:// addresses, not {site!r}."
+    if not config.center.sites:
+        yield "center.sites must name at least one site."
+
+
+def _hopper_conflicts(config: Config) -> Iterator[str]:
+    hoppers = config.coin.hoppers
+    addresses = [config.coin.acceptor, *hoppers.values()]
+    if len(set(addresses)) != len(addresses) or not all(2 <= a <= 255 for a in addresses):  # noqa: PLR2004 - ccTalk's slave addresses
+        yield "coin.hoppers must give each device an address of its own, 2 to 255."
+    for value in hoppers:
+        if not _YEN.fullmatch(value):
+            yield f"coin.hoppers.{value} must be named by a face value in yen."
+    for name, given in (("opening", config.change.opening), ("capacity", config.change.capacity)):
+        for value, pieces in given.items():
+            if value not in hoppers:
+                yield f"change.{name}.{value} names a coin that has no hopper in coin.hoppers."
+            if pieces < 0:
+                yield f"change.{name}.{value} must be at least 0 pieces."
+
+
 def _mode_conflicts(config: Config) -> Iterator[str]:
     """What a production terminal must not be given."""
     if not config.production:
@@ -205,6 +245,7 @@ def _mode_conflicts(config: Config) -> Iterator[str]:
             if one.metadata.get("demo_only") and getattr(section, one.name) != one.default:
                 yield f"{name}.{one.name} is for demonstration only; production refuses it."
     yield from _virtual_devices(config)
+    yield from _test_certificates(config)
 
 
 def _virtual_devices(config: Config) -> Iterator[str]:
@@ -213,6 +254,19 @@ def _virtual_devices(config: Config) -> Iterator[str]:
             yield f"{where} must be a device below /dev; production refuses virtual devices."
     if "127.0.0.1" in config.printer.device_uri or "localhost" in config.printer.device_uri:
         yield "printer.device_uri must not be this machine; production refuses virtual devices."
+
+
+def _test_certificates(config: Config) -> Iterator[str]:
+    for name in ("certificate", "tls_roots", "statement_roots", "municipality_roots", "card_roots"):
+        try:
+            bundle = parse_pem_bundle(Path(getattr(config.center, name)).read_bytes())
+        except OSError as error:
+            yield f"center.{name} cannot be read: {error.strerror}."
+        except CheckFailed:
+            yield f"center.{name} holds no certificates in PEM."
+        else:
+            if any(is_for_tests(certificate) for certificate in bundle):
+                yield f"center.{name} holds a test certificate; production refuses it."
 
 
 SECTIONS: dict[str, Any] = get_type_hints(Config)

@@ -109,7 +109,7 @@ def _journal(config: Config, _clock: Clock) -> Finding:
         reading = read(Path(config.journal.directory) / NAME)
     except JournalDamaged as error:
         return Finding("journal", good=False, facts=(str(error),))
-    memory = fold((record.entry for record in reading.records), config.change.machine())
+    memory = fold((record.entry for record in reading.records), config.float)
     stock = ", ".join(f"¥{value} x {pieces}" for value, pieces in memory.coins.pieces)
     facts = [f"{len(reading.records)} records", f"coins by the books: {stock or 'none'}"]
     facts += [f"case {name}: ¥{yen:,} open" for name, yen in memory.cases]

@@ -101,7 +101,7 @@ def build_supervisor(path: Path, config: Config, clock: Clock) -> tuple[Supervis
         file.close()
         raise
     reading = file.reading
-    memory = fold((record.entry for record in reading.records), config.change.machine())
+    memory = fold((record.entry for record in reading.records), config.float)
     model = Settlement(memory=memory, limits=config.limits, sheet_s=config.printer.sheet_s)
     command = visit_command(str(path))
     processes = VisitProcesses(command, inbox.put, clock, config.limits.beat_s)
