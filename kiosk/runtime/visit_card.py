@@ -62,10 +62,11 @@ class CardThread:
         """Release the card and end the thread; returns after `timeout_s` at the latest."""
         self._orders.put(self._release)
         self._orders.put(None)
-        self._thread.join(timeout_s)
+        if self._thread.is_alive():
+            self._thread.join(timeout_s)
 
     def _run(self) -> None:
-        self._see(self._reader.status())
+        self._see(self._reader.status(), first=True)
         while True:
             try:
                 order = self._orders.get(timeout=self._patience_s())
@@ -85,18 +86,19 @@ class CardThread:
         else:
             self._see(self._reader.wait_change(self._known, _AWAY_S))
 
-    def _see(self, status: ReaderStatus) -> None:
+    def _see(self, status: ReaderStatus, *, first: bool = False) -> None:
         before, now = self._known.presence, status.presence
         self._known = status
         if now is before:
             return
         if now in _THERE:
-            self._post(ev.CardPlaced())
+            unseen = first or before in _FAULTS
+            self._post(ev.CardFound() if unseen else ev.CardPlaced())
         elif before in _THERE:
             self._post(ev.CardRemoved())
         if now in _FAULTS:
             self._post(ev.ReaderFailed(_FAULTS[now]))
-        elif before in _FAULTS:
+        if before in _FAULTS and now not in _FAULTS:
             self._post(ev.ReaderBack())
 
     def _identify(self) -> None:

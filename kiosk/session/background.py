@@ -99,7 +99,7 @@ def note_grant(session: Session, _event: link.VisitGranted) -> Done:
     return Step(replace(session, granted=True))
 
 
-def note_card_on(session: Session, _event: ev.CardPlaced) -> Done:
+def note_card_on(session: Session, _event: ev.CardPlaced | ev.CardFound) -> Done:
     """A card lies there."""
     return Step(replace(session, card=True))
 

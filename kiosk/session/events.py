@@ -168,6 +168,14 @@ class CardPlaced:
 
 
 @dataclass(frozen=True, slots=True)
+class CardFound:
+    """A card lay there when the reader was first looked at, or came back with the reader.
+
+    Nobody saw it come, so it may not be this resident's.
+    """
+
+
+@dataclass(frozen=True, slots=True)
 class CardRemoved:
     """The reader is empty."""
 

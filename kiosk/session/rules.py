@@ -66,6 +66,7 @@ _GLASS = (
 _CARD = (
     on({S.CLEAR_READER, S.PLACE_CARD}, link.VisitRefused, S.REFUSED, do.refuse_visit),
     on(S.CLEAR_READER, ev.CardRemoved, S.PLACE_CARD, do.reader_cleared),
+    on(S.PLACE_CARD, ev.CardFound, S.CLEAR_READER, bg.note_card_on),
     on(S.PLACE_CARD, ev.CardPlaced, S.CHECK_CARD, do.identify, when.ready_for_card),
     on(S.PLACE_CARD, ev.CardPlaced, None, bg.note_card_on),
     on(S.PLACE_CARD, ev.VisitOpened, S.CHECK_CARD, do.card_and_opened, when.card_lies_there),
@@ -257,6 +258,7 @@ _ANYTIME = (
     _elsewhere(link.VisitRefused, bg.stay),
     _elsewhere(ev.VisitOpened, bg.note_opened),
     _elsewhere(ev.CardPlaced, bg.note_card_on),
+    _elsewhere(ev.CardFound, bg.note_card_on),
     _elsewhere(ev.CardRemoved, bg.note_card_off),
     _elsewhere(ev.CardFailed, bg.stay),
     _elsewhere(ev.ReaderFailed, bg.note_reader),

@@ -116,14 +116,18 @@ def started(it: Bench, presence: Presence = Presence.EMPTY) -> Bench:
 
 def identified(it: Bench) -> Bench:
     started(it, Presence.CARD)
-    assert it.next() == ev.CardPlaced()
+    assert it.next() == ev.CardFound()
     it.thread.identify()
     assert it.next() == ev.CardIdentified(3)
     return it
 
 
-def test_a_card_that_lies_there_already_is_said_at_once(it: Bench) -> None:
-    assert started(it, Presence.CARD).next() == ev.CardPlaced()
+def test_a_card_nobody_saw_coming_is_told_apart(it: Bench) -> None:
+    assert started(it, Presence.CARD).next() == ev.CardFound()
+    it.reader.put(Presence.NO_READER)
+    assert [it.next(), it.next()] == [ev.CardRemoved(), ev.ReaderFailed("card.no_reader")]
+    it.reader.put(Presence.CARD)
+    assert [it.next(), it.next()] == [ev.CardFound(), ev.ReaderBack()]
 
 
 def test_coming_and_going(it: Bench) -> None:
@@ -135,7 +139,8 @@ def test_coming_and_going(it: Bench) -> None:
 
 
 def test_a_mute_card_is_a_card_and_turning_it_is_no_news(it: Bench) -> None:
-    started(it, Presence.MUTE)
+    started(it)
+    it.reader.put(Presence.MUTE)
     assert it.next() == ev.CardPlaced()
     it.reader.put(Presence.EMPTY)
     assert it.next() == ev.CardRemoved()
@@ -154,7 +159,7 @@ def test_a_reader_that_is_gone_and_comes_back(it: Bench, presence: Presence, fai
 
 def test_a_reader_unplugged_with_a_card_on_it(it: Bench) -> None:
     started(it, Presence.CARD)
-    assert it.next() == ev.CardPlaced()
+    assert it.next() == ev.CardFound()
     it.reader.put(Presence.NO_READER)
     assert it.next() == ev.CardRemoved()
     assert it.next() == ev.ReaderFailed("card.no_reader")

@@ -87,6 +87,11 @@ class TestTheCard:
         story.hear(ev.CardRemoved(), ev.CardPlaced())
         assert story.state is State.CHECK_CARD
 
+    def test_a_card_nobody_saw_coming_must_be_taken_too(self) -> None:
+        story = Story().to_place_card().hear(ev.VisitOpened(), ev.CardFound())
+        assert story.state is State.CLEAR_READER
+        assert not story.gave(cmd.IdentifyCard)
+
     def test_a_card_before_the_challenge_waits_for_it(self) -> None:
         story = Story().to_place_card().hear(ev.CardPlaced())
         assert story.state is State.PLACE_CARD
