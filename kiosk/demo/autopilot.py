@@ -76,6 +76,7 @@ class Autopilot:
         self.path: list[str] = []
         """The screens that were answered, in order."""
         self._done: set[str] = set()
+        self._arrived_s = 0.0
         self._answers: dict[str, Callable[[Frame], None]] = {
             "start": self._begin,
             "menu": lambda frame: self._press(frame, "service:certificates"),
@@ -103,6 +104,7 @@ class Autopilot:
         while True:
             if self.path[-1:] != [frame.screen]:
                 self.path.append(frame.screen)
+                self._arrived_s = frame.at_s
                 self._let_it_hear(frame)
             if frame.action("go_on"):
                 self._press(frame, "go_on")
@@ -114,18 +116,21 @@ class Autopilot:
             frame = self._next(frame)
 
     def _next(self, last: Frame) -> Frame:
-        """The next screen that wants an answer; the same one if nothing happened for a while."""
+        """The next look that wants an answer; what stands there if nothing changed for a while.
+
+        Only a changed look counts: a button going down and up paints the same screen twice, and
+        who answered that would press what the next screen has in the same place.
+        """
         try:
-            self._glass.wait_for(lambda f: f.number > last.number, _LOOK_AGAIN_S)
+            self._glass.wait_for(lambda f: _moved_on(last, f), _LOOK_AGAIN_S)
         except TimeoutError:
-            return self._stands(last)
+            self._give_up_in_time(last)
         return self._wait(lambda f: f.screen in self._answers or _ends(f))
 
-    def _stands(self, last: Frame) -> Frame:
+    def _give_up_in_time(self, last: Frame) -> None:
         limit_s = self._limit_s(last)
-        if self._clock.monotonic_s() - last.at_s > limit_s:
+        if self._clock.monotonic_s() - self._arrived_s > limit_s:
             raise Lost(f"the screen {last.screen!r} stayed for {limit_s:.0f} s")
-        return last
 
     def _limit_s(self, frame: Frame) -> float:
         """Somebody else's card may be long in coming."""
@@ -256,6 +261,16 @@ class Autopilot:
 _ENDS = frozenset(
     {"refused", "closed", "hours", "apology", "end", "returned", "not_served", "pin_wrong"}
 )
+
+
+_MOVES_BY_ITSELF = frozenset({"pay"})
+"""Here the amount changes and no button does."""
+
+
+def _moved_on(last: Frame, now: Frame) -> bool:
+    if now.screen in _MOVES_BY_ITSELF:
+        return now.number > last.number
+    return now.look != last.look
 
 
 def _ends(frame: Frame) -> bool:

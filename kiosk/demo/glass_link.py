@@ -48,6 +48,13 @@ class Frame:
     """The action of a touch anywhere, or empty."""
     actions: tuple[Action, ...]
     png: bytes = field(repr=False)
+    pressed: bool = False
+    """A finger is on a button just now."""
+
+    @property
+    def look(self) -> tuple[object, ...]:
+        """What a person could tell apart without reading: screen, page, and the buttons' state."""
+        return self.screen, self.language, self.page, self.pages, self.overlay, self.actions
 
     def action(self, name: str) -> Action | None:
         """The button of that id that can be pressed now, or None."""
@@ -149,4 +156,5 @@ def _frame(number: int, at_s: float, header: Mapping[str, Any], png: bytes) -> F
             for a in header.get("actions", ())
         ),
         png,
+        bool(header.get("pressed")),
     )

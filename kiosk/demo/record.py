@@ -3,7 +3,6 @@
 import io
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -16,15 +15,6 @@ from kiosk.journal.reader import JournalDamaged, read
 
 _SHEET_DPI = 150
 _BACK_TO_START_S = 20.0
-
-
-@dataclass(slots=True)
-class _Standing:
-    """One look of the glass, and since when it stands."""
-
-    frame: Frame
-    longest: Frame
-    longest_s: float = 0.0
 
 
 class Recorder:
@@ -43,7 +33,8 @@ class Recorder:
         self._journal_lines = len(stage.journal.text().splitlines())
         self._visit_pid = 0
         self._screens: list[SeenScreen] = []
-        self._standing: _Standing | None = None
+        self._standing: Frame | None = None
+        self._since_s = 0.0
         stage.on_frame = self._saw
 
     def finish(self) -> VisitRecord:
@@ -76,26 +67,22 @@ class Recorder:
     # --- screens -------------------------------------------------------------------------
 
     def _saw(self, frame: Frame) -> None:
-        """Keep, of each screen, the look that stood longest: as the resident saw it."""
+        """Keep each screen as the resident left it, without a finger on it."""
         self._visit_pid = self._visit_pid or self._stage.glass.pid
-        now = self._standing
-        if now is None or _look(now.frame) != _look(frame):
+        kept = self._standing
+        if kept is not None and _look(kept) != _look(frame):
             self._keep_standing()
-            self._standing = _Standing(frame, frame)
-            return
-        stood_s = frame.at_s - now.frame.at_s
-        if stood_s >= now.longest_s:
-            now.longest, now.longest_s = now.frame, stood_s
-        now.frame = frame
+            kept = None
+        if kept is None:
+            self._since_s = frame.at_s
+        if kept is None or not frame.pressed:
+            self._standing = frame
 
     def _keep_standing(self) -> None:
-        standing, self._standing = self._standing, None
-        if standing is None or not standing.frame.screen:
-            return
-        stood_s = self._stage.clock.monotonic_s() - standing.frame.at_s
-        frame = standing.frame if stood_s > standing.longest_s else standing.longest
-        at_s = max(0.0, standing.longest.at_s - self._began_s)
-        self._screens.append(SeenScreen(at_s, frame.screen, frame.png))
+        frame, self._standing = self._standing, None
+        if frame is not None and frame.screen:
+            at_s = max(0.0, self._since_s - self._began_s)
+            self._screens.append(SeenScreen(at_s, frame.screen, frame.png))
 
     def _back_at_start(self) -> bool:
         try:
