@@ -188,6 +188,7 @@ class Glass:
             "screen": page.screen_id, "serial": self._serial, "language": shown[1].language,
             "width": page.width, "height": page.height, "page": page.number, "pages": page.of,
             "overlay": page.modal, "anywhere": page.anywhere,
+            "pressed": self._hand.pressed is not None,
             "actions": [
                 {"id": t.id, "enabled": t.enabled, "chosen": t.chosen, "role": t.role.value,
                  "box": [t.rect.x, t.rect.y, t.rect.w, t.rect.h]}
