@@ -1,0 +1,175 @@
+"""Visit and spare as real processes: taking over, dying, hanging, being stillborn."""
+
+import os
+import signal
+from collections.abc import Iterator
+
+import pytest
+
+from drivers.clock import VirtualClock
+from kiosk.link import values as link
+from kiosk.runtime.processes import Child, ChildEnded, ChildSaid, VisitProcesses, visit_command
+from tests.kiosk.runtime.fakes import STUB, Events
+
+BEAT_LIMIT_S = 10.0
+
+
+class Family:
+    """Processes, their words, and the loop's part of handling them."""
+
+    def __init__(self, *mood: str) -> None:
+        self.clock = VirtualClock()
+        self.events = Events()
+        command = (*STUB, *(("--mood", *mood) if mood else ()))
+        self.processes = VisitProcesses(command, self.events.put, self.clock, BEAT_LIMIT_S)
+
+    def said(self, child: Child | None, kind: type) -> link.ToSupervisor:
+        """Wait until `child` said something of that kind; signs of life are noted."""
+
+        def fits(event: object) -> bool:
+            return (
+                isinstance(event, ChildSaid)
+                and event.child is child
+                and isinstance(event.value, kind)
+            )
+
+        event = self.events.wait(fits)
+        assert isinstance(event, ChildSaid)
+        self.processes.heard(event.child, event.value)
+        return event.value
+
+    def ended(self, child: Child | None) -> str | None:
+        """Wait until `child` is gone; what it means."""
+        event = self.events.wait(lambda e: isinstance(e, ChildEnded) and e.child is child)
+        assert isinstance(event, ChildEnded)
+        return self.processes.ended(event.child, event.status)
+
+
+@pytest.fixture
+def family() -> Iterator[Family]:
+    made = Family()
+    yield made
+    made.processes.close()
+
+
+def alive(child: Child | None) -> bool:
+    assert child
+    return child.process.poll() is None
+
+
+def test_the_spare_takes_the_glass_and_another_spare_comes(family: Family) -> None:
+    family.processes.start_spare()
+    spare = family.processes.spare
+    family.said(spare, link.SpareReady)
+    family.processes.hand_glass(link.TakeGlass(apology="visit.died"), 1)
+    assert family.processes.current is spare
+    assert family.processes.spare is not spare
+    note = family.said(spare, link.Note)
+    assert note == link.Note("visit.step", (("state", "visit.died"),))
+    family.said(family.processes.spare, link.SpareReady)
+
+
+def test_the_glass_can_be_handed_before_any_process_exists(family: Family) -> None:
+    family.processes.hand_glass(link.TakeGlass(), 1)
+    current = family.processes.current
+    assert current
+    family.said(current, link.Note)
+    assert current.glass == 1
+
+
+@pytest.mark.parametrize(("how", "cause"), [(signal.SIGKILL, "killed"), (signal.SIGSEGV, "killed")])
+def test_a_death_is_heard_at_once(family: Family, how: signal.Signals, cause: str) -> None:
+    family.processes.hand_glass(link.TakeGlass(), 1)
+    current = family.processes.current
+    assert current
+    family.said(current, link.SpareReady)
+    os.kill(current.process.pid, how)
+    assert family.ended(current) == cause
+    assert family.processes.current is None
+
+
+def test_a_visit_that_may_end_ends_by_itself(family: Family) -> None:
+    family.processes.hand_glass(link.TakeGlass(), 1)
+    current = family.processes.current
+    family.said(current, link.Note)
+    family.processes.say(link.VisitClosed(), 1)
+    assert family.ended(current) == "exit"
+
+
+def test_what_is_meant_for_another_glass_is_not_said(family: Family) -> None:
+    family.processes.hand_glass(link.TakeGlass(), 2)
+    current = family.processes.current
+    family.said(current, link.Note)
+    family.processes.say(link.VisitClosed(), 1)
+    family.processes.kill(1, "misuse")
+    assert alive(current)
+
+
+def test_a_glass_that_stands_still_is_taken_away(family: Family) -> None:
+    family.processes.hand_glass(link.TakeGlass(), 1)
+    current = family.processes.current
+    family.said(current, link.GlassBeat)
+    family.clock.advance(BEAT_LIMIT_S)
+    family.processes.tick()
+    assert alive(current)
+    family.clock.advance(0.1)
+    family.processes.tick()
+    assert family.ended(current) == "silent"
+
+
+def test_a_visit_that_does_not_read_is_ended(family: Family) -> None:
+    family.processes.hand_glass(link.TakeGlass(), 1)
+    current = family.processes.current
+    assert current
+    family.said(current, link.Note)
+    os.kill(current.process.pid, signal.SIGSTOP)
+    for _ in range(40):
+        family.processes.say(link.ServiceState("x" * 30000), 1)
+    assert family.ended(current) == "silent"
+
+
+def test_a_dead_spare_is_replaced_after_a_pause(family: Family) -> None:
+    family.processes.start_spare()
+    spare = family.processes.spare
+    assert spare
+    family.said(spare, link.SpareReady)
+    spare.process.kill()
+    assert family.ended(spare) is None
+    family.processes.tick()
+    assert family.processes.spare is None
+    family.clock.advance(1.1)
+    family.processes.tick()
+    assert family.processes.spare is not None
+
+
+def test_stillborn_spares_are_started_ever_more_seldom_and_the_glass_waits() -> None:
+    family = Family("stillborn")
+    try:
+        family.processes.hand_glass(link.TakeGlass(), 1)
+        child = family.processes.current
+        assert family.ended(child) == "killed"
+        pauses = []
+        for _ in range(3):
+            spare = family.processes.spare
+            assert spare
+            assert family.ended(spare) is None
+            assert family.processes._respawn_s is not None
+            pauses.append(round(family.processes._respawn_s - family.clock.monotonic_s(), 1))
+            family.clock.advance(pauses[-1])
+            family.processes.tick()
+        assert pauses == [1.0, 2.0, 4.0]
+    finally:
+        family.processes.close()
+
+
+def test_closing_leaves_no_process(family: Family) -> None:
+    family.processes.hand_glass(link.TakeGlass(), 1)
+    children = [family.processes.current, family.processes.spare]
+    family.processes.close()
+    family.processes.close()
+    assert not any(alive(child) for child in children)
+
+
+def test_the_real_visit_is_a_module_of_this_program() -> None:
+    command = visit_command("/etc/kiosk/firmware.toml")
+    assert command[1:] == ("-m", "kiosk.runtime.visit", "--config", "/etc/kiosk/firmware.toml")

@@ -1,0 +1,190 @@
+"""The threads around devices: orders in, events out, failures as data."""
+
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from drivers.clock import SystemClock, VirtualClock
+from drivers.printer.contract import JobState
+from kiosk.runtime.coin_worker import CoinWorker
+from kiosk.runtime.print_worker import PrintWorker
+from kiosk.runtime.small_workers import CardPowerWorker, ReceiptWorker
+from kiosk.runtime.spool_worker import SpoolWorker
+from kiosk.runtime.worker import Worker
+from kiosk.settle import commands as c
+from kiosk.settle import happened as h
+from kiosk.settle.model import Settled
+from tests.kiosk.runtime.fakes import Events, FakeReceipt, FakeSpooler, FakeVendor, FakeWatch
+
+Run = Callable[[Worker], None]
+
+
+@pytest.fixture
+def run() -> Iterator[Run]:
+    """Starts workers and ends them after the test."""
+    started: list[Worker] = []
+
+    def start(worker: Worker) -> None:
+        started.append(worker)
+        worker.start()
+
+    yield start
+    for worker in started:
+        worker.stop()
+
+
+# --- coins -------------------------------------------------------------------------------
+
+
+def coin_worker(vendor: FakeVendor, events: Events) -> CoinWorker:
+    return CoinWorker(vendor, 0.2, SystemClock(), events.put)
+
+
+def test_coins_are_resumed_polled_and_paid(run: Run) -> None:
+    vendor, events = FakeVendor(), Events()
+    worker = coin_worker(vendor, events)
+    run(worker)
+    worker.order(c.ResumeCoins(None))
+    resumed = events.wait_kind(h.CoinsResumed)
+    assert resumed == h.CoinsResumed(frozenset({10, 50, 100, 500}))
+    worker.order(c.SetAccept(frozenset({100})))
+    worker.order(c.Prepare(100, 2))
+    ready = events.wait_kind(h.PayoutReadied)
+    assert isinstance(ready, h.PayoutReadied)
+    vendor.machine.insert(100)
+    events.wait(lambda e: getattr(e, "yen", 0) == 100 and hasattr(e, "cursor"))
+    worker.order(c.Dispense(ready.ticket))
+    worker.order(c.ResolveTicket(ready.ticket))
+    ended = events.wait_kind(h.PayoutEnded)
+    assert isinstance(ended, h.PayoutEnded)
+    assert ended.result.paid == 2
+    worker.stop()
+    assert vendor.closed
+    assert [e for e in events.all if isinstance(e, h.PayoutEnded)] == [ended, ended]
+
+
+def test_a_lost_line_is_said_by_its_reason(run: Run) -> None:
+    vendor, events = FakeVendor(), Events()
+    vendor.lost = True
+    worker = coin_worker(vendor, events)
+    run(worker)
+    worker.order(c.ResumeCoins(None))
+    assert events.wait_kind(h.CoinsNotResumed) == h.CoinsNotResumed("coin.lost")
+    worker.order(c.SetAccept(frozenset()))
+    assert events.wait_kind(h.AcceptRefused) == h.AcceptRefused("coin.lost")
+    worker.order(c.Prepare(10, 1))
+    assert events.wait_kind(h.PayoutNotReadied) == h.PayoutNotReadied(10, "coin.lost")
+
+
+def test_the_machine_is_asked_how_it_is_while_nothing_is_let_in(run: Run) -> None:
+    clock, vendor, events = VirtualClock(), FakeVendor(), Events()
+    vendor.troubles = ("coin.hopper_empty", "coin.fraud")
+    worker = CoinWorker(vendor, 0.2, clock, events.put)
+    run(worker)
+    worker.order(c.ResumeCoins(None))
+    events.wait_kind(h.CoinsResumed)
+    clock.advance(60)
+    assert events.wait_kind(h.TroubleSeen) == h.TroubleSeen("coin", "coin.fraud")
+
+
+# --- printer ---------------------------------------------------------------------------
+
+
+def test_a_job_is_followed_until_it_is_left(run: Run) -> None:
+    watch, events = FakeWatch(), Events()
+    worker = PrintWorker(watch, SystemClock(), events.put)
+    run(worker)
+    worker.order(c.AskPrinter())
+    events.wait_kind(h.PrinterSeen)
+    worker.order(c.FollowJob("t1"))
+    watch.printer.receive("t1", 1)
+    watch.printer.print_sheet()
+
+    def completed(event: object) -> bool:
+        return isinstance(event, h.JobSeen) and event.progress.state is JobState.COMPLETED
+
+    events.wait(completed)
+    watch.printer.offline = True
+    lost = events.wait_kind(h.JobOutOfSight)
+    assert lost == h.JobOutOfSight("t1", "printer.offline")
+    worker.order(c.LeaveJob())
+    worker.order(c.CancelJob("t1"))
+    worker.stop()
+    assert watch.cancelled == ["t1"]
+
+
+def test_an_empty_tray_is_said_once(run: Run) -> None:
+    watch, events = FakeWatch(), Events()
+    watch.printer.tray = 1
+    worker = PrintWorker(watch, SystemClock(), events.put)
+    run(worker)
+    worker.order(c.WatchTray())
+    worker.order(c.AskPrinter())
+    events.wait_kind(h.PrinterSeen)
+    assert not [e for e in events.all if isinstance(e, h.PaperGone)]
+    watch.printer.tray = 0
+    assert events.wait_kind(h.PaperGone) == h.PaperGone(sensor=True)
+    worker.order(c.LeaveTray())
+
+
+def test_an_order_for_somebody_else_is_a_defect() -> None:
+    with pytest.raises(TypeError, match="not an order for the printer: SetAccept"):
+        PrintWorker(FakeWatch(), SystemClock(), print)._do(c.SetAccept(frozenset()))
+    with pytest.raises(TypeError, match="not an order for the coin machine: LeaveJob"):
+        coin_worker(FakeVendor(), Events())._do(c.LeaveJob())
+
+
+# --- spooler -----------------------------------------------------------------------------
+
+
+def test_the_spooler_is_started_contained_and_started_again(run: Run) -> None:
+    spooler, events = FakeSpooler(), Events()
+    worker = SpoolWorker(spooler, events.put)
+    run(worker)
+    assert events.wait_kind(h.TroubleSeen) == h.TroubleSeen("spooler", "")
+    worker.order(c.ContainSpooler("visit.died"))
+    assert events.wait_kind(h.SpoolerContained) == h.SpoolerContained("visit.died")
+    worker.stop()
+    assert spooler.contained == 2
+    assert not spooler.running
+
+
+def test_a_spooler_that_died_is_contained_said_and_replaced(run: Run) -> None:
+    spooler, events = FakeSpooler(), Events()
+    worker = SpoolWorker(spooler, events.put)
+    run(worker)
+    events.wait_kind(h.TroubleSeen)
+    spooler.running = False
+    died = events.wait_kind(h.SpoolerContained)
+    assert died == h.SpoolerContained("printer.spooler", unexpected=True)
+    events.wait(lambda _e: spooler.running)
+
+
+def test_a_spooler_that_does_not_start_closes_service(run: Run) -> None:
+    spooler, events = FakeSpooler(), Events()
+    spooler.fails = True
+    run(SpoolWorker(spooler, events.put))
+    assert events.wait_kind(h.TroubleSeen) == h.TroubleSeen("spooler", "printer.spooler")
+
+
+# --- receipt, card ------------------------------------------------------------------------
+
+
+def test_the_receipt_comes_or_says_why_not(run: Run) -> None:
+    printer, events = FakeReceipt(), Events()
+    worker = ReceiptWorker(printer, "見本市役所", VirtualClock().utc, events.put)
+    run(worker)
+    worker.order(c.PrintSlip(Settled(), "ja", "住民票の写し"))
+    assert events.wait_kind(h.SlipPrinted) == h.SlipPrinted("")
+    printer.reason = "receipt.paper_out"
+    worker.order(c.PrintSlip(Settled(), "ja", "住民票の写し"))
+    events.wait(lambda e: e == h.SlipPrinted("receipt.paper_out"))
+    assert [slip.title for slip in printer.slips] == ["領収書"]
+
+
+def test_a_dead_visits_card_loses_its_power(run: Run) -> None:
+    events = Events()
+    worker = CardPowerWorker(lambda: events.put("off"), events.put)
+    run(worker)
+    worker.order(c.PowerCardOff())
+    assert events.wait(lambda e: e == "off")
