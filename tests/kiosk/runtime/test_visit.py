@@ -1,6 +1,8 @@
 """The visit as a process, from the warm spare to its end: reader, card, centre, glass are real."""
 
+import tempfile
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -16,8 +18,8 @@ pytestmark = [pytest.mark.daemon, pytest.mark.timeout(120)]
 
 @pytest.fixture(scope="module")
 def desk() -> Iterator[Desk]:
-    with PrivatePcscd() as running:
-        yield Desk(running)
+    with PrivatePcscd() as running, tempfile.TemporaryDirectory(prefix="k") as fonts:
+        yield Desk(running, Path(fonts))
 
 
 @pytest.fixture

@@ -29,8 +29,9 @@ CLOCK = SystemClock()
 class Desk:
     """A reader, and the one place on it where a hand puts cards."""
 
-    def __init__(self, pcscd: PrivatePcscd) -> None:
+    def __init__(self, pcscd: PrivatePcscd, fonts: Path) -> None:
         self.pcscd = pcscd
+        self.fonts = fonts
         self.slot = VirtualSlot(pcscd.vpcd_host, pcscd.vpcd_port)
 
 
@@ -38,7 +39,6 @@ class VisitBench:
     """The process, and every hand around it."""
 
     def __init__(self, work: CentreAtWork, desk: "Desk", folder: Path) -> None:
-        pcscd = desk.pcscd
         self.work = work
         self.slot = desk.slot
         self.glass_path = str(folder / "glass")
@@ -47,7 +47,7 @@ class VisitBench:
         self.link_ended = threading.Event()
         ours, theirs = socket.socketpair()
         config = folder / "firmware.toml"
-        config.write_text(self._config(pcscd, folder), encoding="utf-8")
+        config.write_text(self._config(desk, folder), encoding="utf-8")
         command = [sys.executable, "-m", "kiosk.runtime.visit", "--config", str(config)]
         self.log = folder / "log"
         with theirs, self.log.open("wb") as log:
@@ -61,7 +61,7 @@ class VisitBench:
         self.viewer: RemoteViewer | None = None
         self.header: dict[str, Any] = {}
 
-    def _config(self, pcscd: PrivatePcscd, folder: Path) -> str:
+    def _config(self, desk: "Desk", folder: Path) -> str:
         center = self.work.config()
         sections: dict[str, dict[str, object]] = {
             "terminal": {
@@ -69,7 +69,7 @@ class VisitBench:
                 "clock_offset_s": (NOON - CLOCK.utc()).total_seconds(),
             },
             "journal": {"directory": str(folder)},
-            "card": {"pcscd_socket": str(pcscd.socket_path)},
+            "card": {"pcscd_socket": str(desk.pcscd.socket_path)},
             "coin": {"port": "/dev/null", "hoppers": {"10": 3}},
             "printer": {
                 "device_uri": "ipp://127.0.0.1:9/ipp/print", "runtime_dir": str(folder / "c"),
@@ -83,7 +83,8 @@ class VisitBench:
                 "municipality_crls": list(center.municipality_crls),
                 "card_roots": center.card_roots,
             },
-            "ui": {"remote": self.glass_path, "deaf_s": 0.0, "sound": False, "video": "dummy"},
+            "ui": {"remote": self.glass_path, "deaf_s": 0.0, "sound": False, "video": "dummy",
+                   "font_cache": str(desk.fonts)},
         }  # fmt: skip
         return "\n".join(
             "\n".join((f"[{name}]", *(f"{k} = {_toml(v)}" for k, v in values.items()), ""))
