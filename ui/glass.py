@@ -102,13 +102,17 @@ class Glass:
 
     def forget(self) -> None:
         """Drop every text drawn or measured, and the screen; the glass goes blank."""
-        self._painter.forget()
-        self._fonts.forget()
+        self.drop_texts()
         self._shown, self._page = None, None
         self._surface.fill((0, 0, 0))
         self._speaker.hush()
         if self._taken:
             self._flip()
+
+    def drop_texts(self) -> None:
+        """Drop every text drawn or measured; what is on the glass stays."""
+        self._painter.forget()
+        self._fonts.forget()
 
     def close(self) -> None:
         """Leave the display. Idempotent."""
@@ -141,6 +145,18 @@ class Glass:
     def surface_png(self) -> bytes:
         """The picture on the glass as PNG."""
         return png_bytes(self._surface)
+
+    def place_of(self, action: str) -> tuple[float, float]:
+        """The middle of an action's target in pixels. Raises KeyError if it is not offered."""
+        for target in self._page.targets if self._page else ():
+            if target.id == action:
+                x, y = target.rect.middle
+                return float(x), float(y)
+        raise KeyError(action)
+
+    def press(self, down_or_up: str, x: float, y: float) -> None:
+        """A real finger event at pixels (x, y), from any thread; for benches and tests."""
+        self._window.post_finger(down_or_up, x, y)
 
     def _stays(self, screen: Screen, look: Look) -> bool:
         """Whether the resident would still call it the same screen, so that the page stays."""

@@ -5,18 +5,14 @@ scaled down, then kept. Texts are kept too, and thrown away when a visit ends: o
 """
 
 import io
-import os
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
 
-os.environ.setdefault("PYGAME_HIDE_SUPPORT_PROMPT", "1")
-
-import pygame
-
 from ui.boxes import Page, Picture, Rect, Shape, Target, Veil, Words
+from ui.lean import pygame
 from ui.pictures import ART, Area, Art, Disc, Mark, Slab, Stroke
 from ui.theme import Palette, Rgb
 

@@ -15,10 +15,7 @@ from importlib import resources
 from importlib.resources.abc import Traversable
 from pathlib import Path
 
-os.environ.setdefault("PYGAME_HIDE_SUPPORT_PROMPT", "1")
-
-import pygame
-
+from ui.lean import pygame
 from ui.tones import RATE_HZ, TONES, samples
 
 _log = logging.getLogger(__name__)

@@ -15,9 +15,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-os.environ.setdefault("PYGAME_HIDE_SUPPORT_PROMPT", "1")
-
-import pygame
+from ui.lean import pygame
 
 # Read by SDL when the display opens: software surface (a GL one costs 7 ms a flip and 100 MB
 # without a GPU), and no doubling of touches into clicks or of clicks into touches.
@@ -31,6 +29,8 @@ _SDL_SETTINGS = {
 LONGEST_WAIT_S = 1.0
 """Each wait ends after this, so that the process's own watchdog is served."""
 _POLL_S = 0.05
+_SDL_NAMES = ("libSDL2-2.0", "libSDL2-2-")
+"""How the library's file begins: as Debian installs it, and as a wheel brings it along."""
 _MOUSE = -1
 """The finger number a mouse has."""
 _DIGEST_EVERY = 16
@@ -257,7 +257,7 @@ def find_native_wait() -> Callable[[None, int], int] | None:
     """
     for line in Path("/proc/self/maps").read_text().splitlines():
         path = line.partition("/")[2]
-        if path and Path(path).name.startswith("libSDL2-2.0"):
+        if path and Path(path).name.startswith(_SDL_NAMES):
             try:
                 found = ctypes.CDLL("/" + path).SDL_WaitEventTimeout
             except (OSError, AttributeError):
