@@ -1,6 +1,7 @@
 """From what the municipality issued to what the terminal gets (M8 to M9)."""
 
 import hashlib
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from center.antiforgery.marks import DeliveryContext, make_marks
@@ -16,10 +17,15 @@ from center.wire.messages import (
     Delivery,
     Issued,
     IssuedCopy,
+    IssueStatement,
 )
 from center.wire.sealed import seal
-from center.wire.signed import Signer, sign
+from center.wire.signed import Opened, Signer, sign
 from crypto.errors import CheckFailed
+
+Marks = Callable[[bytes, DeliveryContext], bytes]
+Ready = tuple[DeliveredCopy, CopyDigest]
+"""A copy as it is delivered, and what the centre signs of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,51 +35,67 @@ class Dispatch:
     servers: IssuingServers
     store: Store
     signer: Signer = field(repr=False)
+    marks: Marks = make_marks
+    """What draws the marks; whatever it draws is read back before anybody signs for it."""
 
     def deliver(self, expected: Expected, body: bytes) -> bytes:
         """M9 for the M8 in `body`, after every check.
 
         Raises WireError; CheckFailed as `inspect`, `document.repeated`, `marks.read_back`.
         """
-        issued = decode(Issued, body)
-        asked = expected.application.message
-        if len(issued.copies) != asked.copies:
-            raise CheckFailed("issue.other_content", "not as many copies as were asked for")
-        ready = [self._copy(expected, copy, number) for number, copy in enumerate(issued.copies, 1)]
-        self.store.note_documents([digest.document for _, digest in ready], expected.at)
-        delivery = Delivery(
-            visit=expected.visit.visit,
-            terminal=expected.visit.terminal,
-            application=expected.application.digest,
-            attempt=asked.attempt,
-            copies=tuple(digest for _, digest in ready),
-            issued=expected.at,
-        )
-        sealed = seal(
-            DeliveredCopies(copies=tuple(copy for copy, _ in ready)),
-            expected.visit.seal_key,
-            expected.application.digest,
-        )
-        return encode(Delivered(delivery=sign(delivery, self.signer), sealed=sealed))
+        return pack(expected, self.prepare(expected, body), self.signer)
 
-    def _copy(
-        self, expected: Expected, copy: IssuedCopy, number: int
-    ) -> tuple[DeliveredCopy, CopyDigest]:
+    def prepare(self, expected: Expected, body: bytes) -> tuple[Ready, ...]:
+        """The copies of the M8 in `body`, checked, marked and noted. Raises as `deliver`."""
+        issued = decode(Issued, body)
+        if len(issued.copies) != expected.application.message.copies:
+            raise CheckFailed("issue.other_content", "not as many copies as were asked for")
+        ready = tuple(
+            self._copy(expected, copy, number) for number, copy in enumerate(issued.copies, 1)
+        )
+        self.store.note_documents([digest.document for _, digest in ready], expected.at)
+        return ready
+
+    def _copy(self, expected: Expected, copy: IssuedCopy, number: int) -> Ready:
         statement = inspect(self.servers, expected, copy, number)
         context = DeliveryContext(
             document_id=statement.message.document_id,
             pages=statement.message.pages,
             calibration=expected.visit.calibration,
         )
-        marks = make_marks(copy.pdf, context)
+        marks = self.marks(copy.pdf, context)
         read_back(marks, copy.pdf, context)
-        return (
-            DeliveredCopy(statement=copy.statement, pdf=copy.pdf, marks=marks),
-            CopyDigest(
-                issue=statement.digest,
-                document=statement.message.document,
-                marks=hashlib.sha256(marks).digest(),
-                document_id=context.document_id,
-                sheets=context.pages,
-            ),
-        )
+        return ready_copy(copy, statement, marks)
+
+
+def ready_copy(copy: IssuedCopy, statement: Opened[IssueStatement], marks: bytes) -> Ready:
+    """A copy with its marks, and the digests of both under the number its statement gives it."""
+    said = statement.message
+    return (
+        DeliveredCopy(statement=copy.statement, pdf=copy.pdf, marks=marks),
+        CopyDigest(
+            issue=statement.digest,
+            document=said.document,
+            marks=hashlib.sha256(marks).digest(),
+            document_id=said.document_id,
+            sheets=said.pages,
+        ),
+    )
+
+
+def pack(expected: Expected, ready: tuple[Ready, ...], signer: Signer) -> bytes:
+    """M9: the signed statement about `ready`, and the copies sealed to the visit."""
+    delivery = Delivery(
+        visit=expected.visit.visit,
+        terminal=expected.visit.terminal,
+        application=expected.application.digest,
+        attempt=expected.application.message.attempt,
+        copies=tuple(digest for _, digest in ready),
+        issued=expected.at,
+    )
+    sealed = seal(
+        DeliveredCopies(copies=tuple(copy for copy, _ in ready)),
+        expected.visit.seal_key,
+        expected.application.digest,
+    )
+    return encode(Delivered(delivery=sign(delivery, signer), sealed=sealed))
