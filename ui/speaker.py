@@ -15,8 +15,10 @@ from importlib import resources
 from importlib.resources.abc import Traversable
 from pathlib import Path
 
+from ui.catalog_files import load_catalogue
 from ui.lean import pygame
 from ui.tones import RATE_HZ, TONES, samples
+from ui.voice import text_hash
 
 _log = logging.getLogger(__name__)
 _LINGER_S = 1.0
@@ -50,14 +52,17 @@ class Clips:
         self._folder = resources.files("ui") / "sounds"
         manifest = self._folder / "manifest.toml"
         listed = tomllib.loads(manifest.read_text(encoding="utf-8")) if manifest.is_file() else {}
-        self._files: dict[tuple[str, str], str] = {
-            (clip["language"], clip["key"]): clip["file"] for clip in listed.get("clip", ())
+        self._files: dict[tuple[str, str], tuple[str, str]] = {
+            (clip["language"], clip["key"]): (clip["file"], clip["text"])
+            for clip in listed.get("clip", ())
         }
 
     def find(self, language: str, key: str) -> Traversable | None:
-        """The file that says the text, if there is one."""
-        name = self._files.get((language, key))
-        return self._folder / name if name else None
+        """The file that says the text; None if there is none, or if it says another text."""
+        name, of = self._files.get((language, key), ("", ""))
+        said = load_catalogue(language).entries.get(key) if name else None
+        fresh = isinstance(said, str) and text_hash(said) == of
+        return self._folder / name if fresh else None
 
 
 class Speaker:

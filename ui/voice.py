@@ -5,10 +5,11 @@ what is chosen, what the keys do. Names and whatever comes from others are priva
 never spoken on the loudspeaker; on it a person is "person 2".
 """
 
+import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from ui.catalog import Catalogue
+from ui.catalog import SOFT_BREAK, Catalogue
 from ui.model import (
     Action,
     Attract,
@@ -57,8 +58,13 @@ def headline(screen: Screen) -> str:
     return title.key if isinstance(title, Text) and not title.fields else ""
 
 
+def text_hash(said: str) -> str:
+    """What ties a clip to its text: a clip of another text is never played."""
+    return hashlib.sha256(said.replace(SOFT_BREAK, "").encode()).hexdigest()[:16]
+
+
 def _utter(label: Label, catalogue: Catalogue) -> Utterance:
-    said = catalogue.say(label).replace("\u200b", "").replace("\n", " ")
+    said = catalogue.say(label).replace(SOFT_BREAK, "").replace("\n", " ")
     if isinstance(label, Raw):
         return Utterance(said, private=True)
     return Utterance(said, "" if label.fields else label.key)
