@@ -1,4 +1,4 @@
-"""`kiosk`: run · check · journal · draw · shots · demo."""
+"""`kiosk`: run · check · stock · case · journal · draw · shots · demo."""
 
 import argparse
 import sys
@@ -11,11 +11,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     from kiosk import draw, readiness, shots
     from kiosk.demo import cli as demo
     from kiosk.journal import cli as journal
+    from kiosk.runtime import attendant_cli as attendant
     from kiosk.runtime import cli as terminal
 
     parser = argparse.ArgumentParser(prog="kiosk", description=__doc__)
     subparsers = parser.add_subparsers(dest="command", required=True)
-    for part in (terminal, readiness, journal, draw, shots, demo):
+    for part in (terminal, readiness, attendant, journal, draw, shots, demo):
         part.add_parser(subparsers)
     given = parser.parse_args(arguments)
     status: int = given.run(given)

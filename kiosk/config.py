@@ -54,6 +54,13 @@ class TerminalConfig:
         default="06:30-23:00",
         metadata={"doc": "Service hours, Japan time, HH:MM-HH:MM; empty is always"},
     )
+    attendant: str = field(
+        default="",
+        metadata={
+            "doc": "Unix socket on which staff tells the running terminal what was counted and "
+            "settled (kiosk stock, kiosk case); empty is none"
+        },
+    )
     clock_offset_s: float = field(
         default=0.0,
         metadata={

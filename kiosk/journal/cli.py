@@ -9,7 +9,7 @@ from typing import Any
 
 from kiosk.journal.entries import Entry
 from kiosk.journal.memory import Memory, fold
-from kiosk.journal.reader import JournalDamaged, Reading, read
+from kiosk.journal.reader import JournalDamaged, Reading, earlier_file, read
 from kiosk.journal.writer import NAME
 
 
@@ -32,6 +32,8 @@ def run(arguments: argparse.Namespace) -> int:
         return 1
     try:
         reading = read(path)
+        if arguments.action == "verify":
+            _verify_earlier(path, reading)
     except JournalDamaged as damaged:
         sys.stderr.write(f"{damaged}\n")
         return 1
@@ -48,6 +50,13 @@ def verify(reading: Reading) -> tuple[list[str], int]:
             f"{len(reading.torn)} bytes of a torn tail; the next start cuts them into a file"
         )
     return lines, 0
+
+
+def _verify_earlier(path: Path, reading: Reading) -> None:
+    """Follow the chain through the files before this one. Raises JournalDamaged."""
+    while (earlier := earlier_file(path, reading)) is not None:
+        path, reading = earlier, read(earlier)
+        sys.stdout.write(f"{path.name}: {len(reading.records)} records, unbroken chain\n")
 
 
 def show(reading: Reading) -> tuple[list[str], int]:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 
 from drivers.coin.contract import CreditCursor, DispenseTicket
 from kiosk.change import Float
-from kiosk.journal.entries import Entry
+from kiosk.journal.entries import Entry, entry
 from kiosk.money import ZERO, Bill, Ledger, Yen, worth
 
 
@@ -68,6 +68,28 @@ def fold(entries: Iterable[Entry], coins: Float) -> Memory:
     for one in entries:
         memory = remember(memory, one)
     return memory
+
+
+def carried_over(memory: Memory) -> tuple[Entry, ...]:
+    """The entries from which a new journal file knows what `memory` knows.
+
+    `memory` must have nothing unfinished: a transaction does not span files.
+    """
+    stock = [
+        entry("stock.set", yen=value, pieces=pieces, accuracy="books")
+        for value, pieces in memory.coins.pieces
+    ]
+    cases = [
+        entry("case.open", case=name, reason="carried_over", yen=yen) for name, yen in memory.cases
+    ]
+    cursor = memory.cursor
+    known = cursor and entry(
+        "coin.cursor",
+        serial=cursor.serial,
+        counter=cursor.counter,
+        accepted_total=cursor.accepted_total,
+    )
+    return (*stock, *cases, *((known,) if known else ()))
 
 
 def _cursor(what: Entry) -> CreditCursor:

@@ -62,6 +62,26 @@ def read(path: Path) -> Reading:
     return Reading(tuple(records), torn, len(whole))
 
 
+def earlier_file(path: Path, reading: Reading) -> Path | None:
+    """The file that `reading` of `path` goes on from, checked to end where it says; or None.
+
+    Raises `JournalDamaged` when that file is missing, damaged or not the one.
+    """
+    first = reading.records[0] if reading.records else None
+    if first is None or first.entry.kind != "journal.continued":
+        return None
+    earlier = path.with_name(first.entry.word("file"))
+    if not earlier.exists():
+        raise JournalDamaged(path, first.number, f"goes on from {earlier.name}, which is missing")
+    before = read(earlier)
+    line = path.read_bytes().split(b"\n", 1)[0]
+    try:
+        decode_record(line, before.next_number, before.hash)
+    except DamagedRecord as error:
+        raise JournalDamaged(path, first.number, f"{error} ({earlier.name})") from None
+    return earlier
+
+
 def cut_torn_tail(path: Path, reading: Reading) -> Path | None:
     """Move the torn tail of `path` into a file beside it; its path, or None if nothing is torn.
 

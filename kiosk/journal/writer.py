@@ -18,11 +18,12 @@ from pathlib import Path
 from typing import Protocol
 
 from drivers.clock import Clock
-from kiosk.journal.entries import Entry
+from kiosk.journal.entries import Entry, entry
 from kiosk.journal.reader import Reading, cut_torn_tail, read
 from kiosk.journal.record import encode_record
 
 NAME = "journal.jsonl"
+NEXT_NAME = "journal.next"
 RESERVE_BYTES = 262_144
 """Room for some 800 records: a whole visit with every coin, several times over."""
 
@@ -55,7 +56,10 @@ class JournalFile:
         directory.mkdir(mode=0o700, parents=True, exist_ok=True)
         self.path = directory / NAME
         self._reserve = directory / "reserve"
-        self._file = os.open(self.path, os.O_RDWR | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        self._next = directory / NEXT_NAME
+        if self._next.exists() and not self.path.exists():
+            self._next.rename(self.path)  # A change of files was cut short between two renames.
+        self._file = _open(self.path)
         try:
             self._lock()
             self.reading = read(self.path)
@@ -80,6 +84,25 @@ class JournalFile:
             number += 1
         self._append(b"".join(lines))
         self._hash, self._number = previous, number
+
+    def continue_in_new_file(self, carried: Sequence[Entry], at: str) -> Path:
+        """Begin a new file that starts with `carried` and is chained to this one; the old path.
+
+        `carried` restates what a fold must know. Both files are on disk when it returns; a
+        crash at any point leaves one of them as the journal. Raises OSError.
+        """
+        old = self.path.with_name(f"journal-{self._number:09d}.jsonl")
+        first = entry("journal.continued", file=old.name, records=self._number)
+        self._next.unlink(missing_ok=True)
+        before, self._file = self._file, _open(self._next)
+        self._lock()
+        self._length = 0
+        self.write((first, *carried), at)
+        self.path.rename(old)
+        self._next.rename(self.path)
+        _sync_directory(self.path.parent)
+        os.close(before)
+        return old
 
     def free_reserve(self) -> bool:
         """Give the reserved room to the journal; False when it was given already."""
@@ -184,6 +207,10 @@ class InlineJournal:
         """Write `entries` now, then call `done("")`. Raises OSError."""
         self._file.write(entries, self._clock.utc().isoformat(timespec="milliseconds"))
         done("")
+
+
+def _open(path: Path) -> int:
+    return os.open(path, os.O_RDWR | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC, 0o600)
 
 
 def _sync_directory(directory: Path) -> None:

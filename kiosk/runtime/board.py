@@ -15,9 +15,10 @@ from drivers.coin.contract import CoinVendor
 from drivers.printer.contract import PrinterWatch, Spooler
 from drivers.receipt.contract import ReceiptPrinter
 from kiosk.config import Config
-from kiosk.journal.memory import fold
+from kiosk.journal.memory import carried_over, fold
 from kiosk.journal.reader import Reading
 from kiosk.journal.writer import JournalFile, JournalWriter
+from kiosk.runtime.attendant import AttendantDesk
 from kiosk.runtime.coin_worker import CoinWorker
 from kiosk.runtime.outbox import Outbox, OutboxWorker
 from kiosk.runtime.print_worker import PrintWorker
@@ -32,6 +33,8 @@ from kiosk.settle.model import Settlement
 if TYPE_CHECKING:
     from kiosk.center_client import CentreLine
 
+JOURNAL_FILE_BYTES = 2_000_000
+"""Some 6,000 records, a few weeks; a start reads and checks the present file in 0.2 s."""
 _DISTRIBUTION = "certificate-kiosk"
 
 
@@ -102,6 +105,10 @@ def build_supervisor(path: Path, config: Config, clock: Clock) -> tuple[Supervis
         raise
     reading = file.reading
     memory = fold((record.entry for record in reading.records), config.float)
+    if reading.length > JOURNAL_FILE_BYTES and not memory.unfinished:
+        file.continue_in_new_file(
+            carried_over(memory), clock.utc().isoformat(timespec="milliseconds")
+        )
     model = Settlement(memory=memory, limits=config.limits, sheet_s=config.printer.sheet_s)
     command = visit_command(str(path))
     processes = VisitProcesses(command, inbox.put, clock, config.limits.beat_s)
@@ -112,7 +119,11 @@ def build_supervisor(path: Path, config: Config, clock: Clock) -> tuple[Supervis
         torn=len(reading.torn),
         quiet_s=quiet_s(reading, clock.utc()),
     )
-    return Supervisor(model, journal, inbox, crew, processes, clock), booted
+    supervisor = Supervisor(model, journal, inbox, crew, processes, clock)
+    if config.terminal.attendant:
+        desk = AttendantDesk(Path(config.terminal.attendant), inbox.put, lambda: supervisor.model)
+        supervisor.at_end(desk.close)
+    return supervisor, booted
 
 
 def quiet_s(reading: Reading, now: datetime.datetime) -> float:

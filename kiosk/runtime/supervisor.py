@@ -7,7 +7,7 @@ in processes of their own, so that nothing it does waits. It never holds a perso
 import logging
 import queue
 import signal
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from drivers.clock import Clock
@@ -110,6 +110,7 @@ class Supervisor:
         self._posts = crew.posts()
         self._processes = processes
         self._timers = Timers()
+        self._closers: list[Callable[[], None]] = []
         self._loop = Loop(model, journal, self, inbox.put)
 
     @property
@@ -137,6 +138,10 @@ class Supervisor:
         finally:
             notifier.stopping()
             self._close()
+
+    def at_end(self, close: Callable[[], None]) -> None:
+        """Call `close` when the supervisor ends."""
+        self._closers.append(close)
 
     def stop_on_signals(self) -> None:
         """End in order on SIGTERM and SIGINT."""
@@ -192,6 +197,8 @@ class Supervisor:
         return min(_TICK_S, due_s - self._clock.monotonic_s())
 
     def _close(self) -> None:
+        for close in self._closers:
+            close()
         self._processes.close()
         for worker in self._crew.all():
             worker.stop()

@@ -42,7 +42,7 @@ def test_the_example_explains_every_section_and_loads(values: dict[str, Any]) ->
 
 
 def test_the_example_shows_the_defaults_that_are_not_its_own(values: dict[str, Any]) -> None:
-    chosen = {"fullscreen", "video", "font_cache", "opening", "capacity"}
+    chosen = {"fullscreen", "video", "font_cache", "opening", "capacity", "attendant"}
     for name, kind in SECTIONS.items():
         for field in dataclasses.fields(kind):
             if field.default is not dataclasses.MISSING and field.name not in chosen:
