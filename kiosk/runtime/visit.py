@@ -8,6 +8,7 @@ or is gone, the process forgets everything and ends; it is never used twice.
 """
 
 import argparse
+import faulthandler
 import logging
 import queue
 import resource
@@ -163,6 +164,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     given = parser.parse_args(arguments)
     # What this process holds must not land in a core file.
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    # Names functions and lines only, never values.
+    faulthandler.enable()
     config = load(given.config)
     clock = SystemClock(config.terminal.clock_offset_s)
     Visit(config, visit_end(socket.socket(fileno=given.link_fd)), clock).run()

@@ -4,6 +4,7 @@ While no card is there it waits in the reader's own wait; while one is there it 
 and looks after the card between them, so that neither is late.
 """
 
+import logging
 import queue
 import threading
 from collections.abc import Callable
@@ -15,8 +16,10 @@ from drivers.errors import DeviceError
 from kiosk.runtime.visit_loop import Post
 from kiosk.session import events as ev
 
-_ORDER_S = 0.5
-"""After a card came, its first order is on the way; looking on would only delay it."""
+_log = logging.getLogger(__name__)
+
+_ORDER_S = 0.2
+"""How often a card that lies there is looked after; an order comes through at once."""
 _AWAY_S = 1.0
 
 
@@ -75,7 +78,15 @@ class CardThread:
                 continue
             if order is None:
                 return
+            self._carry_out(order)
+
+    def _carry_out(self, order: Callable[[], None]) -> None:
+        try:
             order()
+        except Exception as error:  # noqa: BLE001 - the visit must hear of any defect, and end
+            # The type alone: a text or a traceback could quote what was being handled.
+            _log.error("a card order failed: %s", type(error).__name__)
+            self._post(ev.CardFailed("terminal.defect"))
 
     def _patience_s(self) -> float:
         return _ORDER_S if self._known.presence in _THERE else 0.0

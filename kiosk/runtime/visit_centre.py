@@ -5,6 +5,7 @@ Orders are carried out one after the other. What belongs to an order nobody wait
 """
 
 import contextlib
+import logging
 import queue
 import secrets
 import threading
@@ -21,6 +22,8 @@ from kiosk.runtime.visit_loop import Post
 from kiosk.session import events as ev
 from kiosk.session.model import Choice, Copy, Ticket
 from kiosk.vault import Vault
+
+_log = logging.getLogger(__name__)
 
 _TITLE_BYTES = 8
 
@@ -97,6 +100,10 @@ class CentreThread:
             self._answer(wanted, ev.CentreFailed(refused.failure, refused.message))
         except CheckFailed as failed:
             self._answer(wanted, ev.CentreFailed(failed.failure))
+        except Exception as error:  # noqa: BLE001 - the visit must hear of any defect, and end
+            # The type alone: a text or a traceback could quote what was being handled.
+            _log.error("an order to the centre failed: %s", type(error).__name__)
+            self._answer(wanted, ev.CentreFailed("terminal.defect"))
 
     def _answer(self, wanted: int, event: object) -> bool:
         with self._lock:

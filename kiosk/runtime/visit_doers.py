@@ -49,14 +49,23 @@ class PrintThread:
 
     def _run(self) -> None:
         while (order := self._orders.get()) is not None:
-            try:
-                self._handover.submit(order.title, self._vault.take(order.ticket))
-            except DeviceError as failed:
-                self._post(ev.NotStreamed(order.title, failed.reason.name))
-            except CheckFailed as failed:
-                self._post(ev.NotStreamed(order.title, failed.failure))
-            else:
-                self._post(ev.Streamed(order.title))
+            reason = self._submit(order)
+            said = ev.NotStreamed(order.title, reason) if reason else ev.Streamed(order.title)
+            self._post(said)
+
+    def _submit(self, order: cmd.Stream) -> str:
+        """Hand one copy over; why it failed, or ""."""
+        try:
+            self._handover.submit(order.title, self._vault.take(order.ticket))
+        except DeviceError as failed:
+            return failed.reason.name
+        except CheckFailed as failed:
+            return failed.failure
+        except Exception as error:  # noqa: BLE001 - the visit must hear of any defect, and end
+            # The type alone: a text or a traceback could quote what was being handled.
+            _log.error("a copy was not handed over: %s", type(error).__name__)
+            return "terminal.defect"
+        return ""
 
 
 class VisitDoer:

@@ -26,7 +26,13 @@ _RESTARTS: tuple[type[object], ...] = (
     *TAPS, ev.LimitReached, link.CoinIn, link.CoinsOpen, ev.OffersArrived,
 )  # fmt: skip
 
-_JOURNALED = frozenset(State) - {State.CLOSED, State.APOLOGY, State.START, State.MENU}
+_JOURNALED = frozenset(State) - {
+    State.CLOSED,
+    State.APOLOGY,
+    State.START,
+    State.MENU,
+    State.CLOSING,  # the end of the visit has a line of its own
+}
 
 
 def advance(session: Session, event: object) -> Done:

@@ -7,7 +7,6 @@ and what the session does (`recovery`, by phase). No rule repeats error handling
 """
 
 import enum
-from collections.abc import Iterable
 from dataclasses import dataclass
 
 from drivers.reasons import REASONS, Remedy
@@ -752,9 +751,3 @@ def stops_payment(reason: str) -> bool:
     """Without that device the visit cannot come to its end, so the coins go back."""
     kind = reason.partition(".")[0]
     return kind in {"coin", "printer", "journal"} and reason not in _HARMLESS
-
-
-def names(remedies: Iterable[Remedy]) -> tuple[str, ...]:
-    """Names of the failures that any of `remedies` can put right, sorted."""
-    wanted = frozenset(remedies)
-    return tuple(sorted(name for name, one in FAILURES.items() if one.remedy in wanted))

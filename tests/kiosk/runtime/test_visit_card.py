@@ -233,6 +233,21 @@ def test_no_pin_is_spent_on_a_challenge_that_cannot_be_had(it: Bench) -> None:
     assert pin.open() == b""
 
 
+def test_a_defect_in_a_dialogue_is_heard_and_the_thread_lives(
+    it: Bench, caplog: pytest.LogCaptureFixture
+) -> None:
+    identified(it)
+    it.reader.answer = KeyError("somebody's name")
+    pin = Secret(b"1234")
+    it.thread.authenticate("residence", pin)
+    assert it.next() == ev.CardFailed("terminal.defect")
+    assert pin.open() == b""
+    assert "KeyError" in caplog.text
+    assert "somebody" not in caplog.text
+    it.reader.put(Presence.EMPTY)
+    assert it.next() == ev.CardRemoved()
+
+
 def test_the_card_is_released_at_the_end(it: Bench) -> None:
     identified(it)
     it.thread.stop(PATIENCE_S)

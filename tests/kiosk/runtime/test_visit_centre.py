@@ -138,6 +138,23 @@ def test_a_document_that_fails_leaves_nothing_behind(
     assert len(it.vault) == 0
 
 
+def test_a_defect_is_heard_and_the_thread_lives(
+    it: Bench, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    arrived = it.authenticated()
+
+    def broken() -> None:
+        raise KeyError("somebody's name")
+
+    monkeypatch.setattr(it.thread.visit, "deliver", broken)
+    it.thread.apply(choice(arrived))
+    assert isinstance(it.next(), ev.Applied)
+    assert it.next() == ev.CentreFailed("terminal.defect")
+    assert "somebody" not in caplog.text
+    it.thread.open()
+    assert it.next() == ev.VisitOpened()
+
+
 def test_the_outcome_is_empty_without_a_visit(it: Bench) -> None:
     ended = Ended("cancelled", "", 0, 0, 0, 0, 0)
     assert it.thread.outcome(ended) == b""

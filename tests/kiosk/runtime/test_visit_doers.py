@@ -136,6 +136,14 @@ class TestPrinting:
         said, _ = self.run(Handover("printer.spooler"))
         assert said == ev.NotStreamed("kiosk-1", "printer.spooler")
 
+    def test_a_defect_in_the_handover_is_heard(self) -> None:
+        class Broken:
+            def submit(self, title: str, pdf: bytes) -> None:
+                raise KeyError(title)
+
+        said, _ = self.run(Broken())
+        assert said == ev.NotStreamed("kiosk-1", "terminal.defect")
+
     def test_bytes_that_changed_are_never_handed_over(self) -> None:
         said, got = self.run(Handover(), bend=True)
         assert said == ev.NotStreamed("kiosk-1", "vault.other_document")

@@ -68,6 +68,21 @@ def test_a_fix_that_opens_a_question_asks_it_first() -> None:
     assert forms.next_page(chosen, OFFERS).page is Page.CHECK
 
 
+def test_a_warning_answered_goes_straight_to_the_check_where_copies_are_not_asked() -> None:
+    number = Item("individual_number", warns=True)
+    offer = Offer("resident_record", 300, 1, (Kind.SELF,), (number,))
+    one = Offers("見本市", (offer,), "ref")
+    form = Form(page=Page.WARNING, certificate="resident_record", kind=Kind.SELF,
+                items=frozenset({"individual_number"}))  # fmt: skip
+    assert forms.answer_warning(form, one, keep=True).page is Page.CHECK
+
+
+def test_a_kind_or_a_page_that_is_not_there_changes_nothing() -> None:
+    form = Form(page=Page.KIND, certificate="seal_registration")
+    assert forms.tap(form, OFFERS, "self") == form
+    assert forms.tap(FILLED, OFFERS, "anything") == FILLED
+
+
 def test_only_from_the_check_and_only_to_its_lines() -> None:
     assert forms.fix(FILLED, OFFERS, "members") == FILLED
     assert forms.fix(FILLED, OFFERS, "check") == FILLED
