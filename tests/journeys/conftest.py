@@ -1,34 +1,37 @@
-"""The whole system on virtual devices, started by the demo's own stage for each journey."""
+"""Whole journeys: every program is the real one, and stands in the world where it will stand."""
 
-import os
-import shutil
-import tempfile
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
 from drivers.clock import SystemClock
 from kiosk.demo.autopilot import Autopilot, Wishes
-from kiosk.demo.cli import demo_state, opening_offset_s
-from kiosk.demo.stage import DemoStage
+from tests.journeys.resident import Resident
+from tests.journeys.terminal import Stage, staged
+
+
+@pytest.fixture(scope="session")
+def stage() -> Iterator[Stage]:
+    """The terminal that the stories share; each leaves it as it found it."""
+    with staged() as made:
+        yield made
 
 
 @pytest.fixture
-def stage() -> Iterator[DemoStage]:
-    """A running demo whose mechanics take no time."""
-    place = Path("/dev/shm") if os.access("/dev/shm", os.W_OK) else None
-    runtime = Path(tempfile.mkdtemp(prefix="k", dir=place))
-    runtime.chmod(0o711)
-    made = DemoStage(demo_state(), runtime, opening_offset_s(), fast=True)
-    try:
-        yield made
-    finally:
-        made.close()
-        shutil.rmtree(runtime, ignore_errors=True)
+def resident(stage: Stage) -> Iterator[Resident]:
+    """Somebody before the first picture. Whatever became of them, the next one finds it again."""
+    yield from visiting(stage)
 
 
-def pilot(stage: DemoStage, **wishes: object) -> Autopilot:
+def visiting(stage: Stage) -> Iterator[Resident]:
+    """A resident on that stage, and afterwards everything put back."""
+    stage.ready()
+    yield Resident(stage)
+    stage.put_back()
+    stage.ready()
+
+
+def pilot(stage: Stage, **wishes: object) -> Autopilot:
     """An autopilot with these wishes and the PIN of its card."""
     made = Wishes(deaf_s=0.0, **wishes)  # type: ignore[arg-type]
     if "pin" not in wishes:

@@ -1,0 +1,203 @@
+"""A demo's stage for stories: own copy of the keys, other configuration, and ways to look at it."""
+
+import dataclasses
+import json
+import os
+import shutil
+import signal
+import tempfile
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from kiosk.demo.cli import demo_state, opening_offset_s
+from kiosk.demo.glass_link import Frame
+from kiosk.demo.stage import DemoStage
+
+HURRY = Path(__file__).parent / "hurry"
+LIMIT_S = 20.0
+"""Nothing in these stories lasts longer, on a busy machine."""
+
+Entry = tuple[str, dict[str, Any]]
+
+
+class Stage(DemoStage):
+    """A running terminal with its centre and virtual devices; mechanics take no time."""
+
+    def __init__(
+        self,
+        place: Path,
+        sections: Mapping[str, Mapping[str, float]] | None = None,
+        *,
+        hours: str = "",
+        coins: Mapping[int, int] | None = None,
+    ) -> None:
+        """`sections`: configuration beside the demo's; `coins`: value -> pieces in its hopper."""
+        self.sections = {"limits": {"fall_s": 0.1}, **(sections or {})}
+        self.hours = hours
+        self._coins = coins or {}
+        self._changed = threading.Condition()
+        runtime = place / "run"
+        runtime.mkdir(mode=0o711)
+        super().__init__(_own_keys(place), runtime, opening_offset_s(), fast=True, frames="rgb")
+        self.logbook.subscribe(self._something)
+        self.glass.wait_for(lambda frame: bool(frame.actions), LIMIT_S)
+
+    def _environment(self) -> dict[str, str]:
+        return {**super()._environment(), "PYTHONPATH": str(HURRY)}
+
+    def _write_config(self) -> None:
+        for yen, pieces in self._coins.items():
+            self.devices.coins.hand.empty_hopper(yen, keep=pieces)
+        super()._write_config()
+        text = self._config.read_text(encoding="utf-8")
+        text = text.replace("[terminal]\n", f'[terminal]\nhours = "{self.hours}"\n')
+        for name, values in self.sections.items():
+            text += "".join((f"[{name}]\n", *(f"{key} = {it}\n" for key, it in values.items())))
+        self._config.write_text(text, encoding="utf-8")
+
+    # --- looking ---------------------------------------------------------------------------
+
+    def _something(self, _event: str, _data: object) -> None:
+        with self._changed:
+            self._changed.notify_all()
+
+    def until(self, holds: Callable[[], object], what: str, limit_s: float = LIMIT_S) -> None:
+        """Wait until `holds()`, asked again whenever anybody did anything. Fails after a while."""
+        with self._changed:
+            came = self._changed.wait_for(lambda: bool(holds()), limit_s)
+        assert came, f"{what}; the screen is {self.glass.frame.screen!r}\n{self.last_words()}"
+
+    def entries(self) -> list[Entry]:
+        """The whole journal: kind and fields."""
+        bodies = (json.loads(line)["body"] for line in self._whole_lines())
+        return [(str(body["kind"]), body["f"]) for body in bodies]
+
+    def _whole_lines(self) -> list[str]:
+        text = self.journal.text()
+        return text[: text.rfind("\n") + 1].splitlines()
+
+    def last_words(self) -> str:
+        """The end of journal and log, for whoever has to find out why."""
+        journal = "\n".join(f"{kind} {fields}" for kind, fields in self.entries()[-25:])
+        return f"{journal}\n{self.terminal.last_words()}"
+
+    # --- between two stories -----------------------------------------------------------------
+
+    def ready(self) -> None:
+        """Wait for the first picture; a visit that a failed story left behind is killed first."""
+        try:
+            self._first_picture(3.0)
+        except TimeoutError:
+            self.kill_visit()
+            self._first_picture(LIMIT_S)
+
+    def _first_picture(self, limit_s: float) -> None:
+        frame = self.glass.wait_for(lambda f: f.screen in {*_SAID, "start"}, limit_s)
+        while frame.screen in _SAID:
+            button = frame.action("confirm")
+            if button is not None:
+                self.glass.touch(*button.middle)
+            frame = self._picture_after(frame, limit_s)
+
+    def _picture_after(self, last: Frame, limit_s: float) -> Frame:
+        awaited = {*_SAID, "start"}
+        return self.glass.wait_for(
+            lambda f: f.number > last.number and f.screen in awaited, limit_s
+        )
+
+    def put_back(self) -> None:
+        """Undo whatever hands did to the devices and to the line."""
+        self.cable.delay_s = 0.0
+        self.cable.mend()
+        self.pull_card()
+        self.fix_printer()
+        self.devices.printer.take_paper()
+        coins = self.devices.coins
+        coins.speeds.dispense_coin_s = coins.speeds.fall_time_s = 0.0
+        coins.hand.restore_cable()
+        for yen in coins.hoppers:
+            coins.hand.unjam_hopper(yen)
+        coins.hand.take_tray()
+        self.devices.receipt.hand.load_roll()
+        self.devices.receipt.hand.switch_on()
+
+    def fix_printer(self) -> None:
+        """Paper in, jams out, covers shut, at full speed."""
+        printer = self.devices.printer
+        printer.load_paper(250)
+        printer.clear_jam()
+        printer.close_cover()
+        printer.resume()
+        self.slow_printer(0.02)
+
+    def slow_printer(self, sheet_s: float) -> None:
+        """So long from sheet to sheet from now on."""
+        engine = self.devices.printer._engine
+        engine.machine = dataclasses.replace(engine.machine, first_sheet_s=sheet_s, sheet_s=sheet_s)
+
+    # --- hands that a demo does not need -----------------------------------------------------
+
+    @contextmanager
+    def held(self, pid: int) -> Iterator[None]:
+        """The process stands still meanwhile, as under a debugger."""
+        os.kill(pid, signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            os.kill(pid, signal.SIGCONT)
+
+    def close(self) -> None:
+        """End everything. The centre is not waited for: whatever it holds is thrown away."""
+        if self._closers and self.centre.pid:
+            os.kill(self.centre.pid, signal.SIGKILL)
+        super().close()
+
+    def crash_terminal(self) -> None:
+        """SIGKILL the supervisor, as a power failure of it alone would."""
+        pid = self.terminal.pid
+        os.kill(pid, signal.SIGKILL)
+        os.waitid(os.P_PID, pid, os.WEXITED | os.WNOWAIT)
+
+    def restart_terminal(self) -> None:
+        """In order, with the configuration as it stands now."""
+        self.terminal.stop()
+        self._write_config()
+        self.terminal.start()
+
+
+_SAID = frozenset({"apology", "end", "returned", "finish", "refused"})
+"""What a visit says last; it goes on from there by itself or at a touch."""
+
+
+def _own_keys(place: Path) -> Path:
+    """A copy of the demo's keys and cards, so that two stages share no database."""
+    made = demo_state()
+    own = place / "state"
+    if made.exists():
+        shutil.copytree(made, own, ignore=shutil.ignore_patterns("*.sqlite*"))
+    return own
+
+
+@contextmanager
+def staged(
+    sections: Mapping[str, Mapping[str, float]] | None = None,
+    *,
+    hours: str = "",
+    coins: Mapping[int, int] | None = None,
+) -> Iterator[Stage]:
+    """A stage in a private directory in memory; everything of it is gone afterwards."""
+    memory = Path("/dev/shm")
+    place = memory if os.access(memory, os.W_OK) else None
+    root = Path(tempfile.mkdtemp(prefix="k", dir=place))
+    root.chmod(0o711)
+    try:
+        stage = Stage(root, sections, hours=hours, coins=coins)
+        try:
+            yield stage
+        finally:
+            stage.close()
+    finally:
+        shutil.rmtree(root, ignore_errors=True)
