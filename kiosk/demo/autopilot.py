@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from drivers.clock import Clock
-from kiosk.demo.glass_link import Action, Frame, GlassLink
+from kiosk.demo.glass_link import Action, Frame
 
 DEFAULT_CARD = "yamada-hanako"
 _LIMIT_S = 45.0
@@ -61,6 +61,23 @@ class Hands(Protocol):
         ...
 
 
+class Glass(Protocol):
+    """What the resident looks at and touches; `kiosk.demo.glass_link.GlassLink` is one."""
+
+    @property
+    def frame(self) -> Frame:
+        """What is on the glass now."""
+        ...
+
+    def wait_for(self, holds: Callable[[Frame], bool], limit_s: float) -> Frame:
+        """The first frame for which `holds`. Raises TimeoutError."""
+        ...
+
+    def touch(self, x: float, y: float) -> None:
+        """Press and let go at these pixels."""
+        ...
+
+
 class Lost(Exception):
     """The autopilot stands before a screen it cannot get past; names the screen."""
 
@@ -68,7 +85,7 @@ class Lost(Exception):
 class Autopilot:
     """Runs one visit from the first picture back to it. Blocking; one thread."""
 
-    def __init__(self, glass: GlassLink, hands: Hands, wishes: Wishes, clock: Clock) -> None:
+    def __init__(self, glass: Glass, hands: Hands, wishes: Wishes, clock: Clock) -> None:
         self._glass = glass
         self._hands = hands
         self._wishes = wishes

@@ -16,10 +16,11 @@ import kiosk
 from drivers.clock import SystemClock
 from kiosk.demo.autopilot import DEFAULT_CARD, Autopilot, Lost, Wishes
 from kiosk.demo.dock import DockServer
+from kiosk.demo.journal_tail import JST
 from kiosk.demo.programs import DidNotStart
 from kiosk.demo.record import Recorder
 from kiosk.demo.report import write_report
-from kiosk.demo.stage import JST, DemoStage
+from kiosk.demo.stage import DemoStage
 from ui.model import LANGUAGES
 
 STATE_VARIABLE = "KIOSK_DEMO_STATE"

@@ -8,7 +8,7 @@ import io
 import threading
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from PIL import Image
@@ -25,19 +25,11 @@ from drivers.printer.virtual import VirtualPrinter
 from drivers.printer.virtual_engine import Machine, PrinterNews
 from drivers.receipt.virtual import VirtualReceiptPrinter
 from kiosk.demo.logbook import Logbook
+from kiosk.demo.plain_words import card_words, coin_words, printer_words
 
 _CARD_WATCH_S = 0.2
 _THUMB_DPI = 50
 _PAGE_DPI = 110
-
-_COIN_WORDS = {
-    "hopper_jam": "a coin sticks in the hopper of ¥{yen}",
-    "hopper_unjam": "the stuck coin is out of the hopper of ¥{yen}",
-    "hopper_filled": "hopper of ¥{yen} refilled",
-    "hopper_emptied": "hopper of ¥{yen} emptied",
-    "tray_taken": "¥{yen} taken out of the tray",
-    "lever_pulled": "return lever pulled",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,8 +38,13 @@ class DemoCard:
 
     name: str
     label: str
-    pin: str
+    pin: str = field(repr=False)
     path: Path
+
+    @property
+    def of_resident(self) -> bool:
+        """A resident's own card; the special ones borrow a resident's key or have none."""
+        return (self.path.parent / "auth-key.pem").exists()
 
 
 def find_cards(directory: Path) -> tuple[DemoCard, ...]:
@@ -58,7 +55,7 @@ def find_cards(directory: Path) -> tuple[DemoCard, ...]:
         pin = str(values.get("auth", {}).get("pin", ""))
         label = str(values.get("card", {}).get("label", ""))
         cards.append(DemoCard(path.parent.name, label, pin, path))
-    return tuple(cards)
+    return tuple(sorted(cards, key=lambda card: (not card.of_resident, card.name)))
 
 
 class VirtualDevices:
@@ -146,13 +143,10 @@ class VirtualDevices:
         self.pcscd.stop()
 
     def _coin_did(self, happening: Happening) -> None:
-        words = _COIN_WORDS.get(happening.what, happening.what.replace("_", " "))
-        if "{yen}" not in words and happening.yen:
-            words += " ¥{yen}"
-        self._logbook.write("coins", words.format(yen=happening.yen) + _tail(happening.detail))
+        self._logbook.write("coins", coin_words(happening.what, happening.yen, happening.detail))
 
     def _printer_did(self, news: PrinterNews) -> None:
-        self._logbook.write("printer", f"{news.what} {news.title[:8]}".strip())
+        self._logbook.write("printer", printer_words(news.what))
 
     def _watch_card(self) -> None:
         """Write down each APDU the card saw; secrets are blanked by the card itself."""
@@ -164,17 +158,9 @@ class VirtualDevices:
             if seen is None:
                 continue
             for exchange in seen.log[written:]:
-                what = f"{exchange.command} → {exchange.sw:04X}"
-                self._logbook.write("card", what + _tail(_counted(exchange.answered)))
+                what = card_words(exchange.command, exchange.sw, exchange.answered)
+                self._logbook.write("card", what)
                 written += 1
-
-
-def _counted(answered: int) -> str:
-    return f"{answered} bytes" if answered else ""
-
-
-def _tail(detail: str) -> str:
-    return f" ({detail})" if detail else ""
 
 
 def _beside(images: list[Image.Image]) -> Image.Image:

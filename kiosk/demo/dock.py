@@ -13,7 +13,13 @@ from typing import Any, Protocol
 from urllib.parse import urlsplit
 
 _BODY_LIMIT = 4096
+_NO_CONTENT = 204
 _LOCAL_HOSTS = ("127.0.0.1", "localhost")
+_FILES = {
+    "/": ("dock.html", "text/html; charset=utf-8"),
+    "/dock.css": ("dock.css", "text/css; charset=utf-8"),
+    "/dock.js": ("dock.js", "text/javascript; charset=utf-8"),
+}
 
 
 class Stage(Protocol):
@@ -24,11 +30,19 @@ class Stage(Protocol):
         ...
 
     def do(self, name: str, arguments: Mapping[str, Any]) -> None:
-        """Work a device. Raises KeyError for a hand there is none of, ValueError for values."""
+        """Work a device.
+
+        Raises KeyError for a hand there is none of, ValueError or TypeError for what it is given,
+        RuntimeError when a part of the demo did not come back.
+        """
         ...
 
     def picture(self, kind: str, name: str) -> bytes | None:
         """PNG of the frame, a sheet or a slip."""
+        ...
+
+    def history(self) -> Mapping[str, Any]:
+        """Event name -> what a page that has just been opened must hear of it."""
         ...
 
     def subscribe(self, listener: Callable[[str, Any], None]) -> Callable[[], None]:
@@ -40,9 +54,10 @@ class DockServer:
     """Serves the page on `127.0.0.1:<port>` from its own threads until `close`."""
 
     def __init__(self, stage: Stage, port: int = 0) -> None:
+        """Raises OSError with a sentence when `port` cannot be had."""
         self._stopped = threading.Event()
         handler = type("Handler", (_Handler,), {"stage": stage, "stopped": self._stopped})
-        self._server = ThreadingHTTPServer(("127.0.0.1", port), handler)
+        self._server = _listen(port, handler)
         self._server.daemon_threads = True
         self._thread = threading.Thread(target=self._server.serve_forever, daemon=True)
         self._thread.start()
@@ -59,6 +74,15 @@ class DockServer:
         self._server.server_close()
 
 
+def _listen(port: int, handler: type[BaseHTTPRequestHandler]) -> ThreadingHTTPServer:
+    try:
+        return ThreadingHTTPServer(("127.0.0.1", port), handler)
+    except (OSError, OverflowError) as error:
+        raise OSError(
+            f"The dock page cannot use port {port} ({error}); choose another with --port, or 0."
+        ) from error
+
+
 class _Handler(BaseHTTPRequestHandler):
     stage: Stage
     stopped: threading.Event
@@ -67,10 +91,10 @@ class _Handler(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         path = urlsplit(self.path).path
         if not self._from_here():
-            self._answer(403, "text/plain", b"loopback only")
-        elif path == "/":
-            page = resources.files("kiosk.demo").joinpath("dock.html").read_bytes()
-            self._answer(200, "text/html; charset=utf-8", page)
+            self._refuse(403, "loopback only")
+        elif path in _FILES:
+            name, kind = _FILES[path]
+            self._answer(200, kind, resources.files("kiosk.demo").joinpath(name).read_bytes())
         elif path == "/events":
             self._events()
         elif path == "/state":
@@ -79,17 +103,39 @@ class _Handler(BaseHTTPRequestHandler):
             self._picture(path)
 
     def do_POST(self) -> None:
-        length = int(self.headers.get("content-length", 0))
-        if not self._from_here() or not self.path.startswith("/do/") or length > _BODY_LIMIT:
-            self._answer(404, "text/plain", b"no such thing")
+        name = self.path.removeprefix("/do/")
+        if not self._from_here() or name == self.path:
+            self._refuse(404, "no such thing")
+            return
+        arguments = self._arguments()
+        if arguments is None:
+            self._refuse(400, "the hand's arguments are one small JSON object")
             return
         try:
-            arguments = json.loads(self.rfile.read(length) or b"{}")
-            self.stage.do(self.path.removeprefix("/do/"), arguments)
-        except (KeyError, ValueError, TypeError) as problem:
-            self._answer(400, "text/plain", f"cannot do that: {problem}".encode())
+            self.stage.do(name, arguments)
+        except KeyError as unknown:
+            self._refuse(404, f"there is no {unknown}")
+        except (ValueError, TypeError) as problem:
+            self._refuse(400, str(problem))
+        except (RuntimeError, OSError) as problem:
+            self._refuse(503, str(problem))
         else:
             self._answer(204, "text/plain", b"")
+
+    def _arguments(self) -> Mapping[str, Any] | None:
+        """What was sent, or None if it is too long, no JSON or no object."""
+        length = self.headers.get("content-length", "0")
+        if not length.isdecimal() or int(length) > _BODY_LIMIT:
+            self.close_connection = True
+            return None
+        try:
+            given = json.loads(self.rfile.read(int(length)) or b"{}")
+        except ValueError:
+            return None
+        return given if isinstance(given, dict) else None
+
+    def _refuse(self, status: int, why: str) -> None:
+        self._answer(status, "text/plain; charset=utf-8", why.encode())
 
     def _from_here(self) -> bool:
         """Refuse other sites' pages that resolve a name to loopback (DNS rebinding)."""
@@ -102,7 +148,7 @@ class _Handler(BaseHTTPRequestHandler):
         large = "large" in (urlsplit(self.path).query or "")
         picture = self.stage.picture(kind, f"{name}@large" if large else name)
         if picture is None:
-            self._answer(404, "text/plain", b"no such picture")
+            self._refuse(404, "no such picture")
         else:
             self._answer(200, "image/png", picture)
 
@@ -116,6 +162,8 @@ class _Handler(BaseHTTPRequestHandler):
         self.end_headers()
         try:
             self._send("state", self.stage.state())
+            for event, lines in self.stage.history().items():
+                self._send(event, lines)
             while not self.stopped.is_set():
                 self._forward(inbox)
         except OSError:
@@ -137,10 +185,12 @@ class _Handler(BaseHTTPRequestHandler):
     def _answer(self, status: int, kind: str, body: bytes) -> None:
         self.send_response(status)
         self.send_header("content-type", kind)
-        self.send_header("content-length", str(len(body)))
+        if status != _NO_CONTENT:
+            self.send_header("content-length", str(len(body)))
         self.send_header("cache-control", "no-store")
         self.end_headers()
-        self.wfile.write(body)
+        if status != _NO_CONTENT:
+            self.wfile.write(body)
 
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the base class's name
         """Keep the console for what matters."""

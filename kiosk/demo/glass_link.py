@@ -12,7 +12,8 @@ from typing import Any
 from drivers.clock import Clock
 from ui.remote import RemoteViewer
 
-_RETRY_S = 0.01
+_RETRY_S = 0.002
+"""The next visit's glass is awaited so closely only while there is none."""
 _FRAME_LIMIT_S = 3600.0
 
 
@@ -67,9 +68,15 @@ _DARK = Frame(0, 0.0, "", "", (1280, 1024), 0, 1, False, "", (), b"")  # noqa: F
 class GlassLink:
     """Follows the glass from its own thread until `close`."""
 
-    def __init__(self, path: str, clock: Clock, seen: Callable[[Frame], None]) -> None:
-        """`seen` is called with every frame, from the link's thread."""
+    def __init__(
+        self, path: str, clock: Clock, seen: Callable[[Frame], None], form: str = "png"
+    ) -> None:
+        """`seen` is called with every frame, from the link's thread.
+
+        `form` "none" spares the terminal the packing of pictures; a frame then has no `png`.
+        """
         self._path = path
+        self._form = form
         self._clock = clock
         self._seen = seen
         self._news = threading.Condition()
@@ -122,7 +129,7 @@ class GlassLink:
     def _follow(self) -> None:
         while not self._closed:
             try:
-                self._viewer = RemoteViewer(self._path, timeout_s=_FRAME_LIMIT_S)
+                self._viewer = RemoteViewer(self._path, self._form, _FRAME_LIMIT_S)
                 self.pid = self._viewer.peer_pid
             except OSError:
                 self._clock.sleep(_RETRY_S)

@@ -1,7 +1,7 @@
 """What everybody did, in order, for the dock page and the report. Nothing personal goes in."""
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from drivers.clock import Clock
@@ -21,6 +21,7 @@ class Logbook:
         self._started_s = clock.monotonic_s()
         self._lock = threading.Lock()
         self._things: list[DidThing] = []
+        self._number = 0
         self._listeners: list[Listener] = []
 
     def now_s(self) -> float:
@@ -30,14 +31,21 @@ class Logbook:
     def write(self, who: str, what: str) -> None:
         """Something happened now."""
         with self._lock:
-            self._things.append(DidThing(self.now_s(), who, what))
+            self._number += 1
+            thing = DidThing(self.now_s(), who, what, self._number)
+            self._things.append(thing)
             del self._things[:-_KEPT]
-        self.tell("log", [{"who": who, "what": what}])
+        self.tell("log", [line_of(thing)])
 
     def since(self, at_s: float) -> tuple[DidThing, ...]:
         """What happened from `at_s` on."""
         with self._lock:
             return tuple(thing for thing in self._things if thing.at_s >= at_s)
+
+    def newest(self, count: int) -> list[Mapping[str, Any]]:
+        """The last lines as the listeners heard them, oldest first."""
+        with self._lock:
+            return [line_of(thing) for thing in self._things[-count:]]
 
     def tell(self, event: str, data: object) -> None:
         """Tell every listener."""
@@ -56,3 +64,8 @@ class Logbook:
                 self._listeners.remove(listener)
 
         return end
+
+
+def line_of(thing: DidThing) -> Mapping[str, Any]:
+    """A line for a listener; `n` tells it which ones it has already."""
+    return {"n": thing.number, "at": round(thing.at_s, 3), "who": thing.who, "what": thing.what}

@@ -37,7 +37,7 @@ class Places:
     deaf_s: float
 
 
-class DidNotStart(Exception):
+class DidNotStart(RuntimeError):
     """A program ended or stayed silent; says which, and where its words are."""
 
 

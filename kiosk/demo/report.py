@@ -41,6 +41,8 @@ class DidThing:
     at_s: float
     who: str
     what: str
+    number: int = 0
+    """Its place in the logbook."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,9 @@ only where the world does: reader, coin slot, paper tray, network, glass.
 import datetime
 import os
 import signal
+import threading
 from collections.abc import Callable, Mapping
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -15,28 +17,42 @@ from drivers.bench.network import Cable
 from drivers.clock import SystemClock
 from kiosk.demo.devices import DemoCard, VirtualDevices, find_cards
 from kiosk.demo.glass_link import Frame, GlassLink
-from kiosk.demo.journal_tail import JournalTail
+from kiosk.demo.journal_tail import JST, JournalTail
 from kiosk.demo.logbook import Listener, Logbook
 from kiosk.demo.programs import CentreProgram, Places, TerminalProgram, terminal_config
 
-JST = datetime.timezone(datetime.timedelta(hours=9))
-_FRAMES_KEPT = 3
+_LINES_AGAIN = 200
+"""What a page that is opened or loaded again gets of logbook and journal."""
+_KEYS = frozenset("0123456789*#") | {"enter", "cancel", "up", "down", "left", "right"}
 
 
 class DemoStage:
     """Starts everything on construction; `close` ends all of it. One for a process."""
 
-    def __init__(self, state: Path, runtime: Path, offset_s: float, *, fast: bool = False) -> None:
-        """`state`: the demo's PKI and cards (made if missing); `runtime`: private, empty."""
+    def __init__(
+        self,
+        state: Path,
+        runtime: Path,
+        offset_s: float,
+        *,
+        fast: bool = False,
+        frames: str = "png",
+    ) -> None:
+        """`state`: the demo's PKI and cards (made if missing); `runtime`: private, empty.
+
+        `fast`: mechanics take no time. `frames`: "none" follows the glass without pictures.
+        """
         self._state = state
         self._runtime = runtime
         self.clock = SystemClock(offset_s)
         self._fast = fast
+        self._frames = frames
         self.deaf_s = 0.0 if fast else 0.3
         self.logbook = Logbook(self.clock)
         self.on_frame: Callable[[Frame], None] | None = None
         """Called with every frame, from the link's thread."""
         self._card_for_visitor = ""
+        self._restarting = threading.Lock()
         self._closers: list[Callable[[], None]] = []
         try:
             self._start()
@@ -57,7 +73,7 @@ class DemoStage:
         self._write_config()
         self.journal = JournalTail(self._runtime / "state" / "journal.jsonl", self.logbook)
         self._closers.append(self.journal.close)
-        self.glass = GlassLink(str(self._glass_path), SystemClock(), self._saw)
+        self.glass = GlassLink(str(self._glass_path), SystemClock(), self._saw, self._frames)
         self._closers.append(self.glass.close)
         self.terminal = TerminalProgram(self._config, self._runtime, self._environment())
         self._closers.append(self.terminal.stop)
@@ -122,18 +138,29 @@ class DemoStage:
         self.tell()
 
     def set_clock(self, time: str) -> None:
-        """Make it `time` (HH:MM, Japan) today; centre and terminal start anew. Slow."""
+        """Make it `time` (HH:MM, Japan) today; centre and terminal start anew. Slow.
+
+        Raises ValueError for no time of day, or while the clock is being set already.
+        """
         wanted = datetime.time.fromisoformat(time)
+        if not self._restarting.acquire(blocking=False):
+            raise ValueError("the clock is being set already")
+        try:
+            self._restart_at(wanted)
+        finally:
+            self._restarting.release()
+        self.logbook.write("hand", f"set the clock to {time}")
+
+    def _restart_at(self, wanted: datetime.time) -> None:
         now = SystemClock().utc().astimezone(JST)
         shift = now.replace(hour=wanted.hour, minute=wanted.minute, second=0) - now
         self.terminal.stop()
         self.centre.stop()
         self.clock.offset_s = shift.total_seconds()
+        self._write_config()
         self.centre.start(self.clock.offset_s)
         self.cable.point_at(("127.0.0.1", self.centre.port))
-        self._write_config()
         self.terminal.start()
-        self.logbook.write("hand", f"set the clock to {time}")
 
     def kill_visit(self) -> None:
         """SIGKILL the process that holds the glass, as a crash would."""
@@ -143,9 +170,22 @@ class DemoStage:
             os.kill(pid, signal.SIGKILL)
 
     def do(self, name: str, arguments: Mapping[str, Any]) -> None:
-        """One hand of the dock page. Raises KeyError, ValueError, TypeError."""
+        """One hand of the dock page.
+
+        Raises KeyError for a hand there is none of, ValueError and TypeError for what it is
+        given, DidNotStart when setting the clock brought nothing back.
+        """
+        if name not in _HANDS:
+            raise KeyError(name)
         _HANDS[name](self, **arguments)
-        self.tell()
+        if name not in _TOUCHES:
+            self.tell()
+
+    def press_key(self, name: str) -> None:
+        """A key of the terminal's keypad. Raises ValueError for one it has not."""
+        if name not in _KEYS:
+            raise ValueError(f"the keypad has no key {name!r}")
+        self.glass.key(name)
 
     def finger(self, x: float, y: float, *, down: bool) -> None:
         """A finger at these fractions of the glass."""
@@ -160,7 +200,12 @@ class DemoStage:
         return {
             "screen": frame.screen,
             "frame": frame.number,
-            "state": self.journal.last,
+            "size": frame.size,
+            "language": frame.language,
+            "page": f"{frame.page + 1}/{frame.pages}",
+            "anywhere": frame.anywhere,
+            "actions": [asdict(action) for action in frame.actions],
+            "state": self.journal.state,
             "cards": [{"name": c.name, "pin": c.pin, "note": c.label} for c in self.cards],
             "card": self.devices.card_name,
             **self.devices.coin_state(),
@@ -168,17 +213,25 @@ class DemoStage:
             "tray_sheets": len(printer.tray),
             "printer_troubles": list(printer.troubles),
             "sheets": [
-                {"id": str(sheet.number), "label": f"sheet {sheet.number}"}
+                {"id": str(sheet.number), "label": f"Sheet {sheet.number}"}
                 for sheet in printer.delivered[-12:]
             ],
             "slips": [
-                {"id": str(number), "label": f"receipt {number}"}
+                {"id": str(number), "label": f"Receipt {number}"}
                 for number in range(1, len(self.devices.receipt.slips) + 1)
             ][-6:],
             "centre_cut": self.cable.is_cut,
             "centre_delay": self.cable.delay_s,
             "clock": self.clock.utc().astimezone(JST).strftime("%Y-%m-%d %H:%M JST"),
-            "journal_ok": f"{self.journal.count} entries",
+            "restarting": self._restarting.locked(),
+            "journal_count": self.journal.count,
+        }
+
+    def history(self) -> Mapping[str, Any]:
+        """Event name -> the newest lines, for a page that has just been opened."""
+        return {
+            "log": self.logbook.newest(_LINES_AGAIN),
+            "journal": self.journal.newest(_LINES_AGAIN),
         }
 
     def picture(self, kind: str, name: str) -> bytes | None:
@@ -262,5 +315,8 @@ _HANDS: dict[str, Callable[..., None]] = {
     "slow_centre": _slow,
     "set_clock": lambda stage, time: stage.set_clock(str(time)),
     "kill_visit": DemoStage.kill_visit,
+    "key": lambda stage, name: stage.press_key(str(name)),
     "finger": lambda stage, x, y, down: stage.finger(float(x), float(y), down=bool(down)),
 }
+_TOUCHES = frozenset({"finger", "key"})
+"""What these change, a frame will tell."""
