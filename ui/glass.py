@@ -76,6 +76,8 @@ class Glass:
         self._shown: tuple[Screen, Look] | None = None
         self._page: Page | None = None
         self._sounded: tuple[str, str, int] = ("", "", 0)
+        self._stale = False
+        """A button was let go and looks pressed still: the screen that follows is painted first."""
         self._serial = 0
         self._beat = Beat(-1, 0)
 
@@ -183,6 +185,7 @@ class Glass:
         palette = PALETTES[self._shown[1].theme]
         marks = Marks(self._hand.pressed, self._hand.focus)
         self._painter.paint(self._surface, self._page, palette, marks)
+        self._stale = False
         if self._taken:
             self._flip()
 
@@ -193,7 +196,8 @@ class Glass:
 
     def _offer(self) -> None:
         if self._remote is not None and self._remote.watched:
-            self._remote.offer(self._header(), rgb_bytes(self._surface))
+            picture = rgb_bytes(self._surface) if self._remote.pictured else b""
+            self._remote.offer(self._header(), picture)
 
     def _header(self) -> dict[str, object]:
         """What the other end may know: places and ids, no words."""
@@ -221,13 +225,16 @@ class Glass:
         second) is over. Page turns and the pressed look are done on the way.
         """
         taps: list[Tap] = []
+        if self._stale:
+            self._paint()
         for happening in self._window.wait(timeout_s):
             before = (self._hand.pressed, self._hand.focus)
             found = self._meaning(happening)
-            if before != (self._hand.pressed, self._hand.focus):
-                self._paint()
+            self._stale |= before != (self._hand.pressed, self._hand.focus)
             if found and not self._own(found):
                 taps.append(Tap(found))
+            elif self._stale:
+                self._paint()
         if self._remote is not None and self._remote.hungry:
             self._offer()
         return taps

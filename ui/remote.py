@@ -5,7 +5,8 @@ so that the way of a finger runs unchanged. A production terminal's configuratio
 
 Wire, both ways: a 32-bit big-endian length, then that many bytes. A frame is two such blocks,
 a JSON header and the picture. A message to the glass is one block of JSON:
-`{"format": "png"}` or `{"format": "rgb"}` (the default is png), `{"touch": [x, y]}`,
+`{"format": "png"}`, `{"format": "rgb"}` or `{"format": "none"}` (the default is png; none sends
+an empty picture, for who only wants to know when and what), `{"touch": [x, y]}`,
 `{"down": [x, y]}`, `{"up": [x, y]}`, `{"key": "5"}`. Coordinates are pixels.
 """
 
@@ -22,7 +23,7 @@ from typing import Protocol
 
 _LENGTH = struct.Struct(">I")
 _LONGEST_MESSAGE = 4096
-FORMATS = ("png", "rgb")
+FORMATS = ("png", "rgb", "none")
 
 
 class Finger(Protocol):
@@ -56,7 +57,7 @@ class Frame:
 
     def encoded(self, form: str) -> bytes:
         """Header and picture, ready for the wire."""
-        body = self.rgb if form == "rgb" else self._as_png()
+        body = {"rgb": lambda: self.rgb, "none": bytes}.get(form, self._as_png)()
         head = json.dumps({**self.header, "format": form}, ensure_ascii=False).encode()
         return _LENGTH.pack(len(head)) + head + _LENGTH.pack(len(body)) + body
 
@@ -94,15 +95,20 @@ class RemoteGlass:
 
     @property
     def watched(self) -> bool:
-        """Whether anybody looks; if not, no pixels need be copied."""
+        """Whether anybody wants to know."""
         return bool(self._clients)
+
+    @property
+    def pictured(self) -> bool:
+        """Whether anybody wants pictures; if not, no pixels need be copied."""
+        return any(client.form != "none" for client in tuple(self._clients))
 
     def offer(self, header: Mapping[str, object], rgb: bytes) -> None:
         """This is on the glass now. Who is slow gets the newest only."""
         with self._news:
             self._serial += 1
             self._frame = Frame(header, self._finger.size, rgb)
-            self.hungry = False
+            self.hungry = self.pictured and not rgb
             self._news.notify_all()
 
     def close(self) -> None:
@@ -167,7 +173,8 @@ class _Client:
     def __init__(self, glass: RemoteGlass, wire: socket.socket) -> None:
         self._glass = glass
         self._wire = wire
-        self._form = "png"
+        self.form = "png"
+        """As the other end asked; until it has asked, it may want pictures."""
         self._form_known = threading.Event()
 
     def start(self) -> None:
@@ -192,8 +199,8 @@ class _Client:
         form = message.pop("format", None)
         if form is not None:
             if form not in FORMATS:
-                raise MessageError("the format is neither png nor rgb")
-            self._form = str(form)
+                raise MessageError("the format is none of png, rgb, none")
+            self.form = str(form)
         self._form_known.set()
         self._glass.obey(message)
 
@@ -204,7 +211,9 @@ class _Client:
         try:
             while (news := self._glass.newer(seen)) is not None:
                 seen, frame = news
-                self._wire.sendall(frame.encoded(self._form))
+                # One without pixels was flipped before this client came; its own is on the way.
+                if frame.rgb or self.form == "none":
+                    self._wire.sendall(frame.encoded(self.form))
         except OSError:
             pass
         finally:
