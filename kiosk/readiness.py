@@ -56,6 +56,7 @@ def run(arguments: argparse.Namespace) -> int:
 def look(config: Config, clock: Clock) -> Iterable[Finding]:
     """Ask everything, one after the other; a device that fails does not hide the next."""
     questions: tuple[tuple[str, Callable[[Config, Clock], Finding]], ...] = (
+        ("terminal", _terminal),
         ("journal", _journal),
         ("certificates", _certificates),
         ("card reader", _card),
@@ -98,6 +99,15 @@ def _troubles(subject: str, troubles: Iterable[str], facts: Iterable[str]) -> Fi
     found = tuple(troubles)
     words = tuple(f"{REASONS[t].name}: {REASONS[t].what} {REASONS[t].advice}" for t in found)
     return Finding(subject, good=not found, facts=(*words, *facts))
+
+
+def _terminal(config: Config, _clock: Clock) -> Finding:
+    """A terminal that runs holds its devices, and they would all seem to be broken."""
+    from kiosk.journal.writer import in_use
+
+    running = in_use(Path(config.journal.directory))
+    what = "it is running and holds its devices; stop it to check them" if running else "stopped"
+    return Finding("terminal", good=not running, facts=(what,))
 
 
 def _journal(config: Config, _clock: Clock) -> Finding:

@@ -144,6 +144,21 @@ class JournalFile:
             os.close(handle)
 
 
+def in_use(directory: Path) -> bool:
+    """Whether another process writes the journal there. Changes nothing."""
+    try:
+        file = os.open(directory / NAME, os.O_RDWR | os.O_CLOEXEC)
+    except FileNotFoundError:
+        return False
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    finally:
+        os.close(file)
+    return False
+
+
 class JournalWriter:
     """The thread that writes. `append` never blocks; batches reach the disk in order."""
 

@@ -1,0 +1,89 @@
+"""`kiosk check`: what it says of a terminal that runs, of one that is bare, and as a page."""
+
+import tempfile
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from drivers.clock import VirtualClock
+from kiosk.config import Config, parse
+from kiosk.journal.entries import entry
+from kiosk.journal.writer import NAME, JournalFile, in_use
+from kiosk.readiness import Finding, as_html, as_text, look
+
+EXAMPLE = Path(__file__).parents[2] / "firmware.toml"
+
+
+@pytest.fixture
+def config() -> Iterator[Config]:
+    """A terminal of which nothing is connected."""
+    values = tomllib.loads(EXAMPLE.read_text(encoding="utf-8"))
+    with tempfile.TemporaryDirectory(prefix="k") as place:
+        values["terminal"]["mode"] = "demo"
+        values["journal"]["directory"] = f"{place}/journal"
+        values["card"]["pcscd_socket"] = f"{place}/none"
+        values["coin"]["port"] = f"{place}/coin"
+        values["printer"]["device_uri"] = "ipp://127.0.0.1:9/ipp/print"
+        values["receipt"]["port"] = f"{place}/receipt"
+        yield parse(values, EXAMPLE)
+
+
+def found(config: Config) -> dict[str, Finding]:
+    return {finding.subject: finding for finding in look(config, VirtualClock())}
+
+
+def test_every_device_that_is_missing_is_named_with_what_to_do(config: Config) -> None:
+    findings = found(config)
+    bad = {subject for subject, finding in findings.items() if not finding.good}
+    assert bad == {"certificates", "card reader", "coin machine", "printer", "receipt printer"}
+    assert findings["coin machine"].facts[0] == "coin.lost: The coin machine does not answer."
+    assert findings["printer"].facts[0].startswith("printer.offline: ")
+    assert findings["terminal"].good
+    assert "FAIL  coin machine" in as_text(findings.values())
+
+
+def test_a_running_terminal_is_said_to_hold_its_devices(config: Config) -> None:
+    directory = Path(config.journal.directory)
+    assert not in_use(directory)
+    running = JournalFile(directory)
+    try:
+        assert in_use(directory)
+        (fact,) = found(config)["terminal"].facts
+        assert fact == "it is running and holds its devices; stop it to check them"
+    finally:
+        running.close()
+    assert not in_use(directory)
+    assert found(config)["terminal"].good
+
+
+def test_the_journal_says_what_is_open(config: Config) -> None:
+    file = JournalFile(Path(config.journal.directory))
+    file.write(
+        [
+            entry("visit.begin", visit="00112233aabbccdd"),
+            entry("case.open", case="00112233-1", reason="coin.maybe", yen=0),
+        ],
+        "2026-11-20T01:05:00.000+00:00",
+    )
+    file.close()
+    finding = found(config)["journal"]
+    assert finding.good
+    assert "case 00112233-1: ¥0 open" in finding.facts
+    assert "the last run left something open; the next start settles it" in finding.facts
+
+
+def test_a_damaged_journal_is_not_ready(config: Config) -> None:
+    directory = Path(config.journal.directory)
+    JournalFile(directory).close()
+    (directory / NAME).write_bytes(b"not a record\n")
+    finding = found(config)["journal"]
+    assert not finding.good
+
+
+def test_the_page_shows_no_markup_of_others() -> None:
+    page = as_html("<b>", [Finding("printer", good=False, facts=("<script>",))])
+    assert "<script>" not in page
+    assert "<b>" not in page
+    assert "&lt;script&gt;" in page
