@@ -24,11 +24,13 @@ from center.issuing.residents import load as load_residents
 from center.issuing.server import IssuingServer, IssuingTrust
 from center.pki import description as pki_description
 from center.pki.cards import issued_cards
+from center.pki.issue import Authority
 from center.pki.layout import State
 from center.pki.make import make as make_pki
-from center.relay.app import centre_app
+from center.relay.app import Desk, centre_app
 from center.relay.centre import Centre, Partners, Site
 from center.relay.delivery import Dispatch
+from center.relay.identities import Identities
 from center.relay.inspection import IssuingServers
 from center.relay.municipalities import ExpectedServer, HttpIssuingService, Route, Routes
 from center.relay.terminals import Terminals
@@ -115,14 +117,24 @@ def _centre_listener(
     options: Options, what: tuple[Centre, Store], bound: socket.socket
 ) -> Listener:
     state, (centre, store) = options.state, what
-    terminals = Terminals(_roots(state, "terminals"), store)
+    desk = Desk(
+        centre,
+        Terminals(_roots(state, "terminals"), store),
+        Identities(_terminal_authority(state), options.clock),
+    )
     return Listener(
-        centre_app(centre, terminals, options.clock, options.delay_s),
+        centre_app(desk, options.clock, options.delay_s),
         bound,
         server_context(
             state.certificate("centre-server"), state.key("centre-server"), state.trust("terminals")
         ),
     )
+
+
+def _terminal_authority(state: State) -> Authority:
+    """The key that certifies terminals' next keys; a real centre keeps it in hardware."""
+    key = private_from_pem(state.key("terminals").read_bytes())
+    return Authority(_certificate(state, "terminals"), key)
 
 
 def _municipality_listener(

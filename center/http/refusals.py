@@ -11,6 +11,7 @@ _STATUS = {
     "wire.too_large": 413,
     "wire": 400,
     "terminal": 403,
+    "identity": 400,
     "visit": 409,
     "certificate": 403,
     "auth": 403,

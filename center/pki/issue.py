@@ -12,6 +12,7 @@ import hashlib
 import ipaddress
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Any
 
 from cryptography import x509
 from cryptography.hazmat import asn1
@@ -38,6 +39,9 @@ _ERAS = {
     5: datetime.date(2019, 5, 1),
 }
 """明治 大正 昭和 平成 令和 by their first day, under the digit the card uses."""
+
+SubjectKey = PrivateKey | ec.EllipticCurvePublicKey
+"""Whose certificate it will be: a key made here, or the public part of one made elsewhere."""
 
 _MAKERS: dict[str, Callable[[], PrivateKey]] = {
     "rsa-2048": lambda: rsa.generate_private_key(public_exponent=65537, key_size=2048),
@@ -121,7 +125,7 @@ def make_authority(
 
 
 def issue_ours(
-    what: EndEntity, key: PrivateKey, issuer: Authority, valid: Validity
+    what: EndEntity, key: SubjectKey, issuer: Authority, valid: Validity
 ) -> x509.Certificate:
     """An end entity's certificate in the profile of its role."""
     holder = Holder(what.role, what.names)
@@ -265,7 +269,7 @@ def _birthday(birth: datetime.date, year: int) -> datetime.date:
 def _builder(
     subject: x509.Name,
     issuer: x509.Name,
-    key: PrivateKey,
+    key: SubjectKey,
     valid: Validity,
     serial: int | None = None,
 ) -> x509.CertificateBuilder:
@@ -273,7 +277,7 @@ def _builder(
         x509.CertificateBuilder()
         .subject_name(subject)
         .issuer_name(issuer)
-        .public_key(key.public_key())
+        .public_key(_public(key))
         .not_valid_before(valid.begins)
         .not_valid_after(valid.ends)
         .serial_number(x509.random_serial_number() if serial is None else serial)
@@ -282,7 +286,7 @@ def _builder(
 
 def _end_entity(
     subject: x509.Name,
-    key: PrivateKey,
+    key: SubjectKey,
     issuer: Authority,
     valid: Validity,
     serial: int | None = None,
@@ -294,8 +298,12 @@ def _end_entity(
     return builder
 
 
-def _identifier(key: PrivateKey) -> x509.SubjectKeyIdentifier:
-    return x509.SubjectKeyIdentifier.from_public_key(key.public_key())
+def _public(key: SubjectKey) -> Any:
+    return key if isinstance(key, ec.EllipticCurvePublicKey) else key.public_key()
+
+
+def _identifier(key: SubjectKey) -> x509.SubjectKeyIdentifier:
+    return x509.SubjectKeyIdentifier.from_public_key(_public(key))
 
 
 def _authority_identifier(issuer: Authority) -> x509.AuthorityKeyIdentifier:

@@ -1,20 +1,39 @@
-"""The centre on the wire: four endpoints, for terminals alone."""
+"""The centre on the wire: five endpoints, for terminals alone."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 
 from fastapi import FastAPI
 
 from center.clock import Clock, utc_seconds
 from center.http.app import Endpoint, Handler, make_app
 from center.relay.centre import Centre
+from center.relay.identities import Identities
 from center.relay.terminals import Terminal, Terminals
-from center.wire.endpoints import APPLY, AUTHENTICATE, OPEN_VISIT, OUTCOME
+from center.wire.endpoints import APPLY, AUTHENTICATE, OPEN_VISIT, OUTCOME, RENEW
 from center.wire.kinds import Envelope
-from center.wire.messages import Authenticate, Delivered, OpenVisit, Outcome
+from center.wire.messages import (
+    Authenticate,
+    Delivered,
+    OpenVisit,
+    Outcome,
+    RenewedIdentity,
+    RenewIdentity,
+)
 
 
-def centre_app(centre: Centre, terminals: Terminals, clock: Clock, delay_s: float = 0.0) -> FastAPI:
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """Who answers terminals: about visits, about who they are, about their next key."""
+
+    centre: Centre
+    terminals: Terminals
+    identities: Identities
+
+
+def centre_app(desk: Desk, clock: Clock, delay_s: float = 0.0) -> FastAPI:
     """The application; every answer waits `delay_s` first."""
+    centre, terminals = desk.centre, desk.terminals
 
     def admitted(answer: Callable[[Terminal, bytes], bytes]) -> Handler:
         def checked(peer: bytes, received: bytes) -> bytes:
@@ -48,6 +67,13 @@ def centre_app(centre: Centre, terminals: Terminals, clock: Clock, delay_s: floa
             ),
             Endpoint(
                 OUTCOME, Outcome, None, "M10, what came of the visit.", admitted(centre.report)
+            ),
+            Endpoint(
+                RENEW,
+                RenewIdentity,
+                RenewedIdentity,
+                "A request signed by the terminal's next TLS key, for its certificate.",
+                admitted(desk.identities.renew),
             ),
         ),
         delay_s,

@@ -18,6 +18,9 @@ APPLY = "/v1/applications"
 OUTCOME = "/v1/outcomes"
 """`Outcome` (M10) -> 204, the same however often it is sent."""
 
+RENEW = "/v1/identities"
+"""`RenewIdentity` -> `RenewedIdentity`; may be asked again with the same key."""
+
 TICKET = "/v1/tickets"
 """Centre to municipality: the signed envelope of `AuthTicket` (M5) -> that of `Offers` (M6)."""
 

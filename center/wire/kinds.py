@@ -50,6 +50,8 @@ TYPE_NAMES: dict[type, str] = {
     m.Delivered: "delivered/1",
     m.DeliveredCopies: "delivered-copies/1",
     m.Outcome: "outcome/1",
+    m.RenewIdentity: "renew-identity/1",
+    m.RenewedIdentity: "renewed-identity/1",
     m.Refusal: "refusal/1",
     Envelope: "envelope/1",
 }

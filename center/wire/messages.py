@@ -311,6 +311,22 @@ class Outcome:
 
 
 @dataclass(frozen=True, slots=True)
+class RenewIdentity:
+    """T to C, outside of any visit: a certificate for the terminal's next TLS key, please."""
+
+    request: bytes
+    """PKCS #10 (DER), signed by the next key. The name in it counts for nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class RenewedIdentity:
+    """C to T."""
+
+    certificate: bytes
+    """DER, for the terminal that the TLS certificate of the request names."""
+
+
+@dataclass(frozen=True, slots=True)
 class Refusal:
     """Any request's answer when it is refused: a failure's name and nothing else."""
 
