@@ -1,13 +1,16 @@
 """The visit's side of M1 to M10 against a real centre, and against answers that are not for us."""
 
+import contextlib
 import socket
 import ssl
+import threading
 from collections.abc import Callable
 from dataclasses import replace
-from typing import Any
+from typing import Any, Self
 
 import pytest
 
+from center.http.tls import server_context
 from center.pki.layout import State
 from center.wire import endpoints
 from center.wire.canonical import decode
@@ -244,6 +247,11 @@ class TestTheLine:
         config = work.config(terminal="clerk")
         assert failure_of(work.visit(CentreLine(config)).open) == "centre.tls"
 
+    def test_a_line_that_breaks_under_a_request(self, work: CentreAtWork) -> None:
+        with BreakingSite(work) as site:
+            config = replace(work.config(), sites=(f"https://127.0.0.1:{site.port}",))
+            assert failure_of(work.visit(CentreLine(config)).open) == "centre.unreachable"
+
     def test_nothing_older_than_tls_1_3(self, work: CentreAtWork) -> None:
         assert CentreLine(work.config())._context.minimum_version is ssl.TLSVersion.TLSv1_3
 
@@ -258,6 +266,40 @@ def test_what_a_visit_holds_has_no_text_form(work: CentreAtWork) -> None:
     for value in (offers, visit.expected(), visit._held):
         assert "山田" not in repr(value)
         assert "1103" not in repr(value)
+
+
+class BreakingSite:
+    """Carries the handshake to the real centre, and breaks as soon as more is said."""
+
+    def __init__(self, work: CentreAtWork) -> None:
+        self._work = work
+        self._server = socket.create_server(("127.0.0.1", 0))
+        self.port = int(self._server.getsockname()[1])
+        self._thread = threading.Thread(target=self._serve, daemon=True)
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._server.shutdown(socket.SHUT_RDWR)
+        self._server.close()
+        self._thread.join()
+
+    def _serve(self) -> None:
+        with contextlib.suppress(OSError):
+            while True:
+                line, _ = self._server.accept()
+                threading.Thread(target=self._carry, args=(line,), daemon=True).start()
+
+    def _carry(self, line: socket.socket) -> None:
+        state = self._work.state
+        context = server_context(
+            state.certificate("centre-server"), state.key("centre-server"),
+            state.trust("terminals"),
+        )  # fmt: skip
+        with contextlib.suppress(OSError), context.wrap_socket(line, server_side=True) as tls:
+            tls.recv(1)
 
 
 def deaf_port() -> int:
