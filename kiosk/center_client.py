@@ -30,6 +30,8 @@ from crypto.errors import CheckFailed
 from crypto.roles import TAG, Role, Trust
 from kiosk.document.expected import StatementTrust
 
+REFUSAL_S = 1.0
+"""How long a refusal of our certificate may take to arrive."""
 ANSWER_BYTES_MAX = 2 * DOCUMENTS_BYTES
 
 
@@ -138,9 +140,31 @@ class CentreLine:
             except CheckFailed as failed:
                 refused = failed
                 continue
-            with contextlib.closing(connection):
-                return self._ask(connection, path, body)
+            try:
+                with contextlib.closing(connection):
+                    return self._ask(connection, path, body)
+            except (OSError, http.client.HTTPException):
+                raise self._why_broken(site) from None
         raise refused
+
+    def _why_broken(self, site: str) -> CheckFailed:
+        """A line that broke under a request: were we refused, or did it just break?
+
+        A server that refuses our certificate hangs up right after the handshake, and its reset
+        may overtake whatever it says. So connect once more and only listen: who hangs up on a
+        silent caller does not want the caller.
+        """
+        try:
+            with contextlib.closing(self._connect(site)) as connection:
+                connection.sock.settimeout(REFUSAL_S)
+                connection.sock.recv(1)
+        except CheckFailed as failed:
+            return failed
+        except TimeoutError:
+            return CheckFailed("centre.unreachable", "the line broke")
+        except OSError:
+            pass
+        return CheckFailed("centre.tls", "the site did not accept our certificate")
 
     def _connect(self, site: str) -> http.client.HTTPSConnection:
         address = urllib.parse.urlsplit(site)
@@ -150,6 +174,9 @@ class CentreLine:
         )  # fmt: skip
         try:
             connection.connect()
+        except ssl.SSLEOFError:
+            # Who distrusts the other says so; a relay that lost the centre just hangs up.
+            raise CheckFailed("centre.unreachable", "the line broke in the handshake") from None
         except ssl.SSLError:
             raise CheckFailed("centre.tls", "the site's certificate did not pass") from None
         except OSError:
@@ -166,10 +193,10 @@ class CentreLine:
             content = answer.read(ANSWER_BYTES_MAX + 1)
         except TimeoutError:
             raise CheckFailed("centre.timeout", "no answer in time") from None
+        except ssl.SSLEOFError:
+            raise
         except ssl.SSLError:
             raise CheckFailed("centre.tls", "the site did not accept our certificate") from None
-        except (OSError, http.client.HTTPException):
-            raise CheckFailed("centre.unreachable", "the line broke") from None
         if len(content) > ANSWER_BYTES_MAX:
             raise CheckFailed("delivery.too_large", "more than any answer may have")
         if answer.status not in {http.HTTPStatus.OK, http.HTTPStatus.NO_CONTENT}:

@@ -18,6 +18,7 @@ from center.wire.kinds import Envelope
 from center.wire.messages import Offers, Outcome, VisitOpened
 from center.wire.signed import Signer, sign
 from crypto.errors import CheckFailed
+from drivers.bench.network import Cable
 from kiosk.center_client import CentreLine
 from kiosk.center_visit import CentreVisit, Ended
 from kiosk.session.model import Choice
@@ -250,6 +251,12 @@ class TestTheLine:
     def test_a_line_that_breaks_under_a_request(self, work: CentreAtWork) -> None:
         with BreakingSite(work) as site:
             config = replace(work.config(), sites=(f"https://127.0.0.1:{site.port}",))
+            assert failure_of(work.visit(CentreLine(config)).open) == "centre.unreachable"
+
+    def test_a_relay_that_lost_the_centre_is_not_distrusted(self, work: CentreAtWork) -> None:
+        with Cable(("127.0.0.1", deaf_port())) as cable:
+            config = replace(work.config(), sites=(f"https://127.0.0.1:{cable.port}",))
+            cable.cut()
             assert failure_of(work.visit(CentreLine(config)).open) == "centre.unreachable"
 
     def test_nothing_older_than_tls_1_3(self, work: CentreAtWork) -> None:
