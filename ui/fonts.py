@@ -16,7 +16,7 @@ from pathlib import Path
 from ui.advances import FaceTable, FontSet
 
 FONT_ROOT = Path("/usr/share/fonts")
-_FORMAT = 3
+_FORMAT = 4
 
 
 class FontMissing(Exception):
@@ -47,6 +47,9 @@ SOURCES: dict[str, FaceSource] = {
     for region, number in _NOTO_FACES.items()
     for suffix, weight in (("", "Regular"), (":bold", "Bold"))
 }  # fmt: skip
+
+_SPACE_BESIDE_HANGUL = 64
+"""Noto's kerning widens a space between hangul by up to this, in thousandths of the em."""
 
 _LATIN_AND_JAPANESE = ("biz", "noto-jp")
 _CHAINS: dict[str, tuple[str, ...]] = dict.fromkeys(("ja", "en", "es", "pt"), _LATIN_AND_JAPANESE)
@@ -135,7 +138,10 @@ def _measure(origin: Path, number: int) -> bytes:
         cmap = font.getBestCmap()
         metrics = font["hmtx"]
         points = sorted(cmap)
-        advances = [metrics[cmap[point]][0] for point in points]
+        widened = _SPACE_BESIDE_HANGUL if number == _NOTO_FACES["kr"] else 0
+        advances = [
+            metrics[cmap[point]][0] + (widened if point == ord(" ") else 0) for point in points
+        ]
         variants = _variants(font["cmap"].tables)
         header = [font["head"].unitsPerEm, font["OS/2"].sCapHeight, len(points), len(variants)]
     return array.array("I", header + points + advances).tobytes() + variants.tobytes()
