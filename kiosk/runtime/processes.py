@@ -138,6 +138,7 @@ class VisitProcesses:
         match value:
             case link.SpareReady():
                 child.ready = True
+                _log.info("the spare is ready: process %d", child.process.pid)
                 self._failures = 0
             case link.GlassBeat():
                 child.beat_s = self._clock.monotonic_s()
