@@ -5,14 +5,17 @@ import logging
 import socket
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 
 import pytest
 
 from center.clock import FixedClock
+from center.pki.description import load as load_description
 from center.pki.layout import State
 from center.relay.municipalities import UNREACHABLE
 from center.store.store import Store, Suspension
 from center.validity.client import OcspClient
+from center.validity.responder import Responder, authorities
 from center.wire.canonical import encode
 from center.wire.messages import Outcome
 from crypto.errors import CheckFailed
@@ -215,6 +218,16 @@ class TestOutageOfTheResponder:
         visit = bench.visit()
         # The centre's own client would have refused it; the municipality does so by itself.
         assert failure_of(lambda: visit.authenticate(bench.line())) == "jpki.response_invalid"  # type: ignore[arg-type]
+
+    def test_a_certificate_the_responder_never_heard_of(self, bench: Bench, tmp_path: Path) -> None:
+        """Good by its signature, and still nobody is let in."""
+        empty = tmp_path / "index.txt"
+        empty.touch()
+        known = authorities(bench.assembly.state, load_description())
+        responder = Responder(tuple(replace(one, index=empty) for one in known), bench.clock)
+        bench.validity.check.work = LocalValidity(responder, bench.clock).check
+        visit = bench.visit()
+        assert failure_of(lambda: visit.authenticate(bench.line())) == "certificate.status_unknown"  # type: ignore[arg-type]
 
     def failure(self, bench: Bench, url: str) -> str:
         with contextlib.closing(OcspClient(url, bench.clock, timeout_s=0.3)) as client:
