@@ -44,6 +44,14 @@ class Float:
         """With `pieces` fewer of `value`; never below none."""
         return self.counted(value, max(0, self.stock().get(value, 0) - pieces))
 
+    def less(self, low: frozenset[int], blocked: frozenset[int]) -> "Float":
+        """As if the hoppers `low` and `blocked` were empty, and `blocked` never paid again what
+        drops into them."""
+        return Float(
+            tuple((v, 0 if v in low | blocked else n) for v, n in self.pieces),
+            tuple((v, 0 if v in blocked else n) for v, n in self.capacity),
+        )
+
     def counted(self, value: int, pieces: int) -> "Float":
         """With exactly `pieces` of `value`."""
         stock = {**dict(self.pieces), value: pieces}

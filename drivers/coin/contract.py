@@ -143,6 +143,10 @@ class VendorStatus:
 
     troubles: tuple[str, ...]
     accepting: frozenset[int]
+    low: frozenset[int] = frozenset()
+    """Face values whose hopper says by its own sensor that few or no coins are left."""
+    blocked: frozenset[int] = frozenset()
+    """Face values whose hopper would not pay now: silent, jammed, faulty."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,6 +31,7 @@ from drivers.errors import DeviceError, PeerError, SilenceError
 
 _BOOT_LIMIT_S = 3.0
 _BOOT_STEP_S = 0.1
+_SURE_TRIES = 2
 _LOW_NOW = 0x01
 _LOW_FITTED = 0x10
 
@@ -46,6 +47,7 @@ class Hopper:
         self.identity: Identity | None = None
         self._profile = DEFAULT_PROFILE
         self._has_total = True
+        self._has_level = True
 
     def identify(self) -> Identity:
         """Ask who it is; refuse one that says it holds other coins. Raises DeviceError."""
@@ -135,13 +137,30 @@ class Hopper:
             return (*blocked, "coin.hopper_empty")
         return blocked
 
+    def says_low(self, tries: int) -> bool:
+        """Whether its own sensor, if it has one, says that few coins are left.
+
+        Raises DeviceError.
+        """
+        level = self._level(tries)
+        return bool(level & _LOW_FITTED and level & _LOW_NOW)
+
     def _is_low(self, tries: int) -> bool:
         """False only if a level sensor says that there are coins."""
-        try:
-            level = self._bus.ask(self._address, Header.LEVEL, tries=tries)[0]
-        except SilenceError:
-            return True
+        level = self._level(tries)
         return bool(level & _LOW_NOW) or not level & _LOW_FITTED
+
+    def _level(self, tries: int) -> int:
+        """What the level sensors say (header 217); 0 where it has none, remembered."""
+        if not self._has_level:
+            return 0
+        try:
+            return self._bus.ask(self._address, Header.LEVEL, tries=tries)[0]
+        except SilenceError:
+            # A header that is not there is answered by silence; so is one lost on the line, twice
+            # in a row only if the hopper is dead, and that shows by its other headers.
+            self._has_level = tries < _SURE_TRIES
+            return 0
 
     def _refuse_other_coin(self) -> None:
         name = ask_if_there(self._bus, self._address, Header.HOPPER_COIN)

@@ -99,17 +99,25 @@ class SerialCoinVendor:
 
     def status(self) -> VendorStatus:
         found: list[str] = []
+        low: set[int] = set()
+        blocked: set[int] = set()
         tries = _STATUS_TRIES
         devices: tuple[Acceptor | Hopper, ...] = (self._acceptor, *self._hoppers.values())
         for device in devices:
             try:
-                found.extend(device.troubles(tries))
+                troubles = device.troubles(tries)
+                found.extend(troubles)
+                if isinstance(device, Hopper):
+                    blocked.update([device.yen] if troubles else ())
+                    low.update([device.yen] if device.says_low(tries) else ())
             except DeviceError as error:
                 found.append(error.reason.name)
+                blocked.update([device.yen] if isinstance(device, Hopper) else ())
                 tries = 1  # where one is silent all may be, and the answer has a time limit
         if self._acceptor.swapped:
             found.append("coin.unknown_device")
-        return VendorStatus(tuple(dict.fromkeys(found)), self._acceptor.accepting)
+        reasons = tuple(dict.fromkeys(found))
+        return VendorStatus(reasons, self._acceptor.accepting, frozenset(low), frozenset(blocked))
 
     def resume(self, cursor: CreditCursor | None) -> tuple[CoinEvent, ...]:
         events = self._acceptor.resume(cursor)

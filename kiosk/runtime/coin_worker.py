@@ -49,8 +49,12 @@ class CoinWorker(Worker):
         self._poll()
         if self._set_up and not self._accepting and self._clock.monotonic_s() >= self._status_s:
             self._status_s = self._clock.monotonic_s() + _STATUS_EVERY_S
-            troubles = self._vendor.status().troubles
-            self._post(h.TroubleSeen("coin", most_telling(troubles)))
+            self._look()
+
+    def _look(self) -> None:
+        status = self._vendor.status()
+        self._post(h.HoppersSeen(status.low, status.blocked))
+        self._post(h.TroubleSeen("coin", most_telling(status.troubles)))
 
     def _poll(self) -> None:
         if self._set_up:
@@ -69,6 +73,7 @@ class CoinWorker(Worker):
             self._post(event)
         # What cannot be paid out again is not taken in.
         self._post(h.CoinsResumed(able.accepts & able.dispenses))
+        self._look()
 
     def _accept(self, values: frozenset[int]) -> None:
         try:

@@ -187,6 +187,11 @@ def vendor_trouble(model: Settlement, event: VendorTrouble) -> Done:
     return draft.tell(link.DeviceTrouble(event.reason)).step()
 
 
+def hoppers_seen(model: Settlement, event: h.HoppersSeen) -> Done:
+    """From now on change is counted on from the others only; the books stay as they are."""
+    return Draft(model).set(low=event.low, blocked=event.blocked).step()
+
+
 def stock_counted(model: Settlement, event: h.StockCounted) -> Done:
     """Staff filled or counted a hopper."""
     draft = Draft(model)
@@ -197,7 +202,8 @@ def _acceptable(model: Settlement, bill: Bill) -> frozenset[int]:
     if model.trouble:
         return NOTHING
     memory = model.memory
-    return acceptable(bill, memory.ledger.inserted, memory.coins, model.accepts)
+    sure = memory.coins.less(model.low, model.blocked)
+    return acceptable(bill, memory.ledger.inserted, sure, model.accepts)
 
 
 def _billed(draft: Draft, event: link.AcceptCoins) -> Draft:

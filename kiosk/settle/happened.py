@@ -170,6 +170,14 @@ class TroubleSeen:
 
 
 @dataclass(frozen=True, slots=True)
+class HoppersSeen:
+    """What the hoppers say of themselves (face values): few coins left; would not pay now."""
+
+    low: frozenset[int]
+    blocked: frozenset[int]
+
+
+@dataclass(frozen=True, slots=True)
 class JournalTrouble:
     """`journal.disk_full`: take no more; `journal.failed`: nothing may move."""
 

@@ -189,6 +189,10 @@ class Settlement:
     """Longest time between two sheets of a job that does not stand still."""
     accepts: frozenset[int] = frozenset()
     """Face values the machine takes and can pay out again."""
+    low: frozenset[int] = frozenset()
+    """Hoppers whose old coins are not counted on, whatever the books say."""
+    blocked: frozenset[int] = frozenset()
+    """Hoppers that are not counted on at all."""
     open_coins: frozenset[int] = frozenset()
     """Face values let in at present."""
     alive: bool = False

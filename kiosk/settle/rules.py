@@ -105,6 +105,7 @@ _MONEY_IN: _Rules = (
     on(_WORKING, coin.VendorReset, None, coins.reset_seen),
     on(_WORKING, coin.VendorTrouble, None, coins.vendor_trouble),
     on(_WORKING, h.AcceptRefused, None, coins.accept_refused),
+    on(_WORKING, h.HoppersSeen, None, coins.hoppers_seen),
     on(_WORKING, h.StockCounted, None, coins.stock_counted),
     on(_WORKING, h.CaseClosed, None, service.case_closed),
 )

@@ -83,8 +83,11 @@ def test_the_machine_is_asked_how_it_is_while_nothing_is_let_in(run: Run) -> Non
     run(worker)
     worker.order(c.ResumeCoins(None))
     events.wait_kind(h.CoinsResumed)
-    clock.advance(60)
     assert events.wait_kind(h.TroubleSeen) == h.TroubleSeen("coin", "coin.fraud")
+    vendor.troubles = ("coin.hopper_empty",)
+    clock.advance(60)
+    events.wait(lambda e: e == h.TroubleSeen("coin", "coin.hopper_empty"))
+    assert h.HoppersSeen(frozenset(), frozenset()) in events.all
 
 
 # --- printer ---------------------------------------------------------------------------

@@ -132,6 +132,21 @@ def test_what_the_hoppers_cannot_change_is_not_let_in(world: World) -> None:
     assert not world.insert(500)
 
 
+def test_change_is_not_counted_on_from_a_hopper_that_doubts_itself(world: World) -> None:
+    world.say(link.OpenVisit(VISIT))
+    small, none = frozenset({10, 50, 100}), frozenset[int]()
+    world.happen(h.HoppersSeen(small, none))  # Low: what drops in can be paid out again.
+    world.say(link.AskChange(300))
+    exact = link.ChangeState(300, (10, 50, 100), exact_only=True)
+    assert world.last(link.ChangeState) == exact
+    world.happen(h.HoppersSeen(none, small))
+    world.say(link.AskChange(300))
+    assert world.last(link.ChangeState) == link.ChangeState(300, ())
+    world.happen(h.HoppersSeen(none, none))
+    world.say(link.AskChange(300))
+    assert world.last(link.ChangeState) == link.ChangeState(300, (10, 50, 100, 500))
+
+
 def test_a_hopper_that_runs_empty_is_made_up_from_others(world: World) -> None:
     begin(world)
     pay(world, 500)
