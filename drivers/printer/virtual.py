@@ -78,6 +78,12 @@ class VirtualPrinter:
             return path.paper
 
     @property
+    def jam_awaits(self) -> bool:
+        """True while a sheet to come is to jam."""
+        with self._engine.looking() as path:
+            return path.until_jam is not None
+
+    @property
     def troubles(self) -> tuple[str, ...]:
         """What stops it now, as IPP keywords."""
         return self._engine.reasons_blocking()
@@ -99,8 +105,8 @@ class VirtualPrinter:
         with self._engine.touching(PrinterNews("goes_on" if sheets else "stopped")) as path:
             path.paper, path.media = sheets, media
 
-    def jam(self, after_sheets: int = 0) -> None:
-        """The sheet after the next `after_sheets` sheets jams half-way and is destroyed."""
+    def jam(self, after_sheets: int | None = 0) -> None:
+        """The sheet after the next `after_sheets` jams half-way and is destroyed; None: none."""
         with self._engine.touching() as path:
             path.until_jam = after_sheets
 

@@ -67,7 +67,7 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.auto and arguments.out is None:
         print("--auto needs --out DIR: where the report goes.", file=sys.stderr)  # noqa: T201
         return 2
-    runtime = _private_directory()
+    runtime = private_directory()
     _end_on_signals()
     try:
         return _on_stage(arguments, runtime)
@@ -81,7 +81,7 @@ def run(arguments: argparse.Namespace) -> int:
         shutil.rmtree(runtime, ignore_errors=True)
 
 
-def _private_directory() -> Path:
+def private_directory() -> Path:
     """In memory where there is a tmpfs: the spool must never reach a disk."""
     memory = Path("/dev/shm")  # noqa: S108 - a private directory is made below it
     place = memory if os.access(memory, os.W_OK) else Path(tempfile.gettempdir())

@@ -95,7 +95,7 @@ function show(s) {
   const words = s.printer_troubles.map(trouble);
   say("printer-state", words.length ? words.join(", ") : s.paper + " sheets in the cassette · " + s.tray_sheets + " in the tray", words.length > 0);
   able("take-paper", s.tray_sheets > 0); able("empty-paper", s.paper > 0);
-  pressed("jam", words.includes("paper jam"), "Jam", "Clear the jam"); pressed("cover", words.includes("cover open"), "Open cover", "Close cover");
+  pressed("jam", s.jam_awaits || words.includes("paper jam"), "Jam next sheet", s.jam_awaits ? "Let it pass" : "Clear the jam"); pressed("cover", words.includes("cover open"), "Open cover", "Close cover");
   pictures($("sheets"), s.sheets, "/sheet/"); pictures($("slips"), s.slips, "/slip/"); $("receipt").hidden = !s.slips.length; say("receipt-state", s.slips.length ? s.slips.length + " printed" : "");
   say("centre-state", s.centre_cut ? "cut off" : s.centre_delay ? "slow" : "connected", s.centre_cut); pressed("cut", s.centre_cut, "Cut the line", "Mend the line"); pressed("slow", s.centre_delay > 0, "Slow it by 2 s", "Full speed");
   restarting(s.restarting); say("journal-state", s.journal_count + " entries");

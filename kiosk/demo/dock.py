@@ -5,6 +5,8 @@ Plain HTTP and server-sent events from the standard library: one page, one reade
 
 import json
 import queue
+import socket
+import sys
 import threading
 from collections.abc import Callable, Mapping
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -58,7 +60,6 @@ class DockServer:
         self._stopped = threading.Event()
         handler = type("Handler", (_Handler,), {"stage": stage, "stopped": self._stopped})
         self._server = _listen(port, handler)
-        self._server.daemon_threads = True
         self._thread = threading.Thread(target=self._server.serve_forever, daemon=True)
         self._thread.start()
 
@@ -74,9 +75,20 @@ class DockServer:
         self._server.server_close()
 
 
-def _listen(port: int, handler: type[BaseHTTPRequestHandler]) -> ThreadingHTTPServer:
+class _Server(ThreadingHTTPServer):
+    daemon_threads = True
+
+    def handle_error(
+        self, request: socket.socket | tuple[bytes, socket.socket], client_address: Any
+    ) -> None:
+        """A page that was closed in the middle of an answer is nothing to speak of."""
+        if not isinstance(sys.exc_info()[1], OSError):
+            super().handle_error(request, client_address)
+
+
+def _listen(port: int, handler: type[BaseHTTPRequestHandler]) -> _Server:
     try:
-        return ThreadingHTTPServer(("127.0.0.1", port), handler)
+        return _Server(("127.0.0.1", port), handler)
     except (OSError, OverflowError) as error:
         raise OSError(
             f"The dock page cannot use port {port} ({error}); choose another with --port, or 0."

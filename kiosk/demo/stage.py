@@ -211,6 +211,7 @@ class DemoStage:
             **self.devices.coin_state(),
             "paper": printer.paper,
             "tray_sheets": len(printer.tray),
+            "jam_awaits": printer.jam_awaits,
             "printer_troubles": list(printer.troubles),
             "sheets": [
                 {"id": str(sheet.number), "label": f"Sheet {sheet.number}"}
@@ -290,6 +291,11 @@ def _hopper(name: str) -> Callable[..., None]:
     return lambda stage, yen: getattr(stage.devices.coins.hand, name)(int(yen))
 
 
+def _clear_jam(stage: DemoStage) -> None:
+    stage.devices.printer.jam(None)
+    stage.devices.printer.clear_jam()
+
+
 def _slow(stage: DemoStage, seconds: float) -> None:
     stage.cable.delay_s = max(0.0, min(30.0, float(seconds)))
 
@@ -307,7 +313,7 @@ _HANDS: dict[str, Callable[..., None]] = {
     "take_paper": DemoStage.take_paper,
     "load_paper": lambda stage, n: stage.devices.printer.load_paper(int(n)),
     "jam_printer": _printer("jam"),
-    "clear_jam": _printer("clear_jam"),
+    "clear_jam": _clear_jam,
     "open_cover": _printer("open_cover"),
     "close_cover": _printer("close_cover"),
     "cut_centre": lambda stage: stage.cable.cut(),
