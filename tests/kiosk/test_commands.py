@@ -1,6 +1,5 @@
 """`kiosk check` and `kiosk run` as commands: statuses and sentences where nothing is connected."""
 
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -61,11 +60,3 @@ def test_run_refuses_what_another_start_would_not_mend(
     (tmp_path / "state" / "journal.jsonl").write_bytes(b"nonsense\n")
     assert main(["run", "--config", str(config)]) == 3
     assert "settle what is open by hand" in capsys.readouterr().err
-
-
-@pytest.mark.parametrize("uri", ["socket://192.0.2.7:9100", "usb://Maker/Model", "file:///tmp/x"])
-def test_a_printer_whose_sheets_cannot_be_counted_is_refused(config: Config, uri: str) -> None:
-    other = replace(config, printer=replace(config.printer, device_uri=uri))
-    finding = found(other)["printer"]
-    assert not finding.good
-    assert finding.facts[0].startswith("printer.not_ipp: ")
