@@ -3,6 +3,7 @@
 import tempfile
 import tomllib
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -87,3 +88,11 @@ def test_the_page_shows_no_markup_of_others() -> None:
     assert "<script>" not in page
     assert "<b>" not in page
     assert "&lt;script&gt;" in page
+
+
+@pytest.mark.parametrize("uri", ["socket://192.0.2.7:9100", "usb://Maker/Model", "file:///tmp/x"])
+def test_a_printer_whose_sheets_cannot_be_counted_is_refused(config: Config, uri: str) -> None:
+    other = replace(config, printer=replace(config.printer, device_uri=uri))
+    finding = found(other)["printer"]
+    assert not finding.good
+    assert finding.facts[0].startswith("printer.not_ipp: ")
