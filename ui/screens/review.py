@@ -7,7 +7,6 @@ from itertools import groupby
 from ui.boxes import Rect
 from ui.drafting import CARD, Block, DoesNotFit, Draft, Skin, Style, draw_button
 from ui.model import Action, Review, ReviewRow, Size
-from ui.screens.parts import put_lines
 from ui.stack import Piece, Stack
 
 _PAD_MM = 6.0
@@ -15,6 +14,8 @@ _LABEL_SHARE = {Size.NORMAL: 0.27, Size.LARGE: 0.31}
 _FIX_MM = 34.0
 _TARGET_MM = 15.2
 _LINE_GAP_MM = 1.0
+_ONE_COLUMN = 2
+"""So many values stand below one another; more of them side by side."""
 
 
 def review_stack(draft: Draft, body: Review) -> Stack:
@@ -38,12 +39,15 @@ class _Line:
     """One row, measured."""
 
     label: Block
-    values: list[Block]
+    values: list[list[Block]]
+    """Side by side what stands in one inner list."""
     value_gap: int
+    column: int
+    """Width of one value where several stand side by side."""
 
     @property
     def height(self) -> int:
-        values = sum(block.height for block in self.values)
+        values = sum(max(block.height for block in beside) for beside in self.values)
         values += self.value_gap * max(0, len(self.values) - 1)
         return max(self.label.height, values)
 
@@ -88,11 +92,14 @@ def _card(draft: Draft, rows: tuple[ReviewRow, ...], fix_width: int) -> Piece:
 def _line(draft: Draft, row: ReviewRow, label_width: int, value_width: int) -> _Line:
     style = Style(draft.scale.label * 0.97, bold=True, leading=1.6)
     label_style = Style(draft.scale.lead, "muted", leading=1.6)
-    return _Line(
-        draft.block(row.label, label_style, label_width, 4),
-        [draft.block(value, style, value_width, 3) for value in row.values],
-        draft.mm(0.2),
-    )
+    blocks = [draft.block(value, style, value_width, 3) for value in row.values]
+    column = (value_width - draft.mm(4)) // 2
+    # A large household in two columns, so that the fee stays on the same page.
+    pair = len(blocks) > _ONE_COLUMN and all(block.width <= column for block in blocks)
+    step = 2 if pair else 1
+    beside = [blocks[at : at + step] for at in range(0, len(blocks), step)]
+    label = draft.block(row.label, label_style, label_width, 4)
+    return _Line(label, beside, draft.mm(0.2), column + draft.mm(4))
 
 
 def _drawer(card: _Card) -> Callable[[Draft, Rect], None]:
@@ -115,9 +122,18 @@ def _draw_line(board: Draft, line: _Line, place: Rect, label_width: int) -> None
     board.put_middle(line.label, Rect(place.x, place.y, label_width, place.h), 0.0)
     values = Rect(place.x + label_width + board.mm(4), place.y, 0, place.h)
     if len(line.values) == 1:
-        board.put_middle(line.values[0], values, 0.0)
-    else:
-        put_lines(board, line.values, values, line.value_gap)
+        _put_beside(board, line.values[0], values, line.column)
+        return
+    top = values.y
+    for beside in line.values:
+        tall = max(block.height for block in beside)
+        _put_beside(board, beside, Rect(values.x, top, 0, tall), line.column)
+        top += tall + line.value_gap
+
+
+def _put_beside(board: Draft, blocks: list[Block], place: Rect, column: int) -> None:
+    for at, block in enumerate(blocks):
+        board.put_middle(block, Rect(place.x + at * column, place.y, 0, place.h), 0.0)
 
 
 def _draw_fix(board: Draft, card: _Card, rect: Rect) -> None:
