@@ -86,6 +86,19 @@ class Resident:
         self.touch("confirm")
         self._wait(lambda f: f.screen != screen, (screen, "gone"))
 
+    def sees_another_glass(self) -> None:
+        """Another process shows its first picture."""
+        self.stage.until(
+            lambda: self.stage.glass.pid != self.pid and self.stage.glass.frame.actions,
+            "another process has the glass",
+        )
+        self.sees("start", "apology", "closed")
+
+    def hears_calls(self, calls: int) -> None:
+        """The glass calls so often for what was forgotten."""
+        for _ in range(calls):
+            self._next_picture(self.stage.glass.frame)
+
     # --- hands ---------------------------------------------------------------------------------
 
     def puts_down(self, card: str = "") -> None:
@@ -177,11 +190,23 @@ class Resident:
         self.sees("pay")
         self.stage.until(lambda: self.written("pay.open"), "coins are let in")
 
+    def leaves(self) -> None:
+        """End it where it stands, take whatever is given back, and go."""
+        self.touch("end")
+        self.touch("end:yes")
+        if self.sees(*_LAST_WORDS, "leave_card", "return").screen == "leave_card":
+            self.takes_card()
+        self.goes_home()
+
     def goes_home(self) -> None:
         """Through whatever is said last to the first picture, in the hands of a new process."""
+        self.goes_on_to("start")
+
+    def goes_on_to(self, *firsts: str) -> None:
+        """Through whatever is said last to one of these, in the hands of a new process."""
         while True:
-            frame = self.sees(*_LAST_WORDS, "start", "receipt", "closing")
-            if frame.screen == "start" and self.stage.glass.pid != self.pid:
+            frame = self.sees(*_LAST_WORDS, *firsts, "receipt", "return", "closing")
+            if frame.screen in firsts and self.stage.glass.pid != self.pid:
                 return
             if frame.screen in _LAST_WORDS:
                 self.stage.glass.touch(*_button(frame).middle)
@@ -260,12 +285,16 @@ class Resident:
         assert not find_residue(self.stage.private_places(), marks)
 
 
+_ON_PAGES = ("confirm", "deny", "fix:", "option:", "item:")
+"""What stands on a later page when a screen does not fit on one; bar and questions never do."""
+
 _LAST_WORDS = ("refused", "returned", "end", "finish", "apology")
 
 
 def _reach(frame: Frame, action: str) -> Action | None:
-    """The button, or the one that turns to the next page of what does not fit on one."""
-    return frame.action(action) or (frame.action("page:next") if frame.pages > 1 else None)
+    """The button, or the one that turns to the next page where the page's own button may be."""
+    turn = frame.action("page:next") if action.startswith(_ON_PAGES) else None
+    return frame.action(action) or turn
 
 
 def _button(frame: Frame) -> Action:

@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from drivers.card.cardfile import read_card_file
 from kiosk.demo.cli import demo_state, opening_offset_s
 from kiosk.demo.glass_link import Frame
 from kiosk.demo.stage import DemoStage
@@ -35,7 +36,7 @@ class Stage(DemoStage):
         coins: Mapping[int, int] | None = None,
     ) -> None:
         """`sections`: configuration beside the demo's; `coins`: value -> pieces in its hopper."""
-        self.sections = {"limits": {"fall_s": 0.1}, **(sections or {})}
+        self.sections = {"limits": {"fall_s": 0.3}} | dict(sections or {})
         self.hours = hours
         self._coins = coins or {}
         self._changed = threading.Condition()
@@ -131,12 +132,12 @@ class Stage(DemoStage):
         printer.clear_jam()
         printer.close_cover()
         printer.resume()
-        self.slow_printer(0.02)
+        self.build_printer(first_sheet_s=0.02, sheet_s=0.02, reprints_jammed=False)
 
-    def slow_printer(self, sheet_s: float) -> None:
-        """So long from sheet to sheet from now on."""
+    def build_printer(self, **build: Any) -> None:
+        """Another kind of printer from now on: fields of `Machine`."""
         engine = self.devices.printer._engine
-        engine.machine = dataclasses.replace(engine.machine, first_sheet_s=sheet_s, sheet_s=sheet_s)
+        engine.machine = dataclasses.replace(engine.machine, **build)
 
     # --- hands that a demo does not need -----------------------------------------------------
 
@@ -154,6 +155,22 @@ class Stage(DemoStage):
         if self._closers and self.centre.pid:
             os.kill(self.centre.pid, signal.SIGKILL)
         super().close()
+
+    def place_gated_card(self, name: str) -> threading.Event:
+        """Put down a card that answers nothing while the gate, which is returned, is clear."""
+        card = next(card for card in self.cards if card.name == name)
+        made, gate = read_card_file(card.path).make(), threading.Event()
+        at_once = made.transmit
+
+        def gated(apdu: bytes) -> bytes:
+            gate.wait(LIMIT_S)
+            return at_once(apdu)
+
+        made.transmit = gated  # type: ignore[method-assign]
+        self.devices.card_name, self.devices.last_card = card.name, card
+        self.devices._card = self.devices._last_made = made
+        self.devices.slot.insert(made)
+        return gate
 
     def crash_terminal(self) -> None:
         """SIGKILL the supervisor, as a power failure of it alone would."""
