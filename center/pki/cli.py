@@ -19,6 +19,9 @@ _COPIES = (
     ("ca.pem", "auth-ca.pem", 0o644),
 )
 
+EXPORTED = "exported"
+"""File in the state directory: the resident whose key was exported last."""
+
 
 def add_parser(subparsers: Any) -> None:
     """Mount `pki` and its commands below `subparsers`; each sets `run(arguments, at) -> status`."""
@@ -58,6 +61,8 @@ def _export(arguments: argparse.Namespace, at: datetime.datetime) -> int:
     for target, source, mode in _COPIES:
         write_file(arguments.out / target, (state.card(name) / source).read_bytes(), mode)
     write_file(arguments.out / "pin.txt", f"{pin}\n".encode(), SECRET)
+    # Whoever waits for a card of somebody's own learns from it which resident to expect.
+    write_file(state.root / EXPORTED, f"{name}\n".encode(), 0o644)
     print(f"key.pem, cert.pem, ca.pem and pin.txt of {name} are in {arguments.out}.")  # noqa: T201 - likewise
     return 0
 

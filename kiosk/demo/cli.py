@@ -5,19 +5,22 @@ import datetime
 import os
 import shutil
 import signal
+import socket
 import sys
 import tempfile
 import threading
+from collections.abc import Sequence
 from pathlib import Path
 from types import FrameType
 from typing import Any
 
 import kiosk
 from drivers.clock import SystemClock
+from kiosk.certificates import CERTIFICATES
 from kiosk.demo.autopilot import DEFAULT_CARD, Autopilot, Lost, Wishes
+from kiosk.demo.devices import DemoCard, find_cards
 from kiosk.demo.dock import DockServer
 from kiosk.demo.journal_tail import JST
-from kiosk.demo.programs import DidNotStart
 from kiosk.demo.record import Recorder
 from kiosk.demo.report import write_report
 from kiosk.demo.stage import DemoStage
@@ -28,6 +31,7 @@ _FIRST, _LAST = datetime.time(9, 0), datetime.time(16, 30)
 """Within these hours (Japan) the clock stays as it is: all of the demo's offices are open."""
 _MORNING = datetime.time(10, 0)
 _EXTERNAL = "external"
+_ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 _WELCOME = """
   The dock page:   {address}
@@ -55,30 +59,88 @@ def add_parser(subparsers: Any) -> None:
     parser.add_argument("--lang", choices=LANGUAGES, default="ja", help="the resident's language")
     parser.add_argument("--card", default="", help="a card's name, or 'external': supply none")
     parser.add_argument("--pin", default="", help="with --auto --card external: that card's PIN")
-    parser.add_argument("--certificate", default="resident_record", help="with --auto")
-    parser.add_argument("--copies", type=int, default=1, help="with --auto")
+    parser.add_argument(
+        "--certificate", choices=CERTIFICATES, default="resident_record", help="with --auto"
+    )
+    parser.add_argument(
+        "--copies", type=int, choices=range(1, 11), default=1, help="with --auto", metavar="1..10"
+    )
     parser.add_argument("--port", type=int, default=0, help="the dock page's port; 0: a free one")
     parser.add_argument("--fast", action="store_true", help="mechanics take no time")
     parser.set_defaults(run=run)
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """The command. Status 0 only if all was well."""
-    if arguments.auto and arguments.out is None:
-        print("--auto needs --out DIR: where the report goes.", file=sys.stderr)  # noqa: T201
-        return 2
+    """The command. Status 0 only if all was well, 2 for what could not even be tried."""
+    try:
+        check_arguments(arguments, demo_state())
+    except Unfit as unfit:
+        return _say(unfit, 2)
     runtime = private_directory()
     _end_on_signals()
     try:
         return _on_stage(arguments, runtime)
     except KeyboardInterrupt:
-        print("\nEnding everything ...", file=sys.stderr)  # noqa: T201
-        return 1 if arguments.auto else 0
-    except (DidNotStart, RuntimeError) as problem:
-        print(problem, file=sys.stderr)  # noqa: T201
-        return 1
+        return _say("\nEverything has ended.", 1 if arguments.auto else 0)
+    except Unfit as unfit:
+        return _say(unfit, 2)
+    except (RuntimeError, OSError) as problem:
+        return _say(problem, 1)
     finally:
         shutil.rmtree(runtime, ignore_errors=True)
+
+
+def _say(words: object, status: int) -> int:
+    print(words, file=sys.stderr)  # noqa: T201 - a command's answer
+    return status
+
+
+class Unfit(Exception):
+    """What was asked for cannot be; one sentence that says what to do."""
+
+
+def check_arguments(arguments: argparse.Namespace, state: Path) -> None:
+    """Refuse before anything starts what could not end well. Raises Unfit."""
+    if arguments.auto and arguments.out is None:
+        raise Unfit("--auto needs --out DIR: where the report goes.")
+    if arguments.out is not None and not arguments.auto:
+        raise Unfit("--out goes with --auto: without it nobody makes a report.")
+    if arguments.out is not None:
+        _check_writable(arguments.out, "The report cannot go to {}: {}. Choose another --out.")
+    hint = f"The demo's keys cannot be kept in {{}}: {{}}. Set {STATE_VARIABLE} to a directory."
+    _check_writable(state, hint)
+    _check_port(arguments.port)
+    cards = find_cards(state / "cards")
+    if cards:
+        check_card(arguments.card, cards)
+
+
+def check_card(name: str, cards: Sequence[DemoCard]) -> None:
+    """Raises Unfit with the names there are."""
+    names = [card.name for card in cards]
+    if name not in ("", _EXTERNAL, *names):
+        raise Unfit(f"There is no card {name!r}. There are: {', '.join(names)}; or {_EXTERNAL}.")
+
+
+def _check_port(port: int) -> None:
+    try:
+        socket.create_server(("127.0.0.1", port)).close()
+    except (OSError, OverflowError) as error:
+        raise Unfit(
+            f"The dock page cannot use port {port} ({error}). Choose another --port, or 0."
+        ) from None
+
+
+def _check_writable(directory: Path, sentence: str) -> None:
+    """Make it; try it, since root's rights and read-only disks cannot be told from a mode."""
+    try:
+        directory.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=directory):
+            pass
+        for path in directory.glob("pki/**/*.pem"):
+            path.open("rb").close()
+    except OSError as error:
+        raise Unfit(sentence.format(error.filename or directory, error.strerror)) from None
 
 
 def private_directory() -> Path:
@@ -93,6 +155,7 @@ def private_directory() -> Path:
 def _on_stage(arguments: argparse.Namespace, runtime: Path) -> int:
     stage = DemoStage(demo_state(), runtime, opening_offset_s(), fast=arguments.fast)
     try:
+        check_card(arguments.card, stage.cards)
         dock = DockServer(stage, arguments.port)
         try:
             _welcome(stage, dock.address, runtime, external=arguments.card == _EXTERNAL)
@@ -156,12 +219,12 @@ def _welcome(stage: DemoStage, address: str, runtime: Path, *, external: bool) -
 
 
 def _end_on_signals() -> None:
-    """SIGTERM ends as Ctrl-C does; a second one does not disturb the clearing up."""
+    """SIGTERM and a closed console end as Ctrl-C does; a second one disturbs no clearing up."""
 
     def end(_number: int, _frame: FrameType | None) -> None:
-        for number in (signal.SIGINT, signal.SIGTERM):
+        for number in _ENDING:
             signal.signal(number, signal.SIG_IGN)
         raise KeyboardInterrupt
 
-    for number in (signal.SIGINT, signal.SIGTERM):
+    for number in _ENDING:
         signal.signal(number, end)

@@ -56,10 +56,10 @@ class DockServer:
     """Serves the page on `127.0.0.1:<port>` from its own threads until `close`."""
 
     def __init__(self, stage: Stage, port: int = 0) -> None:
-        """Raises OSError with a sentence when `port` cannot be had."""
+        """Raises OSError when `port` cannot be had."""
         self._stopped = threading.Event()
         handler = type("Handler", (_Handler,), {"stage": stage, "stopped": self._stopped})
-        self._server = _listen(port, handler)
+        self._server = _Server(("127.0.0.1", port), handler)
         self._thread = threading.Thread(target=self._server.serve_forever, daemon=True)
         self._thread.start()
 
@@ -84,15 +84,6 @@ class _Server(ThreadingHTTPServer):
         """A page that was closed in the middle of an answer is nothing to speak of."""
         if not isinstance(sys.exc_info()[1], OSError):
             super().handle_error(request, client_address)
-
-
-def _listen(port: int, handler: type[BaseHTTPRequestHandler]) -> _Server:
-    try:
-        return _Server(("127.0.0.1", port), handler)
-    except (OSError, OverflowError) as error:
-        raise OSError(
-            f"The dock page cannot use port {port} ({error}); choose another with --port, or 0."
-        ) from error
 
 
 class _Handler(BaseHTTPRequestHandler):

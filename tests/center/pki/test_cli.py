@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from center.pki import index
-from center.pki.cli import add_parser
+from center.pki.cli import EXPORTED, add_parser
 from center.pki.layout import STATE_VARIABLE, State
 from tests.center.pki.demo import AT, card_certificate, card_key, demo_state
 
@@ -49,6 +49,7 @@ class TestExport:
             "ca.pem", "cert.pem", "key.pem", "pin.txt",
         ]  # fmt: skip
         assert (out / "pin.txt").read_text() == "1234\n"
+        assert (state.root / EXPORTED).read_text() == "yamada-hanako\n"
         assert stat.S_IMODE((out / "key.pem").stat().st_mode) == 0o600
         assert stat.S_IMODE((out / "pin.txt").stat().st_mode) == 0o600
         assert (
@@ -64,6 +65,7 @@ class TestExport:
     def test_of_a_special_card_it_is_its_residents(self, state: State, tmp_path: Path) -> None:
         run("export", "revoked", "--out", str(tmp_path / "a"), "--state", str(state.root))
         run("export", "tsujimoto-megumi", "--out", str(tmp_path / "b"), "--state", str(state.root))
+        assert (state.root / EXPORTED).read_text() == "tsujimoto-megumi\n"
         assert (tmp_path / "a/cert.pem").read_bytes() == (tmp_path / "b/cert.pem").read_bytes()
 
     @pytest.mark.parametrize("name", ["nobody", "juki", "yamada-sakura", "../yamada-hanako"])
