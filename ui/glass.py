@@ -221,8 +221,8 @@ class Glass:
     def wait(self, timeout_s: float) -> list[Tap]:
         """Block until something is pressed, `wake` is called or the time is over.
 
-        Returns what was pressed, in order; empty for a wake-up or when the time (at most a
-        second) is over. Page turns and the pressed look are done on the way.
+        Returns what was pressed, in order; empty for a wake-up or when the time (at most
+        five seconds) is over. Page turns and the pressed look are done on the way.
         """
         taps: list[Tap] = []
         if self._stale:

@@ -26,7 +26,7 @@ _SDL_SETTINGS = {
     "SDL_VIDEO_X11_NET_WM_PING": "0",
 }
 
-LONGEST_WAIT_S = 1.0
+LONGEST_WAIT_S = 5.0
 """Each wait ends after this, so that the process's own watchdog is served."""
 _POLL_S = 0.05
 _SDL_NAMES = ("libSDL2-2.0", "libSDL2-2-")
@@ -137,7 +137,7 @@ class Window:
     # -- waiting ------------------------------------------------------------
 
     def wait(self, timeout_s: float) -> list[Happening]:
-        """Block until something happens, `wake` is called or the time is over (at most 1 s)."""
+        """Block until something happens, `wake` is called or the time is over (at most 5 s)."""
         # Never pygame.event.peek: with posted events it drops a reference it does not own, and
         # the process dies in the next get (pygame 2.6.1).
         events = pygame.event.get()

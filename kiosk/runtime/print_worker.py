@@ -11,7 +11,8 @@ from kiosk.settle.service import most_telling
 _FOLLOW_S = 0.15
 """A sheet is on the screen a moment after it is in the tray."""
 _TRAY_S = 0.3
-_STATUS_S = 5.0
+_STATUS_S = 10.0
+"""At rest; before a visit and before money the printer is asked anyway."""
 
 
 class PrintWorker(Worker):

@@ -24,7 +24,7 @@ from kiosk.settle.model import Settlement, State
 
 _log = logging.getLogger(__name__)
 
-_TICK_S = 1.0
+_TICK_S = 2.0
 """The loop looks after children and watchdog at least so often."""
 
 

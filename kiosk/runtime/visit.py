@@ -38,7 +38,8 @@ _log = logging.getLogger(__name__)
 _VISIT_BYTES = 8
 STOP_S = 3.0
 """For releasing the card at the end; the supervisor unpowers it if that takes longer."""
-BEAT_S = 1.0
+BEATS = 3
+"""Signs of life in the silence the supervisor bears; each wakes both processes."""
 
 
 class SupervisorGone(Exception):
@@ -61,6 +62,7 @@ class Visit:
         self._vault = Vault()
         self._threads = self._make_threads()
         self._beat_at_s = 0.0
+        self._beat_every_s = config.limits.beat_s / BEATS
 
     def post(self, event: object) -> None:
         """Put an event into the inbox, from any thread."""
@@ -95,7 +97,7 @@ class Visit:
         pad = PinPad()
         doer = VisitDoer(self._end.send, pad, self._vault, self.post, self._threads)
         hours = Hours(self._config.terminal.hours)
-        pace = Pace(self._clock, self._config.visit, hours)
+        pace = Pace(self._clock, self._config.visit, hours, self._beat_every_s)
         loop = VisitLoop(self._session, self.glass, doer, pad, pace)
         loop.handle(first)
         self._threads.card.start()
@@ -122,7 +124,7 @@ class Visit:
     def _beat(self) -> None:
         now_s = self._clock.monotonic_s()
         if now_s >= self._beat_at_s:
-            self._beat_at_s = now_s + BEAT_S
+            self._beat_at_s = now_s + self._beat_every_s
             self._end.send(link.GlassBeat())
 
     def _forget(self) -> None:

@@ -20,7 +20,8 @@ _log = logging.getLogger(__name__)
 
 _ORDER_S = 0.2
 """How often a card that lies there is looked after; an order comes through at once."""
-_AWAY_S = 1.0
+_AWAY_S = 5.0
+"""A card that comes ends the wait; an order meanwhile can only be to let go of one that is gone."""
 
 
 class CardChecks(Protocol):
@@ -43,6 +44,7 @@ class CardThread:
         self._orders: queue.SimpleQueue[Callable[[], None] | None] = queue.SimpleQueue()
         self._known = ReaderStatus(Presence.EMPTY)
         self._certificate = b""
+        self._asleep = threading.Event()
         self._thread = threading.Thread(target=self._run, name="card", daemon=True)
 
     def start(self) -> None:
@@ -62,10 +64,13 @@ class CardThread:
         self._orders.put(self._release)
 
     def stop(self, timeout_s: float) -> None:
-        """Release the card and end the thread; returns after `timeout_s` at the latest."""
+        """Release the card and end the thread; returns after `timeout_s` at the latest.
+
+        At once while no card is there: what there was to release went with the card.
+        """
         self._orders.put(self._release)
         self._orders.put(None)
-        if self._thread.is_alive():
+        if self._thread.is_alive() and not self._asleep.is_set():
             self._thread.join(timeout_s)
 
     def _run(self) -> None:
@@ -95,7 +100,14 @@ class CardThread:
         if self._known.presence in _THERE:
             self._see(self._reader.status())
         else:
-            self._see(self._reader.wait_change(self._known, _AWAY_S))
+            self._see(self._await_card())
+
+    def _await_card(self) -> ReaderStatus:
+        self._asleep.set()
+        try:
+            return self._reader.wait_change(self._known, _AWAY_S)
+        finally:
+            self._asleep.clear()
 
     def _see(self, status: ReaderStatus, *, first: bool = False) -> None:
         before, now = self._known.presence, status.presence

@@ -24,6 +24,7 @@ from ui.model import Look, Screen
 _log = logging.getLogger(__name__)
 
 JST = datetime.timezone(datetime.timedelta(hours=9), "JST")
+IDLE_S = 1.0
 _DIGIT = "digit:"
 
 
@@ -136,10 +137,11 @@ class VisitLoop:
 class Pace:
     """Clock, limits and hours of a visit."""
 
-    idle_s = 1.0
-    """The longest wait: the glass has to show that it is alive."""
-
-    def __init__(self, clock: Clock, limits: VisitLimits, hours: Hours) -> None:
+    def __init__(
+        self, clock: Clock, limits: VisitLimits, hours: Hours, idle_s: float = IDLE_S
+    ) -> None:
+        """`idle_s`: the longest wait, for the glass has to show that it is alive."""
+        self.idle_s = idle_s
         self.clock = clock
         self.limits = limits
         self.hours = hours

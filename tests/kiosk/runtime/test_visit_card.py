@@ -252,3 +252,18 @@ def test_the_card_is_released_at_the_end(it: Bench) -> None:
     identified(it)
     it.thread.stop(PATIENCE_S)
     assert it.reader.released == 1
+
+
+def test_the_end_does_not_wait_for_a_card_that_is_not_there(it: Bench) -> None:
+    waits = threading.Event()
+
+    def wait_for_ever(known: ReaderStatus, timeout_s: float) -> ReaderStatus:
+        waits.set()
+        threading.Event().wait()
+        return known
+
+    it.reader.wait_change = wait_for_ever  # type: ignore[method-assign]
+    started(it)
+    assert waits.wait(PATIENCE_S)
+    it.thread.stop(threading.TIMEOUT_MAX)
+    assert it.reader.released == 0

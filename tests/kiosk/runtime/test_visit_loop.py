@@ -7,7 +7,7 @@ import pytest
 
 from drivers.clock import VirtualClock
 from kiosk.link import values as link
-from kiosk.runtime.visit_loop import Hours, Pace, VisitLoop
+from kiosk.runtime.visit_loop import IDLE_S, Hours, Pace, VisitLoop
 from kiosk.runtime.visit_pin import PinPad
 from kiosk.session import commands as cmd
 from kiosk.session import events as ev
@@ -120,9 +120,9 @@ def test_what_happens_in_the_background_does_not() -> None:
 
 
 def test_the_wait_is_never_longer_than_the_sign_of_life() -> None:
-    assert bench().loop.wait_s() == Pace.idle_s
+    assert bench().loop.wait_s() == IDLE_S
     it = bench(Story().to_pin().session)
-    assert it.loop.wait_s() == Pace.idle_s
+    assert it.loop.wait_s() == IDLE_S
     it.clock.advance(119.75)
     assert it.loop.wait_s() == pytest.approx(0.25)
     it.clock.advance(10)
