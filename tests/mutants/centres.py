@@ -77,7 +77,7 @@ def _others_copies(case: DeliveryCase) -> bytes:
     return _with(case, ready)
 
 
-def _swapped(*, original: bool, marks: bool, signed_for: bool) -> Callable[[DeliveryCase], bytes]:
+def swapped(*, original: bool, marks: bool, signed_for: bool) -> Callable[[DeliveryCase], bytes]:
     """Another's original or marks in our first copy; `signed_for`: before digests were made."""
 
     def bend(case: DeliveryCase) -> bytes:
@@ -154,11 +154,11 @@ CENTRES: tuple[Mutant, ...] = (
     _centre("another's copies", "another application's copies, addressed and sealed to us",
             "issue.other_application", _others_copies),
     _centre("original swapped", "another's original, signed for", "document.altered",
-            _swapped(original=True, marks=False, signed_for=True)),
+            swapped(original=True, marks=False, signed_for=True)),
     _centre("marks swapped", "another's marks, not those signed for", "marks.altered",
-            _swapped(original=False, marks=True, signed_for=False)),
+            swapped(original=False, marks=True, signed_for=False)),
     _centre("original and marks swapped", "another's original and marks, signed for",
-            "document.altered", _swapped(original=True, marks=True, signed_for=True)),
+            "document.altered", swapped(original=True, marks=True, signed_for=True)),
     _centre("marks of another sheet", "marks of a larger certificate, not those signed for",
             "marks.altered", _marks_of(1, signed_for=False), _HOUSEHOLD_OF_TWO_SHEETS),
     _centre("marks for more sheets", "marks of a larger certificate, signed for",

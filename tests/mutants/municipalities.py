@@ -13,7 +13,7 @@ from tests.mutants.workshop import statement_of
 
 Copies = tuple[IssuedCopy, ...]
 
-_IN_A_FAMILY = dataclasses.replace(
+IN_A_FAMILY = dataclasses.replace(
     ALONE, resident=lambda workshop, resident: len(workshop.household(resident)) > 1
 )
 _WITH_A_NUMBER = dataclasses.replace(
@@ -71,7 +71,7 @@ def _relatives_picture(case: IssueCase) -> Copies:
     mine = case.raw.order.extract.persons[0]
     family = [one for one in case.workshop.household(mine.id) if one is not mine]
     drawn = dataclasses.replace(case.raw.order.extract, persons=(case.rng.choice(family),))
-    return _under_our_stamp(case, drawn)
+    return under_our_stamp(case, drawn)
 
 
 def _stamp_of_another(case: IssueCase) -> Copies:
@@ -106,7 +106,7 @@ def _drawn_instead(case: IssueCase, drawn: Extract) -> Copies:
     return _first(case, make_copy(case.workshop.press, order, 1))
 
 
-def _under_our_stamp(case: IssueCase, drawn: Extract) -> Copies:
+def under_our_stamp(case: IssueCase, drawn: Extract) -> Copies:
     """Another extract is drawn, and our stamp put on it."""
     stamp = read_stamp(case.raw.copies[0].pdf)
     pdf = case.workshop.stamped(case.workshop.draw(drawn), stamp)
@@ -118,7 +118,7 @@ def _more_items(case: IssueCase) -> Extract:
     return dataclasses.replace(extract, options=extract.options | {INDIVIDUAL_NUMBER})
 
 
-def _more_people(case: IssueCase) -> Extract:
+def more_people(case: IssueCase) -> Extract:
     """One more of the family, on the same sheet."""
     mine = case.raw.order.extract.persons[0]
     family = case.workshop.household(mine.id)
@@ -225,7 +225,7 @@ MUNICIPALITIES: tuple[Mutant, ...] = (
     _terminal("picture before stamping", "another's picture under our stamp and statement",
               "text.other_person", _picture_before_stamping),
     _terminal("relative's picture", "one of the same family drawn, under our stamp",
-              "text.other_person", _relatives_picture, _IN_A_FAMILY),
+              "text.other_person", _relatives_picture, IN_A_FAMILY),
     _both("record before drawing", "the wrong record was fetched, drawn and stamped",
           "stamp.other_person", _record_before_drawing),
     _both("stamp of another", "our picture, another's stamp",
@@ -242,14 +242,14 @@ MUNICIPALITIES: tuple[Mutant, ...] = (
           "stamp.other_kind", lambda case: _drawn_instead(case, _more_items(case)),
           _WITH_A_NUMBER),
     _terminal("more items under our stamp", "the individual number drawn, not chosen",
-              "text.discloses_more", lambda case: _under_our_stamp(case, _more_items(case)),
+              "text.discloses_more", lambda case: under_our_stamp(case, _more_items(case)),
               _WITH_A_NUMBER),
     _both("more people", "a member nobody chose, drawn and stamped",
-          "stamp.other_person", lambda case: _drawn_instead(case, _more_people(case)),
-          _IN_A_FAMILY),
+          "stamp.other_person", lambda case: _drawn_instead(case, more_people(case)),
+          IN_A_FAMILY),
     _terminal("more people under our stamp", "a member nobody chose, drawn",
-              "text.discloses_more", lambda case: _under_our_stamp(case, _more_people(case)),
-              _IN_A_FAMILY),
+              "text.discloses_more", lambda case: under_our_stamp(case, more_people(case)),
+              IN_A_FAMILY),
     _both("fee changed", "another fee than was shown", "issue.fee_differs", _fee),
     _both("replay", "the answer this resident got in an earlier visit",
           "issue.other_application", _replayed),

@@ -12,6 +12,7 @@ from random import Random  # noqa: TID251  # seeded, so that a batch can be repe
 
 import pytest
 
+import center
 from center.pki.layout import State
 from drivers.clock import SystemClock
 from tests.mutants.batch import Batch, examiners, servers
@@ -27,6 +28,7 @@ from tests.mutants.issuing import (
     workshop_in,
 )
 from tests.mutants.meeting import Meeting
+from tests.mutants.not_caught import NOT_CAUGHT
 from tests.mutants.runs import Run, make_runs, verdict
 from tests.mutants.workshop import Workshop
 
@@ -64,6 +66,14 @@ def workshop() -> Iterator[Workshop]:
 
 
 @pytest.fixture(scope="module")
+def passing(workshop: Workshop) -> list[Outcome]:
+    """What becomes of the mistakes that are not claimed to be caught."""
+    runs = make_runs(workshop, NOT_CAUGHT, Random(0))  # noqa: S311  # repeatable
+    with examiners(2) as children:
+        return Batch(workshop, servers(workshop), runs, {}).go(children)
+
+
+@pytest.fixture(scope="module")
 def outcomes(workshop: Workshop) -> list[Outcome]:
     both = servers(workshop)
     done: list[Outcome] = []
@@ -92,6 +102,15 @@ def test_right_answers_pass_among_them(outcomes: list[Outcome]) -> None:
     right = [one for one in outcomes if one.mutant == "right"]
     assert len(right) > 40
     assert {(one.failure, one.verdict) for one in right} == {("", "")}
+
+
+@pytest.mark.parametrize("name", [mutant.name for mutant in NOT_CAUGHT])
+def test_what_is_not_caught_is_said(passing: list[Outcome], name: str) -> None:
+    """Fails when a check has learned to catch it: then it becomes a mutant like the others."""
+    (mine,) = [one for one in passing if one.mutant == name]
+    assert mine.failure == ""
+    assert mine.verdict.startswith("ESCAPED")
+    assert name in (Path(center.__path__[0]).parent / "docs/security.md").read_text("utf-8")
 
 
 class TestTheJudge:
