@@ -31,10 +31,10 @@ def digits_stack(draft: Draft, body: Digits) -> Stack:
     Where the remarks are too long for their side they go above, and to a page of their own.
     """
     pad = _Pad(draft)
-    places = _places(draft, body, draft.room - pad.width - draft.mm(_BETWEEN_MM))
     if draft.portrait:
         remarks = _remarks(draft, body, draft.room)
-        return Stack((places, *remarks, pad.piece()), draft.mm(8))
+        return Stack((_places(draft, body, draft.room), *remarks, pad.piece()), draft.mm(8))
+    places = _places(draft, body, draft.room - pad.width - draft.mm(_BETWEEN_MM))
     remarks = _remarks(draft, body, draft.room - pad.width - draft.mm(_BETWEEN_MM))
     gap = draft.mm(_REMARK_GAP_MM)
     column = places.least + sum(piece.least + gap for piece in remarks)

@@ -59,7 +59,7 @@ def _amounts(draft: Draft, amounts: list[_Amount], width: int) -> Piece:
 def _columns(draft: Draft, amounts: list[_Amount], wide: int, gap: int) -> Piece:
     inner = wide - 2 * draft.mm(4)
     labels = [draft.block(a.label, _label_style(draft, a), inner, 2) for a in amounts]
-    numbers = [_whole(draft, a, inner) for a in amounts]
+    numbers = _alike(draft, amounts, inner)
     top, foot = draft.mm(4), draft.mm(5)
     label_tall = max(block.height for block in labels)
     tall = top + label_tall + max(block.height for block in numbers) + foot
@@ -75,13 +75,14 @@ def _columns(draft: Draft, amounts: list[_Amount], wide: int, gap: int) -> Piece
     return Piece(tall, tall, draw)
 
 
-def _whole(draft: Draft, amount: _Amount, room: int) -> Block:
-    """The number at full size; smaller numbers than the rest would look like less money."""
-    style = Style(draft.scale.amount, "on_brand" if amount.strong else "text", bold=True)
-    block = draft.block(amount.yen, style, room, 1)
-    if block.capital_px < 0.8 * draft.scale.amount * draft.panel.px_per_mm - 1:
-        raise draft.misfit(amount.label)
-    return block
+def _alike(draft: Draft, amounts: list[_Amount], room: int) -> list[Block]:
+    """All numbers in the size that fits the longest; a smaller one would look like less money."""
+
+    def set_at(capital_mm: float) -> list[Block]:
+        return [draft.block(a.yen, Style(capital_mm, _ink(a), bold=True), room, 1) for a in amounts]
+
+    smallest = min(block.capital_px for block in set_at(draft.scale.amount))
+    return set_at(smallest / draft.panel.px_per_mm)
 
 
 def _lines(draft: Draft, amounts: list[_Amount], width: int) -> Piece:
@@ -123,7 +124,7 @@ def _coins(draft: Draft, coins: tuple[int, ...], key: str, width: int) -> Piece:
     """Coins as discs with their number, and what they are beside them, or below."""
     disc, gap = draft.mm(_COIN_MM), draft.mm(6)
     row = len(coins) * disc + max(0, len(coins) - 1) * gap
-    style = Style(draft.scale.note, "muted", leading=1.75)
+    style = Style(draft.scale.note, "muted", leading=1.75, even=True)
     labels = [text(key)] + ([text("pay.no_notes")] if key == "pay.coins" else [])
     room = width - row - draft.mm(11)
     beside = room > draft.mm(70)
