@@ -38,6 +38,9 @@ logging.getLogger("pyhanko_certvalidator").setLevel(logging.CRITICAL)
 
 FIELD = "Signature1"
 DIGEST = "sha256"
+RESERVED_DIGITS = 8192
+"""Room in the document for the signature, in hex digits. It takes 3,263 with RSA-2048
+and one certificate. Told how much, pyHanko need not make a signature of zeros to find out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +119,7 @@ def _sign(writer: PdfFileWriter, signer: DocumentSigner, at: datetime.datetime) 
         cades_signed_attr_spec=CAdESSignedAttrSpec(),
     )
     by = _TimedSigner(what, _KeptKeySigner(signer), at=at)
-    signed: io.BytesIO = asyncio.run(by.async_sign_pdf(writer))
+    signed: io.BytesIO = asyncio.run(by.async_sign_pdf(writer, bytes_reserved=RESERVED_DIGITS))
     return signed.getvalue()
 
 
