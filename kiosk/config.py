@@ -253,6 +253,7 @@ def _mode_conflicts(config: Config) -> Iterator[str]:
                 yield f"{name}.{one.name} is for demonstration only; production refuses it."
     yield from _virtual_devices(config)
     yield from _test_certificates(config)
+    yield from _wrong_storage(config)
 
 
 def _virtual_devices(config: Config) -> Iterator[str]:
@@ -274,6 +275,33 @@ def _test_certificates(config: Config) -> Iterator[str]:
         else:
             if any(is_for_tests(certificate) for certificate in bundle):
                 yield f"center.{name} holds a test certificate; production refuses it."
+
+
+_IN_MEMORY = frozenset({"tmpfs", "ramfs"})
+
+
+def _wrong_storage(config: Config) -> Iterator[str]:
+    """Documents pass through the spool and must never reach a disk; the journal must."""
+    spool, journal = config.printer.runtime_dir, config.journal.directory
+    if file_system(Path(spool)) not in _IN_MEMORY:
+        yield f"printer.runtime_dir must be on a tmpfs; {spool} is on a disk."
+    if file_system(Path(journal)) in _IN_MEMORY:
+        yield f"journal.directory must be on a disk; {journal} is lost with the power."
+
+
+def file_system(path: Path, mounts: Path = Path("/proc/self/mounts")) -> str:
+    """The kind of file system `path` is, or would be, on; empty if the system does not say.
+
+    Source: proc(5), fstab(5): device, mount point with octal escapes, kind.
+    """
+    found = Path("/"), ""
+    real = path.resolve()
+    for line in mounts.read_text(encoding="utf-8", errors="replace").splitlines():
+        _, point, kind, *_ = line.split(" ")
+        place = Path(point.replace("\\040", " "))
+        if real.is_relative_to(place) and place.is_relative_to(found[0]):
+            found = place, kind
+    return found[1]
 
 
 SECTIONS: dict[str, Any] = get_type_hints(Config)

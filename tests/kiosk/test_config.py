@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from kiosk.config import SECTIONS, Config, ConfigError, load, parse
+from kiosk.config import SECTIONS, Config, ConfigError, file_system, load, parse
 
 EXAMPLE = Path(__file__).parents[2] / "firmware.toml"
 HERE = Path("firmware.toml")
@@ -140,6 +140,7 @@ def test_a_file_that_is_missing_or_not_toml_says_so(tmp_path: Path) -> None:
 
 def production(values: dict[str, Any], trust: Path) -> dict[str, Any]:
     values["terminal"]["mode"] = "production"
+    values["printer"]["runtime_dir"] = "/dev/shm/kiosk-cups"
     for name in ("certificate", "tls_roots", "statement_roots", "municipality_roots", "card_roots"):
         values["center"][name] = str(trust)
     return values
@@ -153,6 +154,8 @@ def production(values: dict[str, Any], trust: Path) -> dict[str, Any]:
         ("coin.port", "/dev/pts/3", "coin.port must be a device below /dev"),
         ("receipt.port", "/tmp/receipt", "receipt.port must be a device below /dev"),
         ("printer.device_uri", "ipp://127.0.0.1:8/ipp", "printer.device_uri must not be this"),
+        ("printer.runtime_dir", "/var/spool/kiosk", "printer.runtime_dir must be on a tmpfs"),
+        ("journal.directory", "/dev/shm/kiosk", "journal.directory must be on a disk"),
     ],
 )
 def test_production_refuses_what_is_virtual(
@@ -213,3 +216,13 @@ def make_certificate(path: Path, organization: str) -> Path:
     )
     path.write_bytes(made.public_bytes(Encoding.PEM))
     return path
+
+
+def test_the_innermost_mount_tells_the_file_system(tmp_path: Path) -> None:
+    mounts = tmp_path / "mounts"
+    mounts.write_text(
+        "root / ext4 rw 0 0\nrun /run tmpfs rw 0 0\nstick /run/a\\040stick vfat rw 0 0\n"
+    )
+    assert file_system(Path("/run/kiosk/cups"), mounts) == "tmpfs"
+    assert file_system(Path("/run/a stick/cups"), mounts) == "vfat"
+    assert file_system(Path("/running"), mounts) == "ext4"
