@@ -145,9 +145,11 @@ class Centre:
     def report(self, terminal: Terminal, body: bytes) -> bytes:
         """M10 in, nothing out. Idempotent by (visit, sequence).
 
-        Raises WireError; CheckFailed `outcome.differs`.
+        Raises WireError; CheckFailed `visit.other_terminal`, `outcome.differs`.
         """
         outcome = decode(Outcome, body)
+        if self._store.terminal_of(outcome.visit) not in {None, terminal.name}:
+            raise CheckFailed("visit.other_terminal", "it reports another terminal's visit")
         self._store.record(terminal.name, outcome)
         at = utc_seconds(self._clock)
         server = self._store.server_of(outcome.application, terminal.name)

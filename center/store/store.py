@@ -101,6 +101,11 @@ class Store:
             if row.fetchone()[0] != auth:
                 raise CheckFailed("visit.used", "its challenge was signed before")
 
+    def terminal_of(self, visit: bytes) -> str | None:
+        """Which terminal authenticated a card in this visit; None while none has."""
+        rows = self._read("SELECT terminal FROM visit_used WHERE visit = ?", (visit,))
+        return rows[0][0] if rows else None
+
     def accept(self, application: Application, digest: bytes, terminal: str, at: int) -> None:
         """Note an application, once. Raises CheckFailed `application.replayed`."""
         row = (

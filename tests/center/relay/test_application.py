@@ -9,6 +9,7 @@ import pytest
 
 from center.antiforgery.marks import DeliveryContext
 from center.antiforgery.reading import read_back
+from center.clock import stopwatch
 from center.relay.inspection import read_stamp
 from center.wire.canonical import decode, encode
 from center.wire.endpoints import OUTCOME
@@ -246,3 +247,30 @@ def test_a_terminal_cannot_suspend_by_another_ones_application(
     assert other.post(OUTCOME, body).status == 204
     other.close()
     assert authenticated(centre, line).offers.message.certificates
+
+
+def test_a_terminal_cannot_report_another_ones_visit(centre: RunningCentre, line: Line) -> None:
+    """Else it could make the true report look like a contradiction."""
+    visit = authenticated(centre, line)
+    body = encode(outcome(b"", visit=visit.opened.message.visit, failure="printer.jam"))
+    other = centre.line("terminal-2")
+    assert other.post(OUTCOME, body).failure == "visit.other_terminal"
+    other.close()
+    assert line.post(OUTCOME, body).status == 204
+
+
+def test_a_second_terminal_is_refused_within_five_seconds_of_a_report(
+    centre: RunningCentre, line: Line
+) -> None:
+    """On its own connection, which was open all the while."""
+    visit = authenticated(centre, line)
+    other = centre.line("terminal-2")
+    waiting = authenticated(centre, other, "yamada-taro")
+    application = visit.application(application=new_id())
+    digest = visit.delivered(visit.apply(line, application), application).application
+    reported = stopwatch()
+    line.post(OUTCOME, encode(outcome(digest, failure="text.other_person", copies_delivered=0)))
+    refused = waiting.apply(other, waiting.application(application=new_id()))
+    assert stopwatch() - reported < 5
+    assert refused.failure == "suspended"
+    other.close()
