@@ -14,13 +14,12 @@ from center.issuing.server import IssuingServer, IssuingTrust
 from center.pki import description as pki_description
 from center.pki.layout import State
 from center.validity.responder import Responder, authorities
-from center.wire.authentication import check_authenticate
+from center.wire.authentication import check_authenticate, revocation_question
 from center.wire.canonical import decode
 from center.wire.kinds import digest
 from center.wire.messages import Authenticate, AuthTicket, Offers, VisitOpened
 from center.wire.signed import Opened, open_signed, sign
 from crypto.errors import CheckFailed
-from crypto.ocsp import Question
 from crypto.roles import Role
 from tests.center.conftest import NOON
 from tests.center.software_terminal import Visit, body_of
@@ -62,7 +61,7 @@ class Bench:
         checked = check_authenticate(
             decode(Authenticate, body), visit.opened, _cards(self.state), visit.at()
         )
-        question = Question(checked.card.certificate, checked.card.issuer, checked.auth)
+        question = revocation_question(checked)
         responder = Responder(authorities(self.state, pki_description.load()), self.clock)
         return responder.answer(question.encode())
 
