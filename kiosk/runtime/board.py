@@ -22,8 +22,9 @@ from kiosk.runtime.attendant import AttendantDesk
 from kiosk.runtime.coin_worker import CoinWorker
 from kiosk.runtime.outbox import Outbox, OutboxWorker
 from kiosk.runtime.print_worker import PrintWorker
-from kiosk.runtime.processes import VisitProcesses, visit_command
+from kiosk.runtime.processes import VisitProcesses
 from kiosk.runtime.small_workers import CardPowerWorker, ReceiptWorker
+from kiosk.runtime.spawn import Spawned, visit_command
 from kiosk.runtime.spool_worker import SpoolWorker
 from kiosk.runtime.supervisor import Crew, Inbox, Supervisor
 from kiosk.settle import commands as c
@@ -91,8 +92,10 @@ def build_crew(config: Config, devices: Devices, clock: Clock, inbox: Inbox) -> 
     )
 
 
-def build_supervisor(path: Path, config: Config, clock: Clock) -> tuple[Supervisor, h.Booted]:
-    """The supervisor, and the event that starts it.
+def build_supervisor(
+    path: Path, config: Config, clock: Clock, first: Spawned | None = None
+) -> tuple[Supervisor, h.Booted]:
+    """The supervisor, and the event that starts it. `first`: a visit's process, already loading.
 
     Raises JournalBusy, JournalDamaged, OSError, DeviceError (`printer.not_ipp`).
     """
@@ -111,7 +114,7 @@ def build_supervisor(path: Path, config: Config, clock: Clock) -> tuple[Supervis
         )
     model = Settlement(memory=memory, limits=config.limits, sheet_s=config.printer.sheet_s)
     command = visit_command(str(path))
-    processes = VisitProcesses(command, inbox.put, clock, config.limits.beat_s)
+    processes = VisitProcesses(command, inbox.put, clock, config.limits.beat_s, first)
     journal = JournalWriter(file, clock)
     booted = h.Booted(
         version=importlib.metadata.version(_DISTRIBUTION),

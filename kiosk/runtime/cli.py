@@ -6,13 +6,9 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from drivers.errors import DeviceError
-from kiosk.config import ConfigError, load
-from kiosk.journal.reader import JournalDamaged
-from kiosk.journal.writer import JournalBusy
+from kiosk.runtime.spawn import UNFIT, Spawned, spawn, visit_command
 
-UNFIT = 3
-"""Exit status for what another start would not mend; the systemd unit does not restart on it."""
+__all__ = ["UNFIT", "add_parser", "run"]
 
 
 def add_parser(subparsers: Any) -> None:
@@ -30,13 +26,25 @@ def run(arguments: argparse.Namespace) -> int:
         format="%(levelname)s %(name)s: %(message)s",
         stream=sys.stderr,
     )
+    first = spawn(visit_command(str(arguments.config)))
+    try:
+        return _serve(arguments.config, first)
+    finally:
+        first.end()
+
+
+def _serve(path: Path, first: Spawned) -> int:
+    from drivers.errors import DeviceError
+    from kiosk.config import ConfigError, load
+    from kiosk.journal.reader import JournalDamaged
+    from kiosk.journal.writer import JournalBusy
     from kiosk.runtime.board import build_supervisor, clock_of
     from kiosk.runtime.notify import Notifier
 
     try:
-        config = load(arguments.config)
+        config = load(path)
         clock = clock_of(config)
-        supervisor, booted = build_supervisor(arguments.config, config, clock)
+        supervisor, booted = build_supervisor(path, config, clock, first)
     except (ConfigError, JournalDamaged, JournalBusy, DeviceError, OSError) as error:
         sys.stderr.write(f"{error}\n")
         return UNFIT

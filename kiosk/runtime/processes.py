@@ -5,9 +5,7 @@ spare is told to take the glass, and the next spare is started.
 """
 
 import logging
-import socket
 import subprocess
-import sys
 import threading
 from collections.abc import Callable, Sequence
 from contextlib import suppress
@@ -16,6 +14,7 @@ from dataclasses import dataclass, field
 from drivers.clock import Clock
 from kiosk.link import values as link
 from kiosk.link.wire import LinkError, SupervisorEnd, supervisor_end
+from kiosk.runtime.spawn import UNFIT, Spawned, spawn
 
 _log = logging.getLogger(__name__)
 
@@ -65,12 +64,14 @@ class VisitProcesses:
         post: Callable[[object], None],
         clock: Clock,
         beat_limit_s: float,
+        first: Spawned | None = None,
     ) -> None:
-        """`command` starts a child; `--link-fd N` is appended."""
+        """`command` starts a child; `--link-fd N` is appended. `first` was started with it."""
         self._command = tuple(command)
         self._post = post
         self._clock = clock
         self._beat_limit_s = beat_limit_s
+        self._first = first
         self._current: Child | None = None
         self._spare: Child | None = None
         self._failures = 0
@@ -159,7 +160,8 @@ class VisitProcesses:
             self._failures += 1
             pause_s = min(_RESPAWN_LONGEST_S, _RESPAWN_S * 2**self._failures)
             self._respawn_s = self._clock.monotonic_s() + pause_s
-            _log.warning("a spare ended with status %d; the next in %.1f s", status, pause_s)
+            why = ": the configuration is unfit, see `kiosk check`" if status == UNFIT else ""
+            _log.warning("a spare ended with status %d%s; the next in %.1f s", status, why, pause_s)
         return None
 
     def tick(self) -> None:
@@ -173,6 +175,9 @@ class VisitProcesses:
 
     def close(self, patience_s: float = 2.0) -> None:
         """End every child: their links end, then SIGTERM, then SIGKILL. Idempotent."""
+        first, self._first = self._first, None
+        if first is not None:
+            first.end()
         children = [child for child in (self._current, self._spare) if child]
         self._current = self._spare = None
         for child in children:
@@ -190,14 +195,9 @@ class VisitProcesses:
             self._current.process.kill()
 
     def _spawn(self) -> Child:
-        ours, theirs = socket.socketpair()
-        with theirs:
-            process = subprocess.Popen(
-                [*self._command, "--link-fd", str(theirs.fileno())],
-                pass_fds=[theirs.fileno()],
-                stdin=subprocess.DEVNULL,
-            )
-        child = Child(process, supervisor_end(ours))
+        first, self._first = self._first, None
+        spawned = first or spawn(self._command)
+        child = Child(spawned.process, supervisor_end(spawned.ours))
         child.end.listen(
             lambda value: self._post(ChildSaid(child, value)),
             lambda why: self._link_ended(child, why),
@@ -216,8 +216,3 @@ class VisitProcesses:
             child.process.wait(_LINKLESS_S)
         except subprocess.TimeoutExpired:
             child.process.kill()
-
-
-def visit_command(config: str) -> tuple[str, ...]:
-    """How a visit process is started."""
-    return (sys.executable, "-m", "kiosk.runtime.visit", "--config", config)

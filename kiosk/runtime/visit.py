@@ -10,6 +10,7 @@ or is gone, the process forgets everything and ends; it is never used twice.
 import argparse
 import faulthandler
 import logging
+import os
 import queue
 import resource
 import secrets
@@ -20,10 +21,11 @@ from pathlib import Path
 
 from drivers.clock import Clock, SystemClock
 from kiosk.center_client import CentreLine, load_trust
-from kiosk.config import Config, load
+from kiosk.config import Config, ConfigError, load
 from kiosk.link import values as link
 from kiosk.link.wire import LinkError, VisitEnd, visit_end
 from kiosk.present import present
+from kiosk.runtime.spawn import UNFIT
 from kiosk.runtime.visit_card import CardThread
 from kiosk.runtime.visit_centre import CentreThread
 from kiosk.runtime.visit_doers import PrintThread, Threads, VisitDoer
@@ -92,14 +94,15 @@ class Visit:
                 return event
 
     def _live(self, first: link.TakeGlass) -> None:
-        self.glass.take()
-        self._awake = True
         pad = PinPad()
         doer = VisitDoer(self._end.send, pad, self._vault, self.post, self._threads)
         hours = Hours(self._config.terminal.hours)
         pace = Pace(self._clock, self._config.visit, hours, self._beat_every_s)
         loop = VisitLoop(self._session, self.glass, doer, pad, pace)
+        # Painted before the window opens: nobody sees a start picture that is an apology next.
         loop.handle(first)
+        self.glass.take()
+        self._awake = True
         self._threads.card.start()
         self._threads.centre.start(self.post)
         self._threads.print.start()
@@ -168,11 +171,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     # Names functions and lines only, never values.
     faulthandler.enable()
-    config = load(given.config)
+    try:
+        config = load(given.config)
+    except ConfigError:
+        return UNFIT  # the supervisor says why, or that `kiosk check` does
     clock = SystemClock(config.terminal.clock_offset_s)
     Visit(config, visit_end(socket.socket(fileno=given.link_fd)), clock).run()
     return 0
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    status = main()
+    # Everything is forgotten and closed; to take the interpreter apart would only keep the next
+    # resident waiting, for the glass is given on when this process is gone.
+    sys.stderr.flush()
+    os._exit(status)

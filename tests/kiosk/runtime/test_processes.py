@@ -3,12 +3,14 @@
 import os
 import signal
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
 from drivers.clock import VirtualClock
 from kiosk.link import values as link
-from kiosk.runtime.processes import Child, ChildEnded, ChildSaid, VisitProcesses, visit_command
+from kiosk.runtime.processes import Child, ChildEnded, ChildSaid, VisitProcesses
+from kiosk.runtime.spawn import UNFIT, spawn, visit_command
 from tests.kiosk.runtime.fakes import STUB, Events
 
 BEAT_LIMIT_S = 10.0
@@ -173,3 +175,37 @@ def test_closing_leaves_no_process(family: Family) -> None:
 def test_the_real_visit_is_a_module_of_this_program() -> None:
     command = visit_command("/etc/kiosk/firmware.toml")
     assert command[1:] == ("-m", "kiosk.runtime.visit", "--config", "/etc/kiosk/firmware.toml")
+
+
+def test_a_process_that_was_started_before_is_the_first_spare() -> None:
+    family = Family()
+    first = spawn(STUB)
+    processes = VisitProcesses(STUB, family.events.put, family.clock, BEAT_LIMIT_S, first)
+    processes.hand_glass(link.TakeGlass(), 1)
+    assert processes.current
+    assert processes.current.process is first.process
+    assert processes.spare
+    assert processes.spare.process is not first.process
+    family.said(processes.current, link.Note)
+    processes.close()
+    first.end()
+
+
+def test_one_that_was_never_needed_is_ended() -> None:
+    first = spawn(STUB)
+    VisitProcesses(STUB, Events().put, VirtualClock(), BEAT_LIMIT_S, first).close()
+    assert first.process.returncode is not None
+    first.end()
+
+
+def test_a_command_that_is_not_there_leaves_no_socket() -> None:
+    with pytest.raises(FileNotFoundError):
+        spawn(["/nowhere/python"])
+
+
+def test_a_visit_with_an_unfit_configuration_says_so_by_its_status(tmp_path: Path) -> None:
+    unfit = tmp_path / "firmware.toml"
+    unfit.write_text("[nonsense]\n")
+    first = spawn(visit_command(str(unfit)))
+    assert first.process.wait(30) == UNFIT
+    first.end()
