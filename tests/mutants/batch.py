@@ -133,6 +133,9 @@ class Deliveries(Dispatch):
 
     workshop: Workshop = field(kw_only=True)
     meeting: Meeting[_Delivered] = field(kw_only=True)
+    rightly_issued: frozenset[int] = field(kw_only=True)
+    """Runs whose municipality is right: a centre that mixes up takes from these alone, so that
+    what it hands out is wrong in one way and not in two."""
 
     @override
     def deliver(self, expected: Asked, body: bytes) -> bytes:
@@ -143,7 +146,11 @@ class Deliveries(Dispatch):
         everybody = self.meeting.meet(run.number, (expected, ready, right))
         if mutant is None or mutant.deliver is None:
             return right
-        others = tuple(one for number, one in sorted(everybody.items()) if number != run.number)
+        others = tuple(
+            one
+            for number, one in sorted(everybody.items())
+            if number != run.number and number in self.rightly_issued
+        )
         case = DeliveryCase(self.workshop, expected, ready, right, others, run.rng)
         return mutant.deliver(case)
 
@@ -253,6 +260,9 @@ class Batch:
         dispatch = Deliveries(
             demo._issuing_servers(workshop.state), self.store, workshop.centre,
             workshop=workshop, meeting=self.deliveries,
+            rightly_issued=frozenset(
+                run.number for run in runs if run.mutant is None or not run.mutant.by_municipality
+            ),
         )  # fmt: skip
         parts = Parts(service=municipality, dispatch=dispatch, press=workshop.press)
         self.assembly: Assembly = assemble(workshop.state, workshop.clock, self.store, parts)
