@@ -8,7 +8,7 @@ OUT ?= out
 UI_LANG ?= ja
 CARD ?=
 
-.PHONY: setup demo test check fast draw shots bench accept format
+.PHONY: setup demo test check fast draw shots bench accept format mutants-issuing
 
 setup:
 	@scripts/setup
@@ -21,7 +21,7 @@ else
 endif
 
 test: setup
-	@$(PY) -m pytest
+	@$(PY) -m pytest -n 2 --dist loadfile
 
 check: setup
 	@$(BIN)/ruff format --check kiosk drivers ui crypto center tests
@@ -50,3 +50,9 @@ bench: setup
 
 accept: setup
 	@$(PY) -m kiosk.accept
+
+# A long proof: resumable, thousands of answers mixed up; figures with commit and seed.
+RUNS ?= 10000
+SEED ?= 20261121
+mutants-issuing: setup
+	@$(PY) -m tests.mutants.issuing --runs $(RUNS) --seed $(SEED) --out build/mutants-issuing.jsonl
