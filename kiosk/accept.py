@@ -6,10 +6,11 @@ open, and never counts as shown.
 """
 
 import argparse
+import re
 import subprocess
 import sys
 import tomllib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -19,8 +20,9 @@ import kiosk
 ROOT = Path(kiosk.__path__[0]).parent
 TABLE = Path(kiosk.__path__[0]) / "acceptance.toml"
 QUICK = ("-m", "not daemon and not slow")
-_NOTHING_SELECTED = 5
-"""pytest's exit status when no test was chosen."""
+_RAN = frozenset({0, 1, 5})
+"""pytest's exit statuses: all passed, some failed, none chosen."""
+_OUTCOME = re.compile(r"^(PASSED|FAILED|ERROR) (.+?)(?: - .*)?$", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +39,10 @@ class Demand:
 
 class Malformed(Exception):
     """The table is not as it should be; says where."""
+
+
+class CouldNotRun(Exception):
+    """pytest did not run; says its last words."""
 
 
 def demands(path: Path = TABLE) -> Iterator[Demand]:
@@ -68,18 +74,40 @@ def lines(demand: Demand) -> Iterator[str]:
         yield f"    OPEN       {demand.open}"
 
 
-def verdict(demand: Demand, *, everything: bool) -> str:
-    """Run the demand's tests: passed, FAILED, or not run."""
-    if not demand.tests:
-        return "not run: see it by hand"
+def run_tests(wanted: Iterable[str], *, everything: bool) -> dict[str, str]:
+    """Run them all in one go; the outcome of each that was chosen, by its pytest id.
+
+    Raises CouldNotRun when pytest did not get as far as running them.
+    """
     chosen = () if everything else QUICK
     done = subprocess.run(
-        [sys.executable, "-m", "pytest", "-q", "--no-header", *chosen, *demand.tests],
-        cwd=ROOT, capture_output=True, check=False,
+        [sys.executable, "-m", "pytest", "-q", "--no-header", "--tb=no", "-rA", *chosen, *wanted],
+        cwd=ROOT, capture_output=True, text=True, check=False,
     )  # fmt: skip
-    if done.returncode == _NOTHING_SELECTED:
+    if done.returncode not in _RAN:
+        raise CouldNotRun(f"{done.stdout}{done.stderr}"[-2000:])
+    return {match[2]: match[1] for match in _OUTCOME.finditer(done.stdout)}
+
+
+def verdict(demand: Demand, outcomes: Mapping[str, str]) -> str:
+    """What the tests that were run say of a demand: passed, FAILED, or not run."""
+    if not demand.tests:
+        return "not run: see it by hand"
+    of_each = [
+        {word for test, word in outcomes.items() if _belongs(test, wanted)}
+        for wanted in demand.tests
+    ]
+    said = set().union(*of_each)
+    if said - {"PASSED"}:
+        return "FAILED"
+    if not said:
         return "not run: its tests start daemons; --run all"
-    return "FAILED" if done.returncode else "passed"
+    return "passed" if all(of_each) else "passed in part; the rest starts daemons: --run all"
+
+
+def _belongs(test: str, wanted: str) -> bool:
+    """Whether the pytest id is `wanted` itself, one case of it, or inside that file or folder."""
+    return test == wanted or test.startswith((f"{wanted}[", f"{wanted}::", f"{wanted}/"))
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -88,16 +116,19 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--run", nargs="?", const="quick", choices=("quick", "all"))
     given = parser.parse_args(arguments)
     failed, part, found = 0, "", tuple(demands())
+    outcomes: dict[str, str] = {}
+    if given.run:
+        wanted = sorted({test for demand in found for test in demand.tests})
+        outcomes = run_tests(wanted, everything=given.run == "all")
     for demand in found:
         if demand.part != part:
             part = demand.part
             sys.stdout.write(f"\n{part}\n{'=' * len(part)}\n")
         sys.stdout.writelines(f"{line}\n" for line in lines(demand))
         if given.run:
-            said = verdict(demand, everything=given.run == "all")
+            said = verdict(demand, outcomes)
             failed += said == "FAILED"
             sys.stdout.write(f"    {said}\n")
-        sys.stdout.flush()
     still_open = sum(bool(demand.open) for demand in found)
     sys.stdout.write(f"\n{len(found)} demands, {still_open} with something open.\n")
     return int(failed > 0)

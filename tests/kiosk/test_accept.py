@@ -5,7 +5,17 @@ from pathlib import Path
 import pytest
 
 from kiosk import accept
-from kiosk.accept import ROOT, Demand, Malformed, demands, lines, main, verdict
+from kiosk.accept import (
+    ROOT,
+    CouldNotRun,
+    Demand,
+    Malformed,
+    demands,
+    lines,
+    main,
+    run_tests,
+    verdict,
+)
 
 ALL = tuple(demands())
 
@@ -48,18 +58,36 @@ def test_a_demand_that_nothing_shows_and_an_unknown_key_are_refused(tmp_path: Pa
 
 def test_running_says_what_came_of_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(accept, "ROOT", tmp_path)
-    (tmp_path / "test_a.py").write_text("def test_yes(): pass\ndef test_no(): assert 0\n")
     (tmp_path / "pytest.ini").write_text("[pytest]\nmarkers =\n daemon: d\n slow: s\n")
+    (tmp_path / "test_a.py").write_text(
+        "import pytest\n"
+        "@pytest.mark.parametrize('n', [1, 2])\ndef test_yes(n): pass\n"
+        "def test_no(): assert 0\n"
+        "def test_yes_but_another(): assert 0\n"
+    )
     (tmp_path / "test_b.py").write_text("import pytest\n@pytest.mark.daemon\ndef test_d(): pass\n")
+    quick = run_tests(("test_a.py", "test_b.py"), everything=False)
+    assert set(quick.values()) == {"PASSED", "FAILED"}
 
-    def run(*tests: str, everything: bool = False) -> str:
-        return verdict(Demand("P", "x", tests=tests), everything=everything)
+    def said(*tests: str, by: dict[str, str] = quick) -> str:
+        return verdict(Demand("P", "x", tests=tests), by)
 
-    assert run("test_a.py::test_yes") == "passed"
-    assert run("test_a.py") == "FAILED"
-    assert run("test_b.py").startswith("not run: its tests start daemons")
-    assert run("test_b.py", everything=True) == "passed"
-    assert run() == "not run: see it by hand"
+    assert said("test_a.py::test_yes") == "passed"
+    assert said("test_a.py::test_no") == "FAILED"
+    assert said("test_a.py") == "FAILED"
+    assert said("test_b.py").startswith("not run: its tests start daemons")
+    assert said("test_a.py::test_yes", "test_b.py").startswith("passed in part")
+    assert said() == "not run: see it by hand"
+    everything = run_tests(("test_b.py",), everything=True)
+    assert said("test_b.py", by=everything) == "passed"
+
+
+def test_a_test_that_is_not_there_is_no_verdict(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(accept, "ROOT", tmp_path)
+    with pytest.raises(CouldNotRun, match="not found"):
+        run_tests(("test_nowhere.py",), everything=True)
 
 
 def test_the_whole_table_prints(capsys: pytest.CaptureFixture[str]) -> None:
