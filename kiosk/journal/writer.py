@@ -133,7 +133,11 @@ class JournalFile:
             # A part may have been written; what follows must not stand behind it.
             os.ftruncate(self._file, self._length)
             raise
-        os.fdatasync(self._file)
+        try:
+            os.fdatasync(self._file)
+        except OSError as error:
+            # Even a full disk may hold the records now; writing them again would break the chain.
+            raise OSError(errno.EIO, "the journal could not be synced") from error
         self._length += len(data)
 
     def _fill_reserve(self, size: int) -> None:

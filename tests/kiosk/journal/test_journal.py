@@ -289,15 +289,17 @@ def test_a_disk_full_for_good_fails_and_leaves_no_half_record(
     assert read(journal.path).torn == b""
 
 
+@pytest.mark.parametrize("error", [errno.EIO, errno.ENOSPC])
 def test_after_a_failed_fsync_nothing_more_is_claimed(
-    journal: JournalFile, monkeypatch: pytest.MonkeyPatch
+    journal: JournalFile, monkeypatch: pytest.MonkeyPatch, error: int
 ) -> None:
-    monkeypatch.setattr(os, "fdatasync", failing(errno.EIO, 1, lambda *_: 0))
+    monkeypatch.setattr(os, "fdatasync", failing(error, 1, lambda *_: 0))
     writer, told = JournalWriter(journal, VirtualClock()), Told()
     writer.append(ENTRIES[:1], told)
     writer.append(ENTRIES[1:], told)
     told.wait(2)
     assert told.failures == ["journal.failed"] * 2
+    assert len(read(journal.path).records) <= 1
 
 
 def test_closing_writes_what_is_queued(tmp_path: Path) -> None:
