@@ -17,7 +17,7 @@ from kiosk.session import events as ev
 from kiosk.session.advance import advance
 from kiosk.session.commands import Command, Exit
 from kiosk.session.limits import VisitLimits, limit_s
-from kiosk.session.model import PIN_DIGITS, Session, State
+from kiosk.session.model import Session
 from kiosk.session.taps import heard
 from ui.model import Look, Screen
 
@@ -86,11 +86,11 @@ class VisitLoop:
         event = heard(action)
         if event is None:
             return
-        if action.startswith(_DIGIT):
-            if self.session.state is not State.PIN or self.session.typed >= PIN_DIGITS:
-                return
-            self._pad.add(action.removeprefix(_DIGIT))
+        typed = self.session.typed
         self.handle(event)
+        if self.session.typed > typed:
+            # What the session did not count, as an answer to the warning, the card must not get.
+            self._pad.add(action.removeprefix(_DIGIT))
 
     def handle(self, event: object) -> None:
         """One step: the next session, its commands, its screen."""

@@ -89,6 +89,18 @@ def test_the_digits_go_to_the_pad_and_only_where_a_pin_is_asked_for() -> None:
     assert "7391" not in repr((it.loop.session, it.doer.done, it.glass.shown))
 
 
+def test_a_digit_that_only_answers_the_warning_is_none_of_the_pin() -> None:
+    it = bench(Story().to_pin().session)
+    it.loop.tap("digit:7")
+    # The finger was on the digit when the warning came over it.
+    it.loop.handle(ev.LimitReached(it.loop.session.serial))
+    assert it.loop.session.aside is Aside.WARNING
+    for digit in "9391":
+        it.loop.tap(f"digit:{digit}")
+    assert it.loop.session.typed == 4
+    assert it.pad.take().open() == b"7391"
+
+
 def test_a_limit_warns_counts_down_and_ends() -> None:
     it = bench(Story().to_pin().session)
     it.pass_s(119)
