@@ -23,6 +23,7 @@ from kiosk.demo.dock import DockServer
 from kiosk.demo.journal_tail import JST
 from kiosk.demo.record import Recorder
 from kiosk.demo.report import write_report
+from kiosk.demo.report_page import page
 from kiosk.demo.stage import DemoStage
 from ui.model import LANGUAGES
 
@@ -201,13 +202,16 @@ def _one_visit(stage: DemoStage, arguments: argparse.Namespace) -> int:
     except Lost as lost:
         recorder.lost = str(lost)
     record = recorder.finish()
-    report = write_report(record, arguments.out)
+    report = write_report(record, arguments.out, page(record))
     for program in (stage.centre, stage.terminal):
         shutil.copy(program.log, arguments.out)
     for proof in record.proofs:
-        print(f"  {'yes' if proof.true else 'NO '}  {proof.what}  {proof.detail}")  # noqa: T201
+        print(f"  {_ANSWERS[proof.true]}  {proof.what}  {proof.detail}".rstrip())  # noqa: T201
     print(f"  Report: {report}")  # noqa: T201
     return 0 if record.passed else 1
+
+
+_ANSWERS = {True: "yes", False: "NO ", None: " ? "}
 
 
 def _welcome(stage: DemoStage, address: str, runtime: Path, *, external: bool) -> None:

@@ -27,7 +27,7 @@ from drivers.receipt.virtual import VirtualReceiptPrinter
 from kiosk.demo.logbook import Logbook
 from kiosk.demo.plain_words import card_words, coin_words, printer_words
 
-_CARD_WATCH_S = 0.2
+_CARD_WATCH_S = 0.05
 _THUMB_DPI = 50
 _PAGE_DPI = 110
 

@@ -141,10 +141,10 @@ class _Handler(BaseHTTPRequestHandler):
         self._answer(status, "text/plain; charset=utf-8", why.encode())
 
     def _from_here(self) -> bool:
-        """Refuse other sites' pages that resolve a name to loopback (DNS rebinding)."""
-        host = self.headers.get("host", "").rsplit(":", 1)[0]
-        origin = urlsplit(self.headers.get("origin") or "").hostname
-        return host in _LOCAL_HOSTS and (origin is None or origin in _LOCAL_HOSTS)
+        """Refuse names that are not this machine's (DNS rebinding), and every other page."""
+        host = self.headers.get("host", "")
+        origin = self.headers.get("origin")
+        return host.rsplit(":", 1)[0] in _LOCAL_HOSTS and origin in (None, f"http://{host}")
 
     def _picture(self, path: str) -> None:
         kind, _, name = path.strip("/").removesuffix(".png").partition("/")

@@ -101,22 +101,28 @@ class CentreProgram(Program):
 
     def start(self, offset_s: float) -> None:
         """Start, and wait until it answers. Raises DidNotStart."""
+        self.launch(offset_s)
+        self.await_port()
+
+    def launch(self, offset_s: float) -> None:
+        """Start; `await_port` says when it answers."""
         self._ports_file.unlink(missing_ok=True)
         self.run(
             ["center", "serve", "--state", str(self._state),
              "--ports-file", str(self._ports_file), "--clock-offset", str(offset_s)],
             os.environ,
         )  # fmt: skip
-        self.port = self._await_port()
 
-    def _await_port(self) -> int:
+    def await_port(self) -> int:
+        """The port at which it answers now. Raises DidNotStart."""
         clock = SystemClock()
         give_up_s = clock.monotonic_s() + _CENTRE_START_S
         while not self._ports_file.exists():
             if not self.pid or clock.monotonic_s() > give_up_s:
                 raise DidNotStart(f"The centre did not start:\n{self.last_words()}")
             clock.sleep(_LOOK_S)
-        return int(json.loads(self._ports_file.read_text(encoding="utf-8"))["centre"])
+        self.port = int(json.loads(self._ports_file.read_text(encoding="utf-8"))["centre"])
+        return self.port
 
 
 class TerminalProgram(Program):

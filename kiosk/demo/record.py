@@ -1,13 +1,18 @@
 """Watches one visit on the stage and says at its end what had to be true, and whether it was."""
 
+import datetime
 import io
 import json
+import re
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from kiosk.certificates import CERTIFICATES
 from kiosk.demo.autopilot import Wishes
 from kiosk.demo.glass_link import Frame
+from kiosk.demo.memory import holds_mark
 from kiosk.demo.report import Proof, SeenScreen, SheetPicture, VisitRecord
 from kiosk.demo.residue import find_residue, marks_of
 from kiosk.demo.stage import DemoStage
@@ -35,6 +40,8 @@ class Recorder:
         self._screens: list[SeenScreen] = []
         self._standing: Frame | None = None
         self._since_s = 0.0
+        if stage.glass.frame.screen:
+            self._saw(stage.glass.frame)
         stage.on_frame = self._saw
 
     def finish(self) -> VisitRecord:
@@ -46,28 +53,42 @@ class Recorder:
         journal = "\n".join(self._stage.journal.text().splitlines()[self._journal_lines :])
         delivered = devices.printer.delivered[self._sheets :]
         sides = [
-            (f"sheet-{sheet.number}-{name}", side)
+            (f"sheet-{sheet.number}", name, side)
             for sheet in delivered
             for name, side in (("front", sheet.front), ("back", sheet.back))
             if side is not None
         ]
         slips = range(self._slips + 1, len(devices.receipt.slips) + 1)
         return VisitRecord(
-            title=f"{self._wishes.certificate} · {self._wishes.language}",
+            title=self._title(),
             screens=tuple(self._screens),
-            things=self._stage.logbook.since(self._log_s),
+            things=tuple(
+                replace(thing, at_s=thing.at_s - self._log_s)
+                for thing in self._stage.logbook.since(self._log_s)
+            ),
             proofs=tuple(self._proofs(journal, back=back)),
             money=tuple(self._money()),
             documents=tuple((f"sheet-{sheet.number}", sheet.pdf()) for sheet in delivered),
-            sheets=tuple(SheetPicture(name, _image(side)) for name, side in sides),
+            sheets=tuple(
+                SheetPicture(f"{sheet}-{name}", sheet, _image(side)) for sheet, name, side in sides
+            ),
             receipt=devices.slip_png(slips[-1]) if slips else None,
             journal=journal + "\n",
+            timings=tuple(_timings(journal)),
         )
+
+    def _title(self) -> str:
+        wishes = self._wishes
+        certificate = CERTIFICATES[wishes.certificate].japanese
+        return f"{certificate}, {_count(wishes.copies, 'copy', 'copies')}, in {wishes.language}"
 
     # --- screens -------------------------------------------------------------------------
 
     def _saw(self, frame: Frame) -> None:
         """Keep each screen as the resident left it, without a finger on it."""
+        if not self._screens and self._standing is None:
+            self._began_s = self._stage.clock.monotonic_s()
+            self._log_s = self._stage.logbook.now_s()
         self._visit_pid = self._visit_pid or self._stage.glass.pid
         kept = self._standing
         if kept is not None and _look(kept) != _look(frame):
@@ -98,7 +119,7 @@ class Recorder:
         yield from self._paper()
         yield from self._coins(journal)
         slips = len(self._stage.devices.receipt.slips) - self._slips
-        yield Proof("the receipt came out", slips == 1, f"{slips} slips")
+        yield Proof("the receipt came out", slips == 1, _count(slips, "slip"))
         yield self._journal_whole()
         yield Proof("the first picture stands again", back, "")
         yield from self._nothing_left()
@@ -106,7 +127,7 @@ class Recorder:
     def _paper(self) -> Iterator[Proof]:
         printer = self._stage.devices.printer
         sheets = printer.delivered[self._sheets :]
-        yield Proof("the certificate came out", bool(sheets), f"{len(sheets)} sheets")
+        yield Proof("the certificate came out", bool(sheets), _count(len(sheets), "sheet"))
         both = all(sheet.back is not None for sheet in sheets)
         yield Proof("every sheet is printed on both sides", bool(sheets) and both, "")
         yield Proof("the tray was emptied", not printer.tray, "")
@@ -130,7 +151,9 @@ class Recorder:
             reading = read(self._stage.journal.path)
         except JournalDamaged as damage:
             return Proof("the journal is whole", true=False, detail=str(damage))
-        return Proof("the journal is whole", true=True, detail=f"{len(reading.records)} records")
+        return Proof(
+            "the journal is whole", true=True, detail=_count(len(reading.records), "record")
+        )
 
     def _nothing_left(self) -> Iterator[Proof]:
         pid = self._visit_pid
@@ -138,8 +161,41 @@ class Recorder:
         yield Proof("the visit's process is gone", gone, f"process {pid}")
         verified = self._stage.devices.last_card_verified
         yield Proof("the card was left without power", not verified, "")
-        found = find_residue(self._stage.private_places(), marks_of(self._stage.card_file()))
-        yield Proof("nothing personal is on any disk of the terminal", not found, ", ".join(found))
+        marks = marks_of(self._stage.card_file())
+        if marks:
+            yield from self._resident_forgotten(marks)
+        else:
+            yield Proof("nothing of the resident is left", None, "nobody knows whose card it was")
+        yield self._pin_not_written()
+
+    def _resident_forgotten(self, marks: tuple[str, ...]) -> Iterator[Proof]:
+        found = find_residue(self._stage.private_places(), marks)
+        yield Proof(
+            "no name, address or number of the resident is in any file of the terminal",
+            not found, ", ".join(found) or f"{_count(len(marks), 'mark')} looked for",
+        )  # fmt: skip
+        yield self._supervisor_holds_nobody(marks)
+
+    def _supervisor_holds_nobody(self, marks: tuple[str, ...]) -> Proof:
+        pid = self._stage.terminal.pid
+        what = "none of them is in the supervisor's memory"
+        try:
+            return Proof(what, not holds_mark(pid, marks), f"process {pid}")
+        except OSError as error:
+            return Proof(what, None, f"its memory cannot be read: {error.strerror}")
+
+    def _pin_not_written(self) -> Proof:
+        """As a number of its own; four digits inside a longer one prove nothing."""
+        pin = self._wishes.pin()
+        log = self._stage.terminal.log.read_text(encoding="utf-8", errors="replace")
+        alone = re.compile(rf"(?<![\w.:-])(?<!process ){re.escape(pin)}(?![\w.:-])")
+        values = {
+            str(value) for _, f in _entries(self._stage.journal.text()) for value in f.values()
+        }
+        if not pin:
+            return Proof("the PIN is written nowhere", None, "nobody knows the PIN")
+        clean = not alone.search(log) and pin not in values
+        return Proof("the PIN is neither in the log nor in the journal", clean)
 
     def _money(self) -> Iterator[tuple[str, int]]:
         after, before = self._stage.devices.truth(), self._before
@@ -149,6 +205,36 @@ class Recorder:
             if kind == "money.settled":
                 for name in ("inserted", "kept", "returned", "owed"):
                     yield f"journal: {name}", fields[name]
+
+
+_SPANS = (
+    ("card: PIN entered to holder proved", ("visit.step", "read_card"), "visit.authenticated"),
+    ("centre: confirmed to document checked", ("visit.step", "fetch"), "visit.document"),
+    ("paid to the first sheet counted", ("pay.covered", ""), "print.end"),
+    ("first coin to money settled", ("coin.in", ""), "money.settled"),
+    ("the whole visit", ("visit.begin", ""), "visit.end"),
+)
+"""What is timed: from the first record of a kind (and state) to the next of another."""
+
+
+def _timings(journal: str) -> Iterator[tuple[str, float]]:
+    """Seconds between records, as the journal has their time."""
+    bodies = [json.loads(line)["body"] for line in journal.splitlines()]
+    for what, (kind, state), last in _SPANS:
+        began = (b for b in bodies if b["kind"] == kind and state in ("", b["f"].get("state")))
+        first = next(began, None)
+        after = bodies[bodies.index(first) :] if first else []
+        ended = next((b for b in after if b["kind"] == last), None)
+        if first and ended:
+            yield what, (_moment(ended) - _moment(first)).total_seconds()
+
+
+def _moment(body: dict[str, Any]) -> datetime.datetime:
+    return datetime.datetime.fromisoformat(body["at"])
+
+
+def _count(number: int, one: str, many: str = "") -> str:
+    return f"{number} {one if number == 1 else many or one + 's'}"
 
 
 def _look(frame: Frame) -> tuple[object, ...]:

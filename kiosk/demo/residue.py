@@ -20,9 +20,14 @@ def marks_of(card_file: Path | None) -> tuple[str, ...]:
     return tuple(sorted(marks | ({family} if len(family) > 1 else set())))
 
 
+def needles_of(marks: tuple[str, ...]) -> tuple[bytes, ...]:
+    """The marks as bytes, in every usual encoding."""
+    return tuple({mark.encode(code) for mark in marks for code in _ENCODINGS})
+
+
 def find_residue(places: Iterable[Path], marks: tuple[str, ...]) -> list[str]:
     """Names of the files below `places` in which any mark stands, in any usual encoding."""
-    needles = tuple({mark.encode(code) for mark in marks for code in _ENCODINGS})
+    needles = needles_of(marks)
     return [path.name for path in _files(places) if _holds(path, needles)]
 
 

@@ -61,12 +61,13 @@ class DemoStage:
             raise
 
     def _start(self) -> None:
+        """Centre and devices at once; the terminal beside them, unless its keys are yet to come."""
         self.centre = CentreProgram(self._state, self._runtime)
         self._closers.append(self.centre.stop)
-        self.centre.start(self.clock.offset_s)
-        self.cable = Cable(("127.0.0.1", self.centre.port))
+        keys = self._keys()
+        self.centre.launch(self.clock.offset_s)
+        self.cable = Cable(("127.0.0.1", 0))
         self._closers.append(self.cable.close)
-        self.cards: tuple[DemoCard, ...] = find_cards(self._state / "cards")
         self.devices = VirtualDevices(self._runtime, self.logbook, SystemClock(), fast=self._fast)
         self._closers.append(self.devices.close)
         self._config = self._runtime / "firmware.toml"
@@ -77,7 +78,20 @@ class DemoStage:
         self._closers.append(self.glass.close)
         self.terminal = TerminalProgram(self._config, self._runtime, self._environment())
         self._closers.append(self.terminal.stop)
-        self.terminal.start()
+        if keys:
+            self.terminal.start()
+        self.cable.point_at(("127.0.0.1", self.centre.await_port()))
+        self.cards: tuple[DemoCard, ...] = find_cards(self._state / "cards")
+        if self._keys() != keys:
+            # The centre made keys, or made some anew: what the terminal has read is of no use.
+            self.terminal.stop()
+            self.terminal.start()
+
+    def _keys(self) -> dict[Path, int]:
+        """When each file was written that the terminal reads; empty before the first start."""
+        places = (self._state / "trust", self._state / "pki" / "terminal")
+        files = (path for place in places for path in place.glob("*") if path.is_file())
+        return {path: path.stat().st_mtime_ns for path in files}
 
     @property
     def _glass_path(self) -> Path:
@@ -115,7 +129,7 @@ class DemoStage:
 
     def place_card(self, name: str) -> None:
         """Put a card on the reader. Raises ValueError for one there is none of."""
-        card = next((card for card in self.cards if card.name == name), None)
+        card = self._card_named(name)
         if card is None:
             raise ValueError(f"there is no card {name!r}")
         self.devices.place(card)
@@ -134,7 +148,7 @@ class DemoStage:
     def take_paper(self) -> None:
         """Take the sheets out of the output tray."""
         sheets = self.devices.printer.take_paper()
-        self.logbook.write("hand", f"took {len(sheets)} sheets")
+        self.logbook.write("hand", f"took {len(sheets)} sheet{'' if len(sheets) == 1 else 's'}")
         self.tell()
 
     def set_clock(self, time: str) -> None:
@@ -258,14 +272,22 @@ class DemoStage:
 
     def pin_of(self, name: str) -> str:
         """The PIN of a demo card; of "external": of the resident exported last."""
-        if name == "external":
-            exported = self._state / "exported"
-            name = exported.read_text(encoding="utf-8").strip() if exported.exists() else ""
-        return next((card.pin for card in self.cards if card.name == name), "")
+        card = self._card_named(self._exported() if name == "external" else name)
+        return card.pin if card else ""
 
     def card_file(self) -> Path | None:
-        """The file of the card that was placed last, or None."""
-        return self.devices.last_card.path if self.devices.last_card else None
+        """The file of the card that was placed last, else of the one exported last, or None."""
+        card = self.devices.last_card or self._card_named(self._exported())
+        return card.path if card else None
+
+    def _card_named(self, name: str) -> DemoCard | None:
+        return next((card for card in self.cards if card.name == name), None)
+
+    def _exported(self) -> str:
+        try:
+            return (self._state / "exported").read_text(encoding="utf-8").strip()
+        except OSError:
+            return ""
 
     def private_places(self) -> tuple[Path, ...]:
         """Where the terminal writes."""

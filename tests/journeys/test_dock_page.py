@@ -111,6 +111,13 @@ class Visitor:
         """Wait until an element of the page says exactly this."""
         self.until(lambda: self.text(name) == words, f"{name!r} does not say {words!r}")
 
+    def until_pictures(self, shelf: str, count: int) -> None:
+        """Wait until so many pictures lie there."""
+        self.until(
+            lambda: len(self._browser.find_elements(By.CSS_SELECTOR, f"#{shelf} img")) == count,
+            f"not {count} pictures among the {shelf}",
+        )
+
     def touch(self, name: str) -> None:
         """Click on the picture where the terminal has this button."""
         self.until(lambda: self.button(name), f"no button {name!r}")
@@ -213,11 +220,11 @@ def test_a_whole_visit_by_clicks_alone(
     # The page shows what each device did, the journal, the sheet and the receipt.
     visitor.until(lambda: "money.settled" in visitor.text("journal"), "no money.settled")
     for words in ("the application for certificates (JPKI)", "compare the PIN: yes",
-                  "the ¥500 coin is counted", "delivers a sheet", "took 1 sheets"):  # fmt: skip
+                  "the ¥500 coin is counted", "delivers a sheet", "took 1 sheet"):  # fmt: skip
         assert words in visitor.text("log")
     assert "1234" not in visitor.text("log") + visitor.text("journal")
-    assert len(browser.find_elements(By.CSS_SELECTOR, "#sheets img")) == 1
-    assert len(browser.find_elements(By.CSS_SELECTOR, "#slips img")) == 1
+    for shelf in ("sheets", "slips"):
+        visitor.until_pictures(shelf, 1)
     picture = f"sheet/{sheet.number}.png?large=1"
     with urllib.request.urlopen(address + picture) as answer:  # noqa: S310 - the dock's own address
         image = Image.open(io.BytesIO(answer.read()))
