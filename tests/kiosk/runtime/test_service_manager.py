@@ -113,7 +113,8 @@ def test_production_on_the_demos_trust_is_refused_in_one_sentence_a_file(
     command: str, place: Path, certificate_for_tests: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     names = ("certificate", "tls_roots", "statement_roots", "municipality_roots", "card_roots")
-    given = written(place, {f"center.{name}": str(certificate_for_tests) for name in names})
+    trust = {f"center.{name}": str(certificate_for_tests) for name in names}
+    given = written(place, {**trust, "printer.runtime_dir": "/dev/shm/cups"})
     assert main([command, "--config", str(given)]) == UNFIT
     lines = capsys.readouterr().err.splitlines()
     assert lines == [
