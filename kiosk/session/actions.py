@@ -49,6 +49,11 @@ def card_and_opened(session: Session, _event: ev.VisitOpened) -> Done:
     return Step(replace(session, opened=True, failure=""), (cmd.IdentifyCard(),))
 
 
+def card_and_grant(session: Session, _event: link.VisitGranted) -> Done:
+    """The card and the challenge were faster than the printer's answer."""
+    return Step(replace(session, granted=True, failure=""), (cmd.IdentifyCard(),))
+
+
 def reader_cleared(session: Session, _event: ev.CardRemoved) -> Done:
     """Now a card can be put down that belongs to this visit."""
     return Step(replace(session, card=False))
@@ -233,8 +238,9 @@ def note_applied(session: Session, event: ev.Applied) -> Done:
 
 
 def refuse_visit(session: Session, event: link.VisitRefused) -> Done:
-    """The devices are not clear: no visit now."""
-    return steps.refused(replace(session, granted=False), event.reason)
+    """The devices are not clear: no visit now, and none in this process."""
+    done = steps.refused(session, event.reason)
+    return replace(done, model=replace(done.model, retry=None))
 
 
 def refuse_card(session: Session, event: ev.CardFailed) -> Done:

@@ -99,6 +99,11 @@ def note_grant(session: Session, _event: link.VisitGranted) -> Done:
     return Step(replace(session, granted=True))
 
 
+def note_visit_refused(session: Session, _event: link.VisitRefused) -> Done:
+    """The devices are not clear: what was refused for another reason cannot be tried again."""
+    return Step(replace(session, retry=None))
+
+
 def note_card_on(session: Session, _event: ev.CardPlaced | ev.CardFound) -> Done:
     """A card lies there."""
     return Step(replace(session, card=True))

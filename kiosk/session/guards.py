@@ -50,8 +50,18 @@ def card_lies_there(session: Session, _event: object) -> bool:
 
 
 def ready_for_card(session: Session, _event: object) -> bool:
-    """The challenge is here, so a card can be looked at."""
-    return session.opened
+    """The devices are clear and the challenge is here, so a card can be looked at."""
+    return session.opened and session.granted
+
+
+def card_and_grant_here(session: Session, _event: object) -> bool:
+    """A card lies on the reader, and the devices are clear."""
+    return session.card and session.granted
+
+
+def card_and_opened_here(session: Session, _event: object) -> bool:
+    """A card lies on the reader, and the challenge is here."""
+    return session.card and session.opened
 
 
 def no_try_left(_session: Session, event: ev.CardIdentified | ev.PinRefused) -> bool:

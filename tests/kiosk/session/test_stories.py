@@ -1,5 +1,7 @@
 """Visits from the first touch to the last word, as a resident and the devices live them."""
 
+from itertools import permutations
+
 import pytest
 
 from kiosk.link import values as link
@@ -275,6 +277,24 @@ class TestService:
         story = Story().tap("start", "service:certificates")
         story.hear(link.VisitRefused("printer.tray_not_empty"))
         assert story.session.failure == "printer.tray_not_empty"
+
+    def test_no_card_is_looked_at_before_the_devices_are_clear(self) -> None:
+        for facts in permutations((ev.VisitOpened(), ev.CardPlaced())):
+            story = Story().tap("start", "service:certificates").hear(*facts)
+            assert story.state is State.PLACE_CARD
+            assert not story.gave(cmd.IdentifyCard)
+            slow = Story().tap("start", "service:certificates").hear(*facts, link.VisitGranted())
+            assert slow.state is State.CHECK_CARD
+            assert slow.gave(cmd.IdentifyCard)
+            story.hear(link.VisitRefused("printer.tray_not_empty"))
+            assert story.state is State.REFUSED
+            assert story.session.retry is None
+
+    def test_a_visit_the_supervisor_refused_is_not_tried_again(self) -> None:
+        story = Story().tap("start", "service:certificates")
+        story.hear(ev.CentreFailed("centre.unreachable"))
+        assert story.session.retry is State.PLACE_CARD
+        assert story.hear(link.VisitRefused("printer.busy")).session.retry is None
 
     def test_the_last_visit_died(self) -> None:
         story = Story().hear(link.TakeGlass("", "visit.died.printing", 100, 500))
