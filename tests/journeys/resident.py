@@ -22,12 +22,16 @@ class Resident:
     def __init__(self, stage: Stage, card: str = HANAKO) -> None:
         self.stage = stage
         self.card = card
-        self._before = stage.devices.truth()
-        self._sheets = len(stage.devices.printer.delivered)
-        self._slips = len(stage.devices.receipt.slips)
-        self._lines = len(stage.entries())
-        self._walked = 0
-        self.pid = stage.glass.pid
+        self.starts_over()
+
+    def starts_over(self) -> None:
+        """What was until now is another story."""
+        devices = self.stage.devices
+        self._before = devices.truth()
+        self._sheets = len(devices.printer.delivered)
+        self._slips = len(devices.receipt.slips)
+        self._lines = len(self.stage.entries())
+        self.pid = self.stage.painter
 
     # --- the glass ---------------------------------------------------------------------------
 
@@ -84,12 +88,12 @@ class Resident:
         """Press 確定する on that screen and see it go."""
         self.sees(screen)
         self.touch("confirm")
-        self._wait(lambda f: f.screen != screen, (screen, "gone"))
+        self._leaves_screen(screen)
 
     def sees_another_glass(self) -> None:
         """Another process shows its first picture."""
         self.stage.until(
-            lambda: self.stage.glass.pid != self.pid and self.stage.glass.frame.actions,
+            lambda: self.stage.painter != self.pid,
             "another process has the glass",
         )
         self.sees("start", "apology", "closed")
@@ -126,6 +130,15 @@ class Resident:
         self.stage.take_paper()
         self.touch("taken")
         return sheets
+
+    def finds_a_forgotten_card(self) -> None:
+        """Before the first picture, with a card on the reader that somebody left there."""
+        self.goes_to_pin()
+        self.stage.kill_visit()
+        self.sees_another_glass()
+        self.touch("confirm")
+        self.sees("start")
+        self.starts_over()
 
     # --- ways ----------------------------------------------------------------------------------
 
@@ -206,11 +219,15 @@ class Resident:
         """Through whatever is said last to one of these, in the hands of a new process."""
         while True:
             frame = self.sees(*_LAST_WORDS, *firsts, "receipt", "return", "closing")
-            if frame.screen in firsts and self.stage.glass.pid != self.pid:
+            if frame.screen in firsts and self.stage.painter != self.pid:
                 return
             if frame.screen in _LAST_WORDS:
-                self.stage.glass.touch(*_button(frame).middle)
-            self._next_picture(frame)
+                self._presses(_button(frame))
+            self._leaves_screen(frame.screen)
+
+    def _leaves_screen(self, screen: str) -> None:
+        # The same screen again is only the button that looks pressed.
+        self._wait(lambda f: f.screen != screen or self.stage.painter != self.pid, (screen, "gone"))
 
     def _next_picture(self, last: Frame) -> Frame:
         return self._wait(lambda f: f.number > last.number, "the next picture")

@@ -30,16 +30,16 @@ class Stage(DemoStage):
     def __init__(
         self,
         place: Path,
-        sections: Mapping[str, Mapping[str, float]] | None = None,
+        sections: Mapping[str, Mapping[str, float | str]] | None = None,
         *,
-        hours: str = "",
         coins: Mapping[int, int] | None = None,
     ) -> None:
         """`sections`: configuration beside the demo's; `coins`: value -> pieces in its hopper."""
-        self.sections = {"limits": {"fall_s": 0.3}} | dict(sections or {})
-        self.hours = hours
+        self.sections = {**_SECTIONS, **(sections or {})}
         self._coins = coins or {}
         self._changed = threading.Condition()
+        self.painter = 0
+        """The process that painted what is on the glass."""
         runtime = place / "run"
         runtime.mkdir(mode=0o711)
         super().__init__(_own_keys(place), runtime, opening_offset_s(), fast=True, frames="rgb")
@@ -54,12 +54,21 @@ class Stage(DemoStage):
             self.devices.coins.hand.empty_hopper(yen, keep=pieces)
         super()._write_config()
         text = self._config.read_text(encoding="utf-8")
-        text = text.replace("[terminal]\n", f'[terminal]\nhours = "{self.hours}"\n')
         for name, values in self.sections.items():
-            text += "".join((f"[{name}]\n", *(f"{key} = {it}\n" for key, it in values.items())))
+            head, lines = (
+                f"[{name}]\n",
+                "".join(f"{key} = {json.dumps(it)}\n" for key, it in values.items()),
+            )
+            if head not in text:
+                text += head
+            text = text.replace(head, head + lines)
         self._config.write_text(text, encoding="utf-8")
 
     # --- looking ---------------------------------------------------------------------------
+
+    def _saw(self, frame: Frame) -> None:
+        self.painter = self.glass.pid
+        super()._saw(frame)
 
     def _something(self, _event: str, _data: object) -> None:
         with self._changed:
@@ -90,7 +99,7 @@ class Stage(DemoStage):
     def ready(self) -> None:
         """Wait for the first picture; a visit that a failed story left behind is killed first."""
         try:
-            self._first_picture(3.0)
+            self._first_picture(LIMIT_S if self.glass.frame.screen == "closed" else 3.0)
         except TimeoutError:
             self.kill_visit()
             self._first_picture(LIMIT_S)
@@ -104,10 +113,9 @@ class Stage(DemoStage):
             frame = self._picture_after(frame, limit_s)
 
     def _picture_after(self, last: Frame, limit_s: float) -> Frame:
-        awaited = {*_SAID, "start"}
-        return self.glass.wait_for(
-            lambda f: f.number > last.number and f.screen in awaited, limit_s
-        )
+        # The same screen again is only the button that looks pressed.
+        awaited = {*_SAID, "start"} - {last.screen}
+        return self.glass.wait_for(lambda f: f.screen in awaited, limit_s)
 
     def put_back(self) -> None:
         """Undo whatever hands did to the devices and to the line."""
@@ -185,6 +193,8 @@ class Stage(DemoStage):
         self.terminal.start()
 
 
+_SECTIONS = {"limits": {"fall_s": 0.3}, "printer": {"sheet_s": 5.0}}
+
 _SAID = frozenset({"apology", "end", "returned", "finish", "refused"})
 """What a visit says last; it goes on from there by itself or at a touch."""
 
@@ -200,9 +210,8 @@ def _own_keys(place: Path) -> Path:
 
 @contextmanager
 def staged(
-    sections: Mapping[str, Mapping[str, float]] | None = None,
+    sections: Mapping[str, Mapping[str, float | str]] | None = None,
     *,
-    hours: str = "",
     coins: Mapping[int, int] | None = None,
 ) -> Iterator[Stage]:
     """A stage in a private directory in memory; everything of it is gone afterwards."""
@@ -211,7 +220,7 @@ def staged(
     root = Path(tempfile.mkdtemp(prefix="k", dir=place))
     root.chmod(0o711)
     try:
-        stage = Stage(root, sections, hours=hours, coins=coins)
+        stage = Stage(root, sections, coins=coins)
         try:
             yield stage
         finally:

@@ -104,11 +104,9 @@ def test_another_card_may_follow_one_that_is_none(resident: Resident) -> None:
 
 
 def test_a_card_that_lay_there_before_must_be_taken_first(resident: Resident) -> None:
-    resident.puts_down()
-    resident.sees("start")
+    resident.finds_a_forgotten_card()
     resident.touch("start")
     resident.touch("service:certificates")
-    resident.sees("card_there", "place_card")
     resident.sees("card_there")
     resident.takes_card()
     resident.sees("place_card")

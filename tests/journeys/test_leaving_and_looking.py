@@ -54,7 +54,7 @@ def _to_where(resident: Resident) -> None:
 
 
 def _to_card_there(resident: Resident) -> None:
-    resident.puts_down()
+    resident.finds_a_forgotten_card()
     resident.touch("start")
     resident.touch("service:certificates")
 

@@ -86,7 +86,7 @@ def test_a_jam_is_cleared_and_the_printer_prints_the_sheet_again(resident: Resid
     resident.goes_home()
 
 
-def test_a_sheet_lost_in_a_jam_is_a_case_and_not_a_guess(resident: Resident) -> None:
+def test_a_sheet_lost_in_a_jam_is_counted_as_lost(resident: Resident) -> None:
     _goes_to_pay_for_two_sheets(resident)
     resident.stage.devices.printer.jam(after_sheets=1)
     resident.inserts(500)
@@ -94,10 +94,10 @@ def test_a_sheet_lost_in_a_jam_is_a_case_and_not_a_guess(resident: Resident) -> 
     resident.stage.devices.printer.clear_jam()
     assert resident.takes_paper() == 1
     end = resident.waits_for("print.end")
-    assert end["result"] == "unknown"
-    resident.money_is_right(kept=0, owed=FEE)
-    assert resident.written("case.open")[0]["reason"] == "printer.unknown_outcome"
+    assert (end["result"], end["sheets"]) == ("failed", 1)
+    resident.money_is_right(kept=0)
     resident.goes_home()
+    assert resident.waits_for("visit.end")["outcome"] == "failed"
 
 
 def test_of_two_copies_the_one_that_came_is_paid(resident: Resident) -> None:
