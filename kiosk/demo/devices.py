@@ -99,9 +99,12 @@ class VirtualDevices:
         self._logbook.write("hand", "took the card away")
 
     @property
-    def last_card_verified(self) -> bool:
-        """True if the last card still counts its PIN as entered: it was left powered."""
-        return self._last_made is not None and self._last_made.is_verified
+    def last_card_verified(self) -> bool | None:
+        """True if the last card still counts its PIN as entered: it was left powered.
+
+        None if no card was placed here.
+        """
+        return self._last_made.is_verified if self._last_made else None
 
     def truth(self) -> Truth:
         """Where every coin is."""

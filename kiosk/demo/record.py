@@ -159,14 +159,20 @@ class Recorder:
         pid = self._visit_pid
         gone = bool(pid) and not Path(f"/proc/{pid}").exists()
         yield Proof("the visit's process is gone", gone, f"process {pid}")
-        verified = self._stage.devices.last_card_verified
-        yield Proof("the card was left without power", not verified, "")
+        yield self._card_powered_off()
         marks = marks_of(self._stage.card_file())
         if marks:
             yield from self._resident_forgotten(marks)
         else:
             yield Proof("nothing of the resident is left", None, "nobody knows whose card it was")
         yield self._pin_not_written()
+
+    def _card_powered_off(self) -> Proof:
+        what = "the card was left without power"
+        verified = self._stage.devices.last_card_verified
+        if verified is None:
+            return Proof(what, None, "the card was somebody else's")
+        return Proof(what, not verified)
 
     def _resident_forgotten(self, marks: tuple[str, ...]) -> Iterator[Proof]:
         found = find_residue(self._stage.private_places(), marks)

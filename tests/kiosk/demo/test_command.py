@@ -3,6 +3,7 @@
 import argparse
 import json
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -218,14 +219,36 @@ def test_ended_while_it_starts_nothing_stays(start: Callable[..., Demo]) -> None
 
 @pytest.mark.daemon
 @pytest.mark.slow
-@pytest.mark.timeout(120)
-def test_a_card_of_somebody_else_is_awaited(start: Callable[..., Demo]) -> None:
-    demo = start("--card", "external")
-    host, port = demo.word_after("Connect a virtual card to vpcd at").rstrip(";").split(":")
-    with socket.create_connection((host, int(port)), _LIMIT_S) as line:
-        line.settimeout(_LIMIT_S)
-        assert line.recv(2) == b"\x00\x01", "vpcd asks who is there before anything else"
-    assert demo.end(signal.SIGINT) == 0
+@pytest.mark.timeout(180)
+def test_a_card_of_somebody_else_gets_its_certificate(
+    start: Callable[..., Demo], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """The key is exported, the card comes over vpcd from another program, and goes with it."""
+    if cli.demo_state().exists():
+        shutil.copytree(cli.demo_state(), tmp_path / "state")
+    monkeypatch.setenv(cli.STATE_VARIABLE, str(tmp_path / "state"))
+    export = ("center", "pki", "export", "yamada-taro", "--out", str(tmp_path / "key"))
+    subprocess.run([sys.executable, "-m", *export], check=True, capture_output=True)
+    out = tmp_path / "out"
+    demo = start("--card", "external", "--auto", "--out", str(out), "--lang", "ko")
+    place = demo.word_after("Connect a virtual card to vpcd at").rstrip(";")
+    demo.await_screen("place_card")
+    cards = str(tmp_path / "state" / "cards")
+    card = subprocess.Popen(
+        [sys.executable, "-m", "drivers", "card", "serve", "yamada-taro", "--vpcd", place,
+         "--dir", cards], stdout=subprocess.DEVNULL,
+    )  # fmt: skip
+    try:
+        demo.await_screen("take_card")
+    finally:
+        card.terminate()
+        card.wait(_LIMIT_S)
+    assert demo.process.wait(_LIMIT_S) == 0, demo.said
+    said = (out / "report.html").read_text(encoding="utf-8")
+    assert "Everything holds." in said
+    assert "the card was somebody else&#x27;s" in said
+    assert (out / "sheets" / "sheet-1.pdf").read_bytes().startswith(b"%PDF")
+    assert json.loads((out / "journal.jsonl").read_text().splitlines()[-1])
 
 
 # --- refusals ------------------------------------------------------------------------------
