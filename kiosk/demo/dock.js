@@ -25,8 +25,9 @@ const press = (id, name, args = () => ({})) => $(id).addEventListener("click", (
 const toggle = (id, wrong, right) => $(id).addEventListener("click", () => act(...($(id).ariaPressed === "true" ? right : wrong)));
 press("card-place", "place_card", () => ({name: $("card-name").value}));
 press("card-pull", "pull_card"); press("lever", "pull_lever"); press("take-coins", "take_coins"); press("take-paper", "take_paper");
-press("load-paper", "load_paper", () => ({n: 100})); press("empty-paper", "load_paper", () => ({n: 0})); press("kill-visit", "kill_visit");
+press("kill-visit", "kill_visit");
 toggle("jam", ["jam_printer"], ["clear_jam"]); toggle("cover", ["open_cover"], ["close_cover"]);
+toggle("paper", ["load_paper", {n: 0}], ["load_paper", {n: 250}]);
 toggle("cut", ["cut_centre"], ["mend_centre"]); toggle("slow", ["slow_centre", {seconds: 2}], ["slow_centre", {seconds: 0}]);
 const clocks = document.querySelectorAll("[data-clock]");
 clocks.forEach((b) => b.addEventListener("click", () => { restarting(true); act("set_clock", {time: b.dataset.clock}); }));
@@ -94,7 +95,7 @@ function show(s) {
   say("coin-state", "tray ¥" + s.coin_tray_yen + " · cashbox ¥" + s.cashbox_yen); able("take-coins", s.coin_tray_yen > 0); hoppers(s.hoppers);
   const words = s.printer_troubles.map(trouble);
   say("printer-state", words.length ? words.join(", ") : s.paper + " sheets in the cassette · " + s.tray_sheets + " in the tray", words.length > 0);
-  able("take-paper", s.tray_sheets > 0); able("empty-paper", s.paper > 0);
+  able("take-paper", s.tray_sheets > 0); pressed("paper", s.paper === 0, "No paper", "Load paper");
   pressed("jam", s.jam_awaits || words.includes("paper jam"), "Jam next sheet", s.jam_awaits ? "Let it pass" : "Clear the jam"); pressed("cover", words.includes("cover open"), "Open cover", "Close cover");
   pictures($("sheets"), s.sheets, "/sheet/"); pictures($("slips"), s.slips, "/slip/"); $("receipt").hidden = !s.slips.length; say("receipt-state", s.slips.length ? s.slips.length + " printed" : "");
   say("centre-state", s.centre_cut ? "cut off" : s.centre_delay ? "slow" : "connected", s.centre_cut); pressed("cut", s.centre_cut, "Cut the line", "Mend the line"); pressed("slow", s.centre_delay > 0, "Slow it by 2 s", "Full speed");

@@ -257,6 +257,7 @@ def test_a_page_loaded_again_and_a_second_one_tell_the_same(
 _FAULTS = {
     "jam": ("Jam next sheet", "Let it pass"),
     "cover": ("Open cover", "Close cover"),
+    "paper": ("No paper", "Load paper"),
     "cut": ("Cut the line", "Mend the line"),
     "slow": ("Slow it by 2 s", "Full speed"),
 }
@@ -268,6 +269,7 @@ def _stands(stage: DemoStage, name: str) -> bool:
     return {
         "jam": printer.jam_awaits,
         "cover": "cover-open" in printer.troubles,
+        "paper": printer.paper == 0,
         "cut": cable.is_cut,
         "slow": cable.delay_s > 0,
     }[name]
@@ -284,10 +286,6 @@ def test_every_fault_and_its_remedy_is_a_click(
             visitor.click(name)
             visitor.until_says(name, said)
             assert _stands(stage, name) is stands
-    visitor.click("empty-paper")
-    visitor.until_says("printer-state", "no paper")
-    visitor.click("load-paper")
-    visitor.until(lambda: "100 sheets" in visitor.text("printer-state"), "no paper came")
     browser.find_element(By.CSS_SELECTOR, "summary").click()
     visitor.click("jam_hopper-100")
     visitor.until(lambda: "jammed" in visitor.text("hopper-state"), "the hopper runs")
