@@ -250,6 +250,14 @@ class TestWords:
         paper = press.paper((*LINES, "世帯主　見本　太郎"), replace(STAMP, options=options))
         assert inspect(press.job(paper, options=options))
 
+    def test_but_nobody_else_of_the_household(self, press: Press) -> None:
+        options = ("household_head",)
+        members = (("ref-1", "見本　花子"), ("ref-2", "見本　太郎"), ("ref-3", "見本　一郎"))
+        lines = (*LINES, "世帯主　見本　太郎", "氏　名　見本　一郎")
+        paper = press.paper(lines, replace(STAMP, options=options))
+        job = press.job(paper, options=options, names=members)
+        assert failure_of(job) == "text.discloses_more"
+
     def test_an_individual_number_nobody_asked_for(self, press: Press) -> None:
         for digits in ("123456789018", "１２３４５６７８９０１８"):
             assert is_individual_number("123456789018")
