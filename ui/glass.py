@@ -89,6 +89,10 @@ class Glass:
         if screen is not None:
             self.show(screen, look or Look())
 
+    def prepare(self, screen: Screen, look: Look) -> None:
+        """Draw the texts and pictures of a screen that may come, so that it comes at once."""
+        self._painter.picture(self._page_of(screen, look, 0), PALETTES[look.theme])
+
     def take(self) -> None:
         """Open the window with what was painted. Touches are heard from now on."""
         ready = self._surface
@@ -167,17 +171,19 @@ class Glass:
     def _lay_out(self, number: int) -> None:
         if self._shown is None:
             return
-        screen, look = self._shown
+        self._page = self._page_of(*self._shown, number)
+        self._hand.show(self._page, self._now())
+
+    def _page_of(self, screen: Screen, look: Look, number: int) -> Page:
         catalogue = load_catalogue(look.language)
         desk = Desk(self._config.panel, self._fonts, catalogue)
         try:
-            self._page = lay_out(desk, screen, look, number)
+            return lay_out(desk, screen, look, number)
         except DoesNotFit as error:
             # The structure tests see to our own texts; a municipality's may be longer than any.
             _log.warning("screen %s: %s", screen.id, error)
             roomy = Desk(self._config.panel, self._fonts, catalogue, strict=False)
-            self._page = lay_out(roomy, screen, look, number)
-        self._hand.show(self._page, self._now())
+            return lay_out(roomy, screen, look, number)
 
     def _paint(self) -> None:
         if self._shown is None or self._page is None:

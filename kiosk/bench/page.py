@@ -28,7 +28,7 @@ pcscd takes to see a card come or go is part of a visit.
 - *coin*: from the coin's passing the slot to the flip that shows the amount; a visit paid in ¥10.
   *coin.line* is the driver alone, at the line's true speed.
 - *visit*: from the first touch to the first picture's standing again, certificate, change and
-  receipt out.
+  receipt out. One visit goes before and is not counted, since the centre has just started, too.
 - *takeover*, *spare*: the visit that shows the first picture is killed; the time runs to the next
   process's first flip, and to the supervisor's word that a new spare is ready.
 - *memory*: `Pss` of `/proc/PID/smaps_rollup`, at rest and while paying.

@@ -17,6 +17,7 @@ import secrets
 import socket
 import sys
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from drivers.clock import Clock, SystemClock
@@ -31,13 +32,14 @@ from kiosk.runtime.visit_centre import CentreThread
 from kiosk.runtime.visit_doers import PrintThread, Threads, VisitDoer
 from kiosk.runtime.visit_loop import Hours, Pace, VisitLoop
 from kiosk.runtime.visit_pin import PinPad
-from kiosk.session.model import Session
+from kiosk.session.model import Session, State
 from kiosk.vault import Vault
 from ui.glass import Glass
 
 _log = logging.getLogger(__name__)
 
 _VISIT_BYTES = 8
+_FIRST_STATES = (State.MENU, State.PLACE_CARD)
 STOP_S = 3.0
 """For releasing the card at the end; the supervisor unpowers it if that takes longer."""
 BEATS = 3
@@ -76,6 +78,7 @@ class Visit:
         """Wait for the glass, take it, live one visit, forget it."""
         self._end.listen(self.post, lambda why: self.post(SupervisorGone(why)))
         try:
+            self._prepare()
             self._end.send(link.SpareReady())
             first = self._await_glass()
             if first is not None:
@@ -84,6 +87,14 @@ class Visit:
             _log.warning("the visit ends: %s", gone)
         finally:
             self._forget()
+
+    def _prepare(self) -> None:
+        """Draw what the first presses lead to, unless the glass is wanted already."""
+        for state in _FIRST_STATES:
+            if not self._inbox.empty():
+                return
+            session = replace(self._session, state=state)
+            self.glass.prepare(present(session), session.look)
 
     def _await_glass(self) -> link.TakeGlass | None:
         while True:

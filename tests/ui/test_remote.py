@@ -1,4 +1,4 @@
-"""Who follows the glass without its picture, and what a press paints."""
+"""Who follows the glass without its picture, what a press paints, what is drawn beforehand."""
 
 import tempfile
 from collections.abc import Iterator
@@ -139,3 +139,15 @@ def test_a_button_that_leads_nowhere_looks_let_go_again(
     assert seen == [True, False]
     glass.wait(0.0)
     assert len(seen) == 2
+
+
+def test_a_screen_that_was_prepared_draws_no_text_when_it_comes(glass: Glass) -> None:
+    before = glass.surface_png()
+    glass.prepare(samples.CHECK, Look())
+    assert glass.surface_png() == before
+    assert glass.place_of("confirm")
+    drawn = len(glass._painter.texts)
+    glass.show(samples.CHECK, Look())
+    assert len(glass._painter.texts) == drawn
+    glass.show(samples.COPIES, Look())
+    assert len(glass._painter.texts) > drawn
