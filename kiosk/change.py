@@ -44,13 +44,22 @@ class Float:
         """With `pieces` fewer of `value`; never below none."""
         return self.counted(value, max(0, self.stock().get(value, 0) - pieces))
 
-    def less(self, low: frozenset[int], blocked: frozenset[int]) -> "Float":
-        """As if the hoppers `low` and `blocked` were empty, and `blocked` never paid again what
-        drops into them."""
+    def less(self, doubted: Stock, blocked: frozenset[int]) -> "Float":
+        """Without the pieces `doubted`, and as if the hoppers `blocked` were empty and never
+        paid again what drops into them."""
         return Float(
-            tuple((v, 0 if v in low | blocked else n) for v, n in self.pieces),
+            tuple(
+                (v, 0 if v in blocked else max(0, n - doubted.get(v, 0))) for v, n in self.pieces
+            ),
             tuple((v, 0 if v in blocked else n) for v, n in self.capacity),
         )
+
+    def doubted(self, low: frozenset[int], before: Stock) -> dict[int, int]:
+        """Pieces that hoppers which say they are low may not have: what the books had in them
+        when they first said so (`before`: what was doubted already). What drops in later is there.
+        """
+        books = {value: pieces for value, pieces in self.pieces if value in low}
+        return {value: min(before.get(value, pieces), pieces) for value, pieces in books.items()}
 
     def counted(self, value: int, pieces: int) -> "Float":
         """With exactly `pieces` of `value`."""

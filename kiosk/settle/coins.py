@@ -189,7 +189,8 @@ def vendor_trouble(model: Settlement, event: VendorTrouble) -> Done:
 
 def hoppers_seen(model: Settlement, event: h.HoppersSeen) -> Done:
     """From now on change is counted on from the others only; the books stay as they are."""
-    return Draft(model).set(low=event.low, blocked=event.blocked).step()
+    doubted = model.memory.coins.doubted(event.low, dict(model.doubted))
+    return Draft(model).set(doubted=tuple(doubted.items()), blocked=event.blocked).step()
 
 
 def stock_counted(model: Settlement, event: h.StockCounted) -> Done:
@@ -202,7 +203,7 @@ def _acceptable(model: Settlement, bill: Bill) -> frozenset[int]:
     if model.trouble:
         return NOTHING
     memory = model.memory
-    sure = memory.coins.less(model.low, model.blocked)
+    sure = memory.coins.less(dict(model.doubted), model.blocked)
     return acceptable(bill, memory.ledger.inserted, sure, model.accepts)
 
 

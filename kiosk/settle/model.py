@@ -189,8 +189,8 @@ class Settlement:
     """Longest time between two sheets of a job that does not stand still."""
     accepts: frozenset[int] = frozenset()
     """Face values the machine takes and can pay out again."""
-    low: frozenset[int] = frozenset()
-    """Hoppers whose old coins are not counted on, whatever the books say."""
+    doubted: tuple[tuple[int, int], ...] = ()
+    """Hoppers that say they are low: so many of their pieces in the books are not counted on."""
     blocked: frozenset[int] = frozenset()
     """Hoppers that are not counted on at all."""
     open_coins: frozenset[int] = frozenset()

@@ -4,10 +4,11 @@ import pytest
 
 from drivers.coin.contract import CoinMaybe, CreditCursor, EventsLost, ReturnLever
 from drivers.printer.contract import JobProgress, JobState
+from kiosk.change import Float
 from kiosk.link import values as link
 from kiosk.settle import happened as h
 from kiosk.settle.model import State
-from tests.kiosk.settle.world import World, booked
+from tests.kiosk.settle.world import VALUES, World, booked
 
 VISIT = "00112233aabbccdd"
 APPLICATION = "ab" * 32
@@ -337,6 +338,27 @@ def test_the_lever_asks_the_visit(world: World) -> None:
     begin(world)
     world.happen(ReturnLever(CreditCursor(1, 1)))
     assert world.last(link.ReturnAsked) == link.ReturnAsked()
+
+
+def test_what_drops_into_a_low_hopper_is_counted_on(world: World) -> None:
+    world.happen(h.HoppersSeen(frozenset(VALUES), frozenset()))
+    begin(world)
+    assert world.last(link.CoinsOpen) == link.CoinsOpen((10, 50, 100))
+    pay(world, 100, 100)
+    world.happen(h.HoppersSeen(frozenset(VALUES), frozenset()))
+    pay(world, 100)
+    assert world.last(link.PaymentCovered) == link.PaymentCovered(300)
+
+
+def test_a_low_hopper_that_pays_is_doubted_no_less(world: World) -> None:
+    books = Float(((100, 5),), ((100, 200),))
+    doubted = books.doubted(frozenset({100}), {})
+    filled = books.taken_in(100).taken_in(100)
+    assert filled.less(doubted, frozenset()).stock() == {100: 2}
+    assert filled.paid_out(100, 2).less(doubted, frozenset()).stock() == {100: 0}
+    empty = filled.paid_out(100, 7)
+    assert empty.doubted(frozenset({100}), doubted) == {100: 0}
+    assert not empty.doubted(frozenset(), doubted)
 
 
 def test_a_swallowed_coin_is_a_case_and_credits_nothing(world: World) -> None:
