@@ -14,9 +14,14 @@ def apology_due(_session: Session, event: link.TakeGlass) -> bool:
     return bool(event.apology)
 
 
-def glass_closed(_session: Session, event: link.TakeGlass) -> bool:
-    """Service is closed as the glass is taken."""
-    return bool(event.trouble)
+def glass_closed(session: Session, event: link.TakeGlass) -> bool:
+    """Service is closed as the glass is taken, or it is outside the hours."""
+    return bool(event.trouble) or cannot_serve(session, event)
+
+
+def hours_over(_session: Session, event: ev.HoursChanged) -> bool:
+    """The service hours have ended."""
+    return not event.open_now
 
 
 def service_closed(_session: Session, event: link.ServiceState) -> bool:

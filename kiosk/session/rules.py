@@ -49,6 +49,8 @@ _GLASS = (
     on(S.START, link.ServiceState, None, bg.note_service),
     on(S.CLOSED, link.ServiceState, None, bg.note_service, when.still_closed),
     on(S.CLOSED, link.ServiceState, S.START, bg.note_service),
+    on(S.START, ev.HoursChanged, S.CLOSED, bg.note_hours, when.hours_over),
+    on(S.START, ev.HoursChanged, None, bg.note_hours),
     on(S.CLOSED, ev.HoursChanged, None, bg.note_hours, when.still_troubled),
     on(S.CLOSED, ev.HoursChanged, S.START, bg.note_hours),
     on(S.START, ev.ReaderFailed, S.CLOSED, bg.note_reader),

@@ -252,6 +252,15 @@ class TestService:
         assert story.screen.id == "hours"
         assert story.hear(ev.HoursChanged(open_now=True)).state is State.START
 
+    def test_a_terminal_started_outside_the_hours_says_so_untouched(self) -> None:
+        story = Story(Session(VISIT, open_now=False)).hear(link.TakeGlass())
+        assert story.screen.id == "hours"
+        assert story.hear(ev.HoursChanged(open_now=True)).state is State.START
+
+    def test_the_first_picture_goes_when_the_hours_end(self) -> None:
+        story = Story().hear(ev.HoursChanged(open_now=False))
+        assert story.screen.id == "hours"
+
     def test_a_visit_that_began_in_time_goes_on(self) -> None:
         story = Story().to_form().hear(ev.HoursChanged(open_now=False))
         assert story.state is State.FORM
