@@ -103,6 +103,11 @@ class Stage(DemoStage):
         except TimeoutError:
             self.kill_visit()
             self._first_picture(LIMIT_S)
+        self.until(self._nobody_served, "the visit before is settled")
+
+    def _nobody_served(self) -> bool:
+        kinds = [kind for kind, _ in self.entries() if kind in {"visit.begin", "visit.end"}]
+        return kinds[-1:] != ["visit.begin"]
 
     def _first_picture(self, limit_s: float) -> None:
         frame = self.glass.wait_for(lambda f: f.screen in {*_SAID, "start"}, limit_s)
