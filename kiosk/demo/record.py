@@ -116,7 +116,7 @@ class Recorder:
 
     def _proofs(self, journal: str, *, back: bool) -> Iterator[Proof]:
         yield Proof("the resident got to the end", not self.lost, self.lost)
-        yield from self._paper()
+        yield from self._paper(journal)
         yield from self._coins(journal)
         slips = len(self._stage.devices.receipt.slips) - self._slips
         yield Proof("the receipt came out", slips == 1, _count(slips, "slip"))
@@ -124,10 +124,16 @@ class Recorder:
         yield Proof("the first picture stands again", back, "")
         yield from self._nothing_left()
 
-    def _paper(self) -> Iterator[Proof]:
+    def _paper(self, journal: str) -> Iterator[Proof]:
         printer = self._stage.devices.printer
         sheets = printer.delivered[self._sheets :]
-        yield Proof("the certificate came out", bool(sheets), _count(len(sheets), "sheet"))
+        ends = [f for kind, f in _entries(journal) if kind == "print.end"]
+        whole = sum(fields["result"] == "printed" for fields in ends)
+        counted = sum(fields["sheets"] for fields in ends)
+        came = whole == len(ends) == self._wishes.copies
+        yield Proof("the certificate came out", came, _count(whole, "copy", "copies"))
+        same = bool(sheets) and len(sheets) == counted
+        yield Proof("as many sheets as the journal counts", same, _count(len(sheets), "sheet"))
         both = all(sheet.back is not None for sheet in sheets)
         yield Proof("every sheet is printed on both sides", bool(sheets) and both, "")
         yield Proof("the tray was emptied", not printer.tray, "")

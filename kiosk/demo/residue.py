@@ -48,6 +48,9 @@ def _holds(path: Path, needles: tuple[bytes, ...]) -> bool:
                 if any(needle in window for needle in needles):
                     return True
                 kept = window[-longest:]
-    except OSError:
+    except FileNotFoundError:
         return False
+    except OSError:
+        # What cannot be looked into is not called clean.
+        return True
     return False

@@ -31,12 +31,14 @@ def check_words(document: bytes, job: Job) -> None:
 
     Raises CheckFailed `text.other_person`, `text.discloses_more`, `text.birthday_differs`.
     """
-    text = squeeze("".join(read_text(document)))
+    written = "\n".join(read_text(document))
+    text = squeeze(written)
     names = dict(job.names)
     for ref in job.persons:
         if squeeze(names.get(ref, "")) not in text or not names.get(ref):
             raise CheckFailed(_OTHER, "a person applied for is not named")
     _check_no_more(text, job)
+    _check_no_number(written, text, job)
     digits = to_digits(text)
     month, day = int(job.birthday[:2]), int(job.birthday[2:])
     if job.applicant in job.persons and not _says_day(digits, month, day):
@@ -73,10 +75,15 @@ def is_individual_number(digits: str) -> bool:
 def _check_no_more(text: str, job: Job) -> None:
     if len(_named_besides(text, job)) > len(_NAMING & set(job.options)):
         raise CheckFailed(_MORE, "a person not applied for is named")
-    if "individual_number" not in job.options:
-        numbers = _TWELVE.findall(to_digits(text))
-        if any(is_individual_number(number) for number in numbers):
-            raise CheckFailed(_MORE, "an individual number that was not asked for")
+
+
+def _check_no_number(written: str, squeezed: str, job: Job) -> None:
+    """As it stands, lest a digit beside it hides it; and squeezed, lest a space does."""
+    if "individual_number" in job.options:
+        return
+    numbers = (n for text in (written, squeezed) for n in _TWELVE.findall(to_digits(text)))
+    if any(is_individual_number(number) for number in numbers):
+        raise CheckFailed(_MORE, "an individual number that was not asked for")
 
 
 def _named_besides(text: str, job: Job) -> set[str]:

@@ -263,6 +263,9 @@ class TestWords:
             assert is_individual_number("123456789018")
             paper = press.paper((*LINES, f"個人番号　{digits}"))
             assert failure_of(press.job(paper)) == "text.discloses_more"
+        # Another number on the line below must not hide it.
+        paper = press.paper((*LINES, "123456789018", "2024年"))
+        assert failure_of(press.job(paper)) == "text.discloses_more"
 
     def test_asked_for_it_may_stand_there(self, press: Press) -> None:
         options = ("individual_number",)
