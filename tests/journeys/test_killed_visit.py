@@ -183,15 +183,6 @@ def _receipt(resident: Resident) -> Iterator[None]:
         yield
 
 
-@contextmanager
-def _closing(resident: Resident) -> Iterator[None]:
-    _end(resident)
-    resident.sees("end")
-    with resident.stage.held(resident.stage.terminal.pid):
-        resident.touch("confirm")
-        yield
-
-
 ISSUED = {"kept": FEE, "sheets": 1, "paid": True}
 
 DEATHS = {
@@ -220,7 +211,6 @@ DEATHS = {
     "refused": Death(_walk(_refused)),
     "leave_card": Death(_walk(_leave_card)),
     "end": Death(_walk(_end)),
-    "closing": Death(_closing, outcome="cancelled"),
 }
 
 
