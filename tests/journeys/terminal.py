@@ -42,7 +42,7 @@ class Stage(DemoStage):
         """The process that painted what is on the glass."""
         runtime = place / "run"
         runtime.mkdir(mode=0o711)
-        super().__init__(_own_keys(place), runtime, opening_offset_s(), fast=True, frames="rgb")
+        super().__init__(_own_keys(place), runtime, opening_offset_s(), fast=True, frames="none")
         self.logbook.subscribe(self._something)
         self.glass.wait_for(lambda frame: bool(frame.actions), LIMIT_S)
 
@@ -164,10 +164,15 @@ class Stage(DemoStage):
             os.kill(pid, signal.SIGCONT)
 
     def close(self) -> None:
-        """End everything. The centre is not waited for: whatever it holds is thrown away."""
-        if self._closers and self.centre.pid:
-            os.kill(self.centre.pid, signal.SIGKILL)
+        """End everything."""
+        if self._closers:
+            self.kill_centre()
         super().close()
+
+    def kill_centre(self) -> None:
+        """Not asked to end, for it would wait for its partners; what it holds is thrown away."""
+        if self.centre.pid:
+            os.kill(self.centre.pid, signal.SIGKILL)
 
     def place_gated_card(self, name: str) -> threading.Event:
         """Put down a card that answers nothing while the gate, which is returned, is clear."""
