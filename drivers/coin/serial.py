@@ -31,7 +31,7 @@ from drivers.link.tap import Tap, TappedPort
 _BAUD = 9600
 """Source: Part 1 section 3."""
 _ACCEPTING_POLL_S = 0.1
-_IDLE_POLL_S = 5.0
+_IDLE_POLL_S = 10.0
 _IDLE_AFTER_S = 30.0
 """So long after the slot was closed nothing can fall any more; only resets are looked for."""
 _PAYOUT_POLL_S = 0.1

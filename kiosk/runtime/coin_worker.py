@@ -8,7 +8,7 @@ from kiosk.settle import commands as c
 from kiosk.settle import happened as h
 from kiosk.settle.service import most_telling
 
-_STATUS_EVERY_S = 10.0
+_STATUS_EVERY_S = 30.0
 """A full status asks every device on the line; credits are polled far oftener."""
 
 

@@ -11,8 +11,10 @@ from kiosk.settle.service import most_telling
 _FOLLOW_S = 0.15
 """A sheet is on the screen a moment after it is in the tray."""
 _TRAY_S = 0.3
-_STATUS_S = 10.0
+_STATUS_S = 15.0
 """At rest; before a visit and before money the printer is asked anyway."""
+_MENDING_S = 2.0
+"""While something is wrong: somebody may be putting it right."""
 
 
 class PrintWorker(Worker):
@@ -24,12 +26,15 @@ class PrintWorker(Worker):
         self._clock = clock
         self._title = ""
         self._tray = False
+        self._troubled = False
 
     @property
     def _idle_s(self) -> float:
         if self._title:
             return _FOLLOW_S
-        return _TRAY_S if self._tray else _STATUS_S
+        if self._tray:
+            return _TRAY_S
+        return _MENDING_S if self._troubled else _STATUS_S
 
     def _do(self, order: object) -> None:
         match order:
@@ -57,6 +62,7 @@ class PrintWorker(Worker):
         if self._tray:
             self._look_at_tray(status.tray)
         else:
+            self._troubled = bool(status.troubles)
             self._post(h.TroubleSeen("printer", most_telling(status.troubles)))
 
     def _follow(self) -> None:

@@ -169,9 +169,22 @@ class VisitProcesses:
         now_s = self._clock.monotonic_s()
         if self._respawn_s is not None and now_s >= self._respawn_s:
             self.start_spare()
+        silent_s = self._silent_s()
+        if silent_s is not None and self._current and now_s >= silent_s:
+            self._current.beat_s = None
+            self.kill(self._current.glass, "silent")
+
+    def next_s(self) -> float | None:
+        """When `tick` may have something to do, in monotonic seconds; None if not by itself."""
+        due_s = (self._respawn_s, self._silent_s())
+        return min((each for each in due_s if each is not None), default=None)
+
+    def _silent_s(self) -> float | None:
+        """When the glass will have been silent for too long, unless it says something."""
         child = self._current
-        if child and child.beat_s is not None and now_s - child.beat_s > self._beat_limit_s:
-            self.kill(child.glass, "silent")
+        if child is None or child.beat_s is None:
+            return None
+        return child.beat_s + self._beat_limit_s
 
     def close(self, patience_s: float = 2.0) -> None:
         """End every child: their links end, then SIGTERM, then SIGKILL. Idempotent."""

@@ -10,7 +10,7 @@ from kiosk.settle import happened as h
 
 _log = logging.getLogger(__name__)
 
-_LOOK_S = 2.0
+_LOOK_S = 5.0
 """A document that finds no cupsd says so at once; this finds the death that nobody met."""
 _AGAIN_S = 5.0
 DIED = "printer.spooler"

@@ -24,8 +24,8 @@ from kiosk.settle.model import Settlement, State
 
 _log = logging.getLogger(__name__)
 
-_TICK_S = 2.0
-"""The loop looks after children and watchdog at least so often."""
+_TICK_S = 8.0
+"""The loop feeds the watchdog at least so often; the unit lets it be silent for 20 s."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,10 +191,9 @@ class Supervisor:
         self._processes.tick()
 
     def _wait_s(self) -> float:
-        due_s = self._timers.next_s()
-        if due_s is None:
-            return _TICK_S
-        return min(_TICK_S, due_s - self._clock.monotonic_s())
+        due_s = (self._timers.next_s(), self._processes.next_s())
+        now_s = self._clock.monotonic_s()
+        return min([_TICK_S, *(each - now_s for each in due_s if each is not None)])
 
     def _close(self) -> None:
         for close in self._closers:

@@ -42,7 +42,7 @@ _VISIT_BYTES = 8
 _FIRST_STATES = (State.MENU, State.PLACE_CARD)
 STOP_S = 3.0
 """For releasing the card at the end; the supervisor unpowers it if that takes longer."""
-BEATS = 3
+BEATS = 2
 """Signs of life in the silence the supervisor bears; each wakes both processes."""
 
 

@@ -20,7 +20,7 @@ _log = logging.getLogger(__name__)
 
 _ORDER_S = 0.2
 """How often a card that lies there is looked after; an order comes through at once."""
-_AWAY_S = 5.0
+_AWAY_S = 30.0
 """A card that comes ends the wait; an order meanwhile can only be to let go of one that is gone."""
 
 

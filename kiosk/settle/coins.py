@@ -19,17 +19,20 @@ from kiosk.money import Bill, Yen
 from kiosk.settle import commands as c
 from kiosk.settle import happened as h
 from kiosk.settle.draft import Done, Draft
-from kiosk.settle.model import Settlement
+from kiosk.settle.model import Settlement, State
 
 NOTHING: frozenset[int] = frozenset()
 
 
 def asked_change(model: Settlement, event: link.AskChange) -> Done:
-    """Say which coins could be let in for that fee."""
+    """Say which coins could be let in for that fee, and ask the printer before it is paid."""
     coins = _acceptable(model, Bill(Yen(event.due_yen), 1))
     exact = bool(coins) and coins != model.accepts
     answer = link.ChangeState(event.due_yen, tuple(sorted(coins)), exact_only=exact)
-    return Draft(model).tell(answer).step()
+    draft = Draft(model).tell(answer)
+    if model.state is State.VISIT:
+        draft.do(c.AskPrinter())
+    return draft.step()
 
 
 def nothing_due(model: Settlement, event: link.AcceptCoins) -> bool:

@@ -262,11 +262,6 @@ def paper_gone(model: Settlement, event: h.PaperGone) -> Done:
     return draft.tell(link.PaperTaken(sensor=event.sensor)).step()
 
 
-def heard_printer(model: Settlement, _event: h.PrinterSeen) -> Done:
-    """An answer to a question whose asker is gone."""
-    return Draft(model).step()
-
-
 def _job(model: Settlement) -> Job:
     job = model.memory.job
     assert job  # noqa: S101 - PRINTING, STOPPING and JUDGING are entered with a job on disk

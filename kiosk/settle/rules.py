@@ -136,7 +136,7 @@ _PAPER: _Rules = (
         _elsewhere({S.OPENING, S.CLEARING, S.JUDGING}),
         h.PrinterSeen,
         None,
-        paper.heard_printer,
+        service.printer_seen,
     ),
     on(S.PRINTING, h.SpoolerContained, S.STOPPING, paper.spooler_died, when=paper.unexpected),
     on(_WORKING, h.SpoolerContained, None, paper.contained),

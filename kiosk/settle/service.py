@@ -136,15 +136,15 @@ def printer_clear(_model: Settlement, event: h.PrinterSeen) -> bool:
     return not in_the_way(event.status, first=True)
 
 
-def grant(model: Settlement, _event: h.PrinterSeen) -> Done:
+def grant(model: Settlement, event: h.PrinterSeen) -> Done:
     """The visit may begin."""
-    return Draft(model).tell(link.VisitGranted()).step()
+    return _printer_said(Draft(model), event).tell(link.VisitGranted()).step()
 
 
 def not_clear(model: Settlement, event: h.PrinterSeen) -> Done:
     """No visit begins while something lies in the printer."""
     reason = in_the_way(event.status, first=True)
-    draft = Draft(model).tell(link.VisitRefused(reason))
+    draft = _printer_said(Draft(model), event).tell(link.VisitRefused(reason))
     visit = model.memory.visit
     draft.write("visit.end", visit=visit, outcome="refused", failure=reason)
     return draft.set(alive=False).do(c.GoOn()).step()
@@ -304,6 +304,11 @@ def trouble(model: Settlement, event: h.TroubleSeen) -> Done:
     return _troubled(Draft(model), event.source, event.reason).step()
 
 
+def printer_seen(model: Settlement, event: h.PrinterSeen) -> Done:
+    """Asked before money is taken, or by somebody who is gone: service follows what it says."""
+    return _printer_said(Draft(model), event).step()
+
+
 def journal_broken(model: Settlement, event: h.JournalTrouble) -> Done:
     """Nothing may move that cannot be written: what is held stays where it is."""
     held = model.memory.ledger.held
@@ -333,6 +338,10 @@ def broken_open(model: Settlement, _event: link.OpenVisit) -> Done:
 def broken_glass(model: Settlement, _event: h.VisitEnded) -> Done:
     """The glass shows that service is closed."""
     return _glass(Draft(model).set(alive=False)).step()
+
+
+def _printer_said(draft: Draft, event: h.PrinterSeen) -> Draft:
+    return _troubled(draft, "printer", most_telling(event.status.troubles))
 
 
 def _coins_back(model: Settlement, event: h.CoinsResumed) -> Draft:

@@ -664,7 +664,7 @@ def test_polling_is_fast_while_coins_may_come_and_rare_when_none_can() -> None:
     r.vendor.accept(frozenset())
     assert r.vendor.poll_every_s == 0.2
     r.clock.advance(31.0)
-    assert r.vendor.poll_every_s == 5.0
+    assert r.vendor.poll_every_s == 10.0
     r.hand.cut_cable()
     r.poll()
     assert r.vendor.poll_every_s == 0.2

@@ -110,12 +110,15 @@ def test_what_is_meant_for_another_glass_is_not_said(family: Family) -> None:
 def test_a_glass_that_stands_still_is_taken_away(family: Family) -> None:
     family.processes.hand_glass(link.TakeGlass(), 1)
     current = family.processes.current
+    assert family.processes.next_s() is None
     family.said(current, link.GlassBeat)
-    family.clock.advance(BEAT_LIMIT_S)
+    assert family.processes.next_s() == family.clock.monotonic_s() + BEAT_LIMIT_S
+    family.clock.advance(BEAT_LIMIT_S - 0.1)
     family.processes.tick()
     assert alive(current)
     family.clock.advance(0.1)
     family.processes.tick()
+    assert family.processes.next_s() is None
     assert family.ended(current) == "silent"
 
 
@@ -139,6 +142,7 @@ def test_a_dead_spare_is_replaced_after_a_pause(family: Family) -> None:
     assert family.ended(spare) is None
     family.processes.tick()
     assert family.processes.spare is None
+    assert family.processes.next_s() == family.clock.monotonic_s() + 1.0
     family.clock.advance(1.1)
     family.processes.tick()
     assert family.processes.spare is not None

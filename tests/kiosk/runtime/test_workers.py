@@ -130,6 +130,19 @@ def test_an_empty_tray_is_said_once(run: Run) -> None:
     worker.order(c.LeaveTray())
 
 
+def test_a_printer_in_trouble_is_looked_at_oftener_than_a_healthy_one() -> None:
+    watch = FakeWatch()
+    worker = PrintWorker(watch, SystemClock(), Events().put)
+    worker._idle()
+    healthy_s = worker._idle_s
+    watch.printer.troubles = ("printer.paper_out",)
+    worker._idle()
+    assert worker._idle_s < healthy_s
+    watch.printer.troubles = ()
+    worker._idle()
+    assert worker._idle_s == healthy_s
+
+
 def test_an_order_for_somebody_else_is_a_defect() -> None:
     with pytest.raises(TypeError, match="not an order for the printer: SetAccept"):
         PrintWorker(FakeWatch(), SystemClock(), print)._do(c.SetAccept(frozenset()))

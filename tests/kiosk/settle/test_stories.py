@@ -340,6 +340,17 @@ def test_the_lever_asks_the_visit(world: World) -> None:
     assert world.last(link.ReturnAsked) == link.ReturnAsked()
 
 
+def test_the_printer_is_asked_before_money_is_taken(world: World) -> None:
+    world.say(link.OpenVisit(VISIT))
+    world.printer.troubles = ("printer.paper_out",)
+    world.say(link.AskChange(300))
+    assert world.last(link.ServiceState) == link.ServiceState("printer.paper_out")
+    world.say(link.CloseVisit("refused"))
+    world.happen(h.VisitEnded("exit"))
+    world.say(link.OpenVisit(VISIT))
+    assert world.last(link.VisitRefused) == link.VisitRefused("printer.paper_out")
+
+
 def test_what_drops_into_a_low_hopper_is_counted_on(world: World) -> None:
     world.happen(h.HoppersSeen(frozenset(VALUES), frozenset()))
     begin(world)
