@@ -159,6 +159,30 @@ _REASONS = (
         "Order or configure it unencrypted; the terminal does not speak encrypted ccTalk.",
     ),
     _r(
+        "printer.paper_low",
+        Remedy.ATTENDANT,
+        "The printer is nearly out of paper.",
+        "Load A4 paper soon; it still prints.",
+    ),
+    _r(
+        "printer.toner_low",
+        Remedy.ATTENDANT,
+        "The toner is nearly used up.",
+        "Keep a cartridge ready; it still prints.",
+    ),
+    _r(
+        "printer.output_nearly_full",
+        Remedy.ATTENDANT,
+        "The output tray is nearly full.",
+        "Empty the tray soon; it still prints.",
+    ),
+    _r(
+        "printer.service_due",
+        Remedy.TECHNICIAN,
+        "A part of the printer is nearly worn out.",
+        "Look at the printer's display; it still prints.",
+    ),
+    _r(
         "printer.offline",
         Remedy.ATTENDANT,
         "The printer does not answer.",

@@ -63,6 +63,7 @@ def pages() -> dict[str, str]:
         ),
         "journal.md": reference.journal(),
         "reasons.md": reference.reasons(),
+        "printer-reasons.md": reference.printer_reasons(),
         "failures.md": reference.failures(),
         "configuration.md": reference.configuration(),
     }

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import MISSING, Field
 from typing import Any, get_origin, get_type_hints
 
+from drivers.printer.state_reasons import CONDITIONS, KEYWORDS, SOON, UNITS, Weight
 from drivers.reasons import Remedy
 from kiosk.config import SECTIONS
 from kiosk.journal.entries import KINDS
@@ -59,6 +60,39 @@ def reasons() -> str:
         "The words of the journal, of `kiosk check` and of a case, by their first part.",
         "\n\n".join(parts),
     )
+
+
+def printer_reasons() -> str:
+    """What each `printer-state-reasons` keyword means, and what registers it."""
+    header = ("reason", "keywords", "keeps from printing", "registered by")
+    words = [
+        (f"`printer.{reason}`" if weight is not Weight.HARMLESS else "none", _words(keywords),
+         weight.value, source)
+        for reason, source, weight, keywords in KEYWORDS
+    ]  # fmt: skip
+    conditions = [
+        (f"`printer.{reason}`" if weight is not Weight.HARMLESS else "none", _words(keywords),
+         weight.value)
+        for reason, weight, keywords in CONDITIONS
+    ]  # fmt: skip
+    units = "\n".join(f"- {source}: {_words(names)}" for source, names in UNITS.items())
+    soon = ", ".join(f"`{hard}` as `{warning}`" for hard, warning in SOON.items())
+    body = (
+        f"{_table(header, words)}\n\n## Units\n\n`<unit>-<condition>`, for the units\n\n{units}\n\n"
+        f"{_table(header[:3], conditions)}"
+    )
+    return _page(
+        "The printer's reasons",
+        "`drivers/printer/state_reasons.py`",
+        "A suffix is `-error`, `-warning` or `-report` (RFC 8011 5.4.12). A word that does not "
+        f"keep the printer from printing is a warning: {soon}.\nA word of no register counts as "
+        "`printer.stopped` if it has no suffix or `-error`, else not at all.",
+        body,
+    )
+
+
+def _words(listed: str) -> str:
+    return " ".join(f"`{word}`" for word in listed.split())
 
 
 def failures() -> str:

@@ -15,18 +15,15 @@ from drivers.printer.contract import (
     Tray,
 )
 from drivers.printer.ipp_codec import Group
+from drivers.printer.state_reasons import weigh
 from drivers.printer.tables import (
     A4,
     DONE_BADLY,
     DONE_WELL,
     JOB_REASONS,
     PDF,
-    PRINTER_REASONS,
-    QUIET,
-    SEVERITIES,
     SHEET_SENSOR,
     TWO_SIDED,
-    UNKNOWN_REASON,
     PrinterState,
 )
 
@@ -115,34 +112,16 @@ def _most_telling(troubles: Iterable[str]) -> tuple[str, ...]:
     return tuple(t for t in named if t != "printer.stopped") or named
 
 
-def split_severity(word: str) -> tuple[str, str]:
-    """`media-jam-error` into `media-jam` and `-error`; "" where the device adds none."""
-    for suffix in SEVERITIES:
-        if word.endswith(suffix):
-            return word.removesuffix(suffix), suffix
-    return word, ""
-
-
 def printer_troubles(group: Group) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """What keeps the printer from printing, and what will soon: names of `drivers.reasons`.
 
-    A reason is a trouble if it is an error, if the printer has stopped, or if it stops any
-    printer whatever its suffix says. Without a suffix it is an error (RFC 8011 5.4.12),
-    except where the word itself is a forewarning: printers do say a bare `toner-low`.
+    What each word means stands in `drivers.printer.state_reasons`. A printer that has stopped
+    or takes no jobs without saying why has stopped.
     """
     stopped = group.integer("printer-state") == PrinterState.STOPPED
-    troubles: list[str] = []
-    warnings: list[str] = []
-    for word in group.texts("printer-state-reasons"):
-        reason, severity = split_severity(word)
-        if reason in QUIET:
-            continue
-        meaning = PRINTER_REASONS.get(reason, UNKNOWN_REASON)
-        error = severity == "-error" or (not severity and not meaning.forewarns)
-        if error or meaning.stops or (stopped and meaning is not UNKNOWN_REASON):
-            troubles.append(meaning.reason)
-        elif meaning is not UNKNOWN_REASON:
-            warnings.append(meaning.reason)
+    weighed = [weigh(word, stopped=stopped) for word in group.texts("printer-state-reasons")]
+    troubles = [trouble for trouble, _ in weighed if trouble]
+    warnings = [warning for _, warning in weighed if warning]
     if (stopped and not troubles) or group.boolean("printer-is-accepting-jobs") is False:
         troubles.append("printer.stopped")
     troubles.extend(_unfit(group))

@@ -1,4 +1,4 @@
-"""IPP's numbers and words, and which of our reasons they mean. No wire, no clock.
+"""IPP's numbers and words. No wire, no clock.
 
 Sources: RFC 8010 (encoding), RFC 8011 (model and semantics), PWG 5100.13 (output tray,
 job extensions), PWG 5100.14 (IPP Everywhere), PWG 5102.4 (PWG raster), and the IANA registry
@@ -6,7 +6,6 @@ job extensions), PWG 5100.14 (IPP Everywhere), PWG 5102.4 (PWG raster), and the 
 """
 
 import enum
-from dataclasses import dataclass
 from typing import Final
 
 
@@ -107,76 +106,6 @@ class PrinterState(enum.IntEnum):
     PROCESSING = 4
     STOPPED = 5
 
-
-@dataclass(frozen=True, slots=True)
-class Meaning:
-    """What a `printer-state-reasons` keyword means to the kiosk."""
-
-    reason: str
-    """A name of `drivers.reasons`."""
-    stops: bool = False
-    """True: it stops printing whatever severity the device adds.
-
-    `ippeveprinter` of CUPS 2.4 publishes a jam as `media-jam-warning`; a printer with one tray
-    that is jammed, open or unplugged prints nothing, so the suffix is not believed there.
-    """
-    forewarns: bool = False
-    """True: without a suffix it is a warning, since the word says that it still prints."""
-
-
-UNKNOWN_REASON: Final = Meaning("printer.stopped")
-"""A keyword of no register we know: a trouble only if the device calls it an error."""
-
-
-PRINTER_REASONS: Final[dict[str, Meaning]] = {
-    # RFC 8011 5.4.12
-    "media-empty": Meaning("printer.paper_out"),
-    "media-needed": Meaning("printer.paper_out"),
-    "media-low": Meaning("printer.paper_out", forewarns=True),
-    "input-tray-missing": Meaning("printer.paper_out"),
-    "media-jam": Meaning("printer.jam", stops=True),
-    "cover-open": Meaning("printer.cover_open", stops=True),
-    "door-open": Meaning("printer.cover_open", stops=True),
-    "interlock-open": Meaning("printer.cover_open", stops=True),
-    "toner-empty": Meaning("printer.toner_empty", stops=True),
-    "toner-low": Meaning("printer.toner_empty", forewarns=True),
-    "marker-supply-empty": Meaning("printer.toner_empty", stops=True),
-    "marker-supply-low": Meaning("printer.toner_empty", forewarns=True),
-    "developer-empty": Meaning("printer.toner_empty"),
-    "developer-low": Meaning("printer.toner_empty", forewarns=True),
-    "output-area-full": Meaning("printer.output_full", stops=True),
-    "output-area-almost-full": Meaning("printer.output_full", forewarns=True),
-    "output-tray-missing": Meaning("printer.output_full"),
-    "marker-waste-full": Meaning("printer.stopped"),
-    "marker-waste-almost-full": Meaning("printer.stopped", forewarns=True),
-    "fuser-over-temp": Meaning("printer.stopped"),
-    "fuser-under-temp": Meaning("printer.stopped"),
-    "opc-life-over": Meaning("printer.stopped"),
-    "opc-near-eol": Meaning("printer.stopped", forewarns=True),
-    "interpreter-resource-unavailable": Meaning("printer.stopped"),
-    "spool-area-full": Meaning("printer.busy", forewarns=True),
-    "stopped-partly": Meaning("printer.stopped", forewarns=True),
-    "stopping": Meaning("printer.stopped", stops=True),
-    "moving-to-paused": Meaning("printer.stopped", stops=True),
-    "paused": Meaning("printer.stopped", stops=True),
-    "shutdown": Meaning("printer.offline", stops=True),
-    "connecting-to-device": Meaning("printer.offline", forewarns=True),
-    "timed-out": Meaning("printer.offline", stops=True),
-    # IANA registry, from PWG 5100.9 (printer alerts)
-    "media-path-jam": Meaning("printer.jam", stops=True),
-    "input-media-size-change": Meaning("printer.wrong_media"),
-    "input-manual-input-request": Meaning("printer.wrong_media"),
-    "media-path-cannot-duplex-media-selected": Meaning("printer.not_duplex"),
-    "marker-supply-missing": Meaning("printer.toner_empty", stops=True),
-    "power-down": Meaning("printer.offline", stops=True),
-}
-
-SEVERITIES: Final = ("-report", "-warning", "-error")
-"""RFC 8011 5.4.12. Without a suffix all parties are to assume an error."""
-
-QUIET: Final = frozenset({"none", "other"})
-"""Words without a meaning of their own: "none" is the absence of a reason, and "other" says
-no more than `printer-state` does."""
 
 JOB_REASONS: Final[dict[str, str]] = {
     # RFC 8011 5.3.8

@@ -13,9 +13,9 @@ from drivers.printer.jobs import (
     printer_status,
     printer_troubles,
 )
+from drivers.printer.state_reasons import PRINTER_REASONS, SOON
 from drivers.printer.tables import (
     JOB_REASONS,
-    PRINTER_REASONS,
     GroupTag,
     PrinterState,
     Tag,
@@ -126,10 +126,10 @@ class TestTroubles:
             ("media-jam-warning", ("printer.jam",), ()),
             ("media-empty-error", ("printer.paper_out",), ()),
             ("media-empty", ("printer.paper_out",), ()),
-            ("media-empty-warning", (), ("printer.paper_out",)),
-            ("media-empty-report", (), ("printer.paper_out",)),
-            ("media-low", (), ("printer.paper_out",)),
-            ("toner-low-warning", (), ("printer.toner_empty",)),
+            ("media-empty-warning", (), ("printer.paper_low",)),
+            ("media-empty-report", (), ("printer.paper_low",)),
+            ("media-low", (), ("printer.paper_low",)),
+            ("toner-low-warning", (), ("printer.toner_low",)),
             ("toner-low-error", ("printer.toner_empty",), ()),
             ("cover-open-report", ("printer.cover_open",), ()),
             ("output-area-full-warning", ("printer.output_full",), ()),
@@ -177,6 +177,7 @@ class TestTroubles:
 
     def test_every_meaning_is_a_reason(self) -> None:
         named = {meaning.reason for meaning in PRINTER_REASONS.values()} | {*JOB_REASONS.values()}
+        named |= {*SOON} | {*SOON.values()}
         assert named <= REASONS.keys()
 
 
