@@ -26,6 +26,8 @@ _SDL_SETTINGS = {
     "SDL_VIDEO_X11_NET_WM_PING": "0",
 }
 
+_DRIVER = "SDL_VIDEODRIVER"
+
 LONGEST_WAIT_S = 5.0
 """Each wait ends after this, so that the process's own watchdog is served."""
 _POLL_S = 0.05
@@ -108,10 +110,8 @@ class Window:
         Only display and font are started: `pygame.init` would start the joysticks, which poll.
         """
         os.environ.update(_SDL_SETTINGS)
-        driver = self._video or _present_display()
-        if driver:
-            os.environ["SDL_VIDEODRIVER"] = driver
-        pygame.display.init()
+        with _chosen_driver(self._video or _present_display()):
+            pygame.display.init()
         pygame.key.stop_text_input()
         self._wake_type = pygame.event.custom_type()
         self._wait = self._choose_wait(pygame.display.get_driver())
@@ -242,10 +242,25 @@ def _mouse(event: pygame.event.Event) -> Happening | None:
     return kind(_MOUSE, float(event.pos[0]), float(event.pos[1]))
 
 
+@contextlib.contextmanager
+def _chosen_driver(driver: str) -> Iterator[None]:
+    """SDL reads its driver from the environment; our children must not inherit the choice."""
+    before = os.environ.get(_DRIVER)
+    if driver:
+        os.environ[_DRIVER] = driver
+    try:
+        yield
+    finally:
+        if before is None:
+            os.environ.pop(_DRIVER, None)
+        else:
+            os.environ[_DRIVER] = before
+
+
 def _present_display() -> str:
     """Empty (SDL chooses) where there is a display, else the driver that shows nothing."""
     shown = os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")
-    chosen = os.environ.get("SDL_VIDEODRIVER", "")
+    chosen = os.environ.get(_DRIVER, "")
     return chosen if chosen or shown else "dummy"
 
 

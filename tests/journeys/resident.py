@@ -120,6 +120,7 @@ class Resident:
 
     def _inserts(self, coin: int) -> None:
         counted = len(self.written("coin.in"))
+        self.stage.lets_in(coin)
         self.stage.drop_coin(coin)
         self.stage.until(lambda: len(self.written("coin.in")) > counted, f"¥{coin} counted")
 
@@ -201,7 +202,7 @@ class Resident:
         self.fills_in(**wishes)
         self.touch("confirm")
         self.sees("pay")
-        self.stage.until(lambda: self.written("pay.open"), "coins are let in")
+        self.stage.lets_in(100)
 
     def leaves(self) -> None:
         """End it where it stands, take whatever is given back, and go."""

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from drivers.card.cardfile import read_card_file
+from drivers.clock import SystemClock
 from kiosk.demo.cli import demo_state, opening_offset_s
 from kiosk.demo.glass_link import Frame
 from kiosk.demo.stage import DemoStage
@@ -20,6 +21,9 @@ from kiosk.demo.stage import DemoStage
 HURRY = Path(__file__).parent / "hurry"
 LIMIT_S = 20.0
 """Nothing in these stories lasts longer, on a busy machine."""
+
+_ASK_AGAIN_S = 0.1
+CLOCK = SystemClock()
 
 Entry = tuple[str, dict[str, Any]]
 
@@ -75,9 +79,14 @@ class Stage(DemoStage):
             self._changed.notify_all()
 
     def until(self, holds: Callable[[], object], what: str, limit_s: float = LIMIT_S) -> None:
-        """Wait until `holds()`, asked again whenever anybody did anything. Fails after a while."""
+        """Wait until `holds()`, asked again whenever anybody did anything. Fails after a while.
+
+        Asked every now and then as well: not everything that can be waited for is written down.
+        """
+        until_s = CLOCK.monotonic_s() + limit_s
         with self._changed:
-            came = self._changed.wait_for(lambda: bool(holds()), limit_s)
+            while not (came := bool(holds())) and CLOCK.monotonic_s() < until_s:
+                self._changed.wait(_ASK_AGAIN_S)
         assert came, f"{what}; the screen is {self.glass.frame.screen!r}\n{self.last_words()}"
 
     def entries(self) -> list[Entry]:
@@ -173,6 +182,11 @@ class Stage(DemoStage):
         """Not asked to end, for it would wait for its partners; what it holds is thrown away."""
         if self.centre.pid:
             os.kill(self.centre.pid, signal.SIGKILL)
+
+    def lets_in(self, yen: int) -> None:
+        """Wait until the coin slot would take such a coin."""
+        let_in = self.devices.coins.hand.would_be_let_in
+        self.until(lambda: let_in(yen), f"¥{yen} is let in")
 
     def place_gated_card(self, name: str) -> threading.Event:
         """Put down a card that answers nothing while the gate, which is returned, is clear."""

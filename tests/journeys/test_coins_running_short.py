@@ -36,7 +36,7 @@ def test_a_coin_without_change_is_announced_and_refused(resident: Resident) -> N
     assert not resident.written("pay.open")
     resident.touch("confirm")
     resident.sees("pay")
-    resident.waits_for("pay.open")
+    resident.stage.lets_in(100)
     resident.stage.drop_coin(500)
     resident.inserts(100)
     assert resident.paid_yen == 100

@@ -39,8 +39,9 @@ def test_a_coin_still_falling_when_the_fee_is_in_comes_back_as_change(resident: 
 
 def test_no_paper_before_paying_is_said_before_money_is_taken(resident: Resident) -> None:
     resident.goes_to_form()
-    resident.fills_in()
     resident.stage.devices.printer.load_paper(0)
+    # The check asks for change, and whoever asks for change has the printer asked.
+    resident.fills_in()
     resident.waits_for("terminal.trouble", reason="printer.paper_out")
     resident.touch("confirm")
     resident.sees("refused")

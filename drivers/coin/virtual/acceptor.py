@@ -79,6 +79,10 @@ class VirtualAcceptor(Slave):
             self.push(0, refusal)
         self._observer(Happening("coin_returned", yen, f"code {refusal}"))
 
+    def takes(self, yen: int) -> bool:
+        """True while the gate would let such a coin in."""
+        return self.listening and self._refusal(yen) is None
+
     def pull_lever(self) -> None:
         """The return lever is pulled."""
         if self.listening:

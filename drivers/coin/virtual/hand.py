@@ -22,6 +22,12 @@ class Hand:
         """Put one coin into the slot; any value, also one the machine does not know."""
         self._machine.act(lambda: self._machine.acceptor.drop(yen))
 
+    def would_be_let_in(self, yen: int) -> bool:
+        """Ask the gate without a coin, as the lamp beside a real slot tells."""
+        answer: list[bool] = []
+        self._machine.act(lambda: answer.append(self._machine.acceptor.takes(yen)))
+        return answer[0]
+
     def pull_lever(self) -> None:
         """Pull the return lever."""
         self._do(self._machine.acceptor.pull_lever, "lever_pulled")

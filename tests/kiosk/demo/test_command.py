@@ -35,7 +35,8 @@ class Demo:
     """The command in a process of its own."""
 
     def __init__(self, *more: str, display: str = "") -> None:
-        environment = {k: v for k, v in os.environ.items() if k != "DISPLAY"}
+        own = lambda name: name == "DISPLAY" or name.startswith("SDL_")  # noqa: E731
+        environment = {k: v for k, v in os.environ.items() if not own(k)}
         if display:
             environment["DISPLAY"] = display
         self.process = subprocess.Popen(

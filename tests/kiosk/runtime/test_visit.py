@@ -112,7 +112,7 @@ def test_a_card_that_cannot_be_used(it: VisitBench, card: str, failure: str) -> 
 
 
 def test_a_card_from_before_must_be_taken_first(it: VisitBench) -> None:
-    it.place("yamada-taro")
+    it.left_before("yamada-taro")
     it.take_glass()
     it.tap("start", "service:certificates")
     it.end.send(link.VisitGranted())

@@ -41,6 +41,7 @@ class VisitBench:
     def __init__(self, work: CentreAtWork, desk: "Desk", folder: Path) -> None:
         self.work = work
         self.slot = desk.slot
+        self._pcscd_socket = desk.pcscd.socket_path
         self.glass_path = str(folder / "glass")
         self.said: queue.Queue[object] = queue.Queue()
         self.heard: list[object] = []
@@ -165,6 +166,17 @@ class VisitBench:
         file = self.work.state.card(card) / "card.toml"
         self.slot.insert(read_card_file(file).make())
 
+    def left_before(self, card: str) -> None:
+        """Put it down before anybody begins; the service has seen it when this returns."""
+        # In a process of its own: libpcsclite knows one service a process.
+        command = [sys.executable, "-c", _SEES_A_CARD, str(self._pcscd_socket)]
+        with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as watch:
+            assert watch.stdout
+            # The story before may have ended with a card that the service has not missed yet.
+            assert watch.stdout.readline() == "gone\n"
+            self.place(card)
+            assert watch.wait(PATIENCE_S) == 0
+
     def close(self) -> None:
         """Leave nothing running."""
         self.slot.pull()
@@ -175,6 +187,18 @@ class VisitBench:
         self.process.wait()
 
 
+_SEES_A_CARD = """
+import sys
+from drivers.card.contract import Presence
+from drivers.card.pcsc import CardReaderConfig, PcscCardReader
+reader = PcscCardReader(CardReaderConfig(pcscd_socket=sys.argv[1]))
+seen = reader.status()
+while seen.presence is not Presence.EMPTY:
+    seen = reader.wait_change(seen, 5.0)
+print("gone", flush=True)
+while seen.presence is not Presence.CARD:
+    seen = reader.wait_change(seen, 5.0)
+"""
 _WITHOUT_BUTTONS = frozenset({"print", "receipt", "leave_card", "return", "closing"})
 
 
