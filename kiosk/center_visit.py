@@ -43,6 +43,8 @@ from kiosk.session import model as m
 
 _NONCE_BYTES = 32
 _ID_BYTES = 16
+AT_ONCE, AT_THE_END = 0, 1
+"""Numbers of a visit's outcomes (M10): of a failure while it goes on, and of its end."""
 FRESH_S = 120
 """A challenge older than this is fetched again before the card is asked to sign."""
 
@@ -54,6 +56,15 @@ class _Authenticated:
     auth: bytes
     offers: Opened[Offers] = field(repr=False)
     personal: SealedOffers = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class _Applied:
+    """The application of this visit, and the choice it was made from."""
+
+    choice: m.Choice
+    message: Application
+    digest: bytes
 
 
 class CentreVisit:
@@ -74,7 +85,7 @@ class CentreVisit:
         self._certificate = b""
         self._signature = b""
         self._held: _Authenticated | None = None
-        self._application: tuple[Application, bytes] | None = None
+        self._application: _Applied | None = None
 
     def open(self, calibration: str = "") -> None:
         """Fetch the visit's challenge (M1, M2) and make sure that it is ours.
@@ -164,14 +175,15 @@ class CentreVisit:
     def apply(self, choice: m.Choice) -> bytes:
         """Prepare the application (M7); its digest names the transaction.
 
-        Applied once more, the same application keeps its id, so that it is never issued twice.
+        Applied for once more, the same choice is the same application to the byte: what was
+        made for it comes again, and nothing is issued twice.
         """
+        if self._application is not None and self._application.choice == choice:
+            return self._application.digest
         held = self._need_held()
         offer = _offer_of(held.offers.message, choice.certificate)
-        before = self._application[0] if self._application else None
         application = Application(
-            application=before.application if before else secrets.token_bytes(_ID_BYTES),
-            attempt=before.attempt + 1 if before else 1,
+            application=secrets.token_bytes(_ID_BYTES), attempt=1,
             auth=held.auth, offer=held.offers.digest,
             municipality=held.offers.message.municipality, server=offer.server,
             certificate=choice.certificate, kind=choice.kind, options=choice.items,
@@ -179,7 +191,7 @@ class CentreVisit:
             at=self._now(),
         )  # fmt: skip
         name = digest(Application, encode(application))
-        self._application = (application, name)
+        self._application = _Applied(choice, application, name)
         return name
 
     def deliver(self) -> tuple[PledgedCopy, ...]:
@@ -188,7 +200,7 @@ class CentreVisit:
         Raises CheckFailed `delivery.*`, `issue.*`, `document.altered`, `marks.altered` and
         whatever the centre refuses with.
         """
-        application, _ = self._need_application()
+        application = self._need_application().message
         body = self._line.post(endpoints.APPLY, sign(application, Signer(self._keys.sign)))
         return check_pledges(
             body, self.expected(), self._trust.statements, self._keys.seal, self._now()
@@ -197,25 +209,34 @@ class CentreVisit:
     def expected(self) -> Expected:
         """What documents are held against."""
         held = self._need_held()
-        application, name = self._need_application()
+        applied = self._need_application()
         return Expected(
             visit=self._need_opened().message.visit, terminal=self._trust.terminal,
-            card=self._card, application=application, digest=name,
+            card=self._card, application=applied.message, digest=applied.digest,
             names=tuple((one.ref, one.name) for one in held.personal.members),
             applicant=held.personal.applicant, birthday=held.personal.birthday,
         )  # fmt: skip
 
-    def outcome(self, report: "Ended") -> bytes:
+    def outcome(self, report: "Ended", sequence: int = AT_THE_END) -> bytes:
         """The outcome (M10) in canonical bytes, or b"" when there was no visit at the centre."""
         if self._opened is None:
             return b""
-        name = self._application[1] if self._application else b""
+        name = self._application.digest if self._application else b""
         return encode(Outcome(
-            visit=self._opened.message.visit, sequence=1, application=name,
+            visit=self._opened.message.visit, sequence=sequence, application=name,
             outcome=report.outcome, sheets=report.sheets, copies_delivered=report.copies,
             kept_yen=report.kept_yen, returned_yen=report.returned_yen,
             owed_yen=report.owed_yen, failure=report.failure, at=self._now(),
         ))  # fmt: skip
+
+    def tell_at_once(self, failure: str) -> None:
+        """Tell the centre now what failed, so that every other terminal is spared it.
+
+        The outcome at the visit's end says it again. Raises as `CentreLine.post`.
+        """
+        body = self.outcome(Ended("refused", failure, 0, 0, 0, 0, 0), AT_ONCE)
+        if body:
+            self._line.post(endpoints.OUTCOME, body)
 
     def _check_offers(self, opened: Opened[Offers], auth: bytes) -> None:
         offers = opened.message
@@ -243,7 +264,7 @@ class CentreVisit:
             raise CheckFailed("application.other_offer", "there are no offers")
         return self._held
 
-    def _need_application(self) -> tuple[Application, bytes]:
+    def _need_application(self) -> _Applied:
         if self._application is None:
             raise CheckFailed("application.other_offer", "nothing was applied for")
         return self._application

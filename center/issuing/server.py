@@ -7,6 +7,7 @@ It believes the centre nothing: every check of the card is made here again. No w
 import secrets
 from dataclasses import dataclass
 
+from center.answered import Answered
 from center.clock import Clock, japan_time, utc_seconds
 from center.issuing import orders
 from center.issuing.copies import Order, Press, make_copy
@@ -65,6 +66,7 @@ class IssuingServer:
         self._trust = trust
         self._clock = clock
         self._sessions = Sessions()
+        self._answered = Answered()
 
     def offer(self, ticket: bytes) -> bytes:
         """M5's envelope in, M6's envelope out.
@@ -95,7 +97,8 @@ class IssuingServer:
         return sign(offers, self._press.statements)
 
     def issue(self, envelope: bytes) -> bytes:
-        """M7's envelope in, M8 out: a document a copy. The same id never issues twice.
+        """M7's envelope in, M8 out: a document a copy. The same id never issues twice; the very
+        same application sent again gets what was made for it, for three minutes.
 
         Raises WireError; CheckFailed `application.bad_signature | replayed | other_offer |
         stale` and `municipality.hours`; FontError and FormError where a record cannot be drawn.
@@ -103,18 +106,25 @@ class IssuingServer:
         at = utc_seconds(self._clock)
         session = self._sessions.find(application_of(envelope).auth)
         opened = open_by_key(Application, envelope, session.sign_key, "application.bad_signature")
+        answer, _ = self._answered.answer(
+            opened.digest, at, lambda: self._issue(opened, session, at)
+        )
+        return answer
+
+    def _issue(self, opened: Opened[Application], session: Session, at: int) -> bytes:
+        application = opened.message
         self._check(opened, session, at)
         order = Order(
             application=opened,
             session=session,
-            extract=orders.extract_of(opened.message, session),
+            extract=orders.extract_of(application, session),
             at=at,
             day=japan_time(self._clock).date(),
         )
-        self._sessions.serve_once(opened.message.application, session.ends)
-        copies = tuple(
-            make_copy(self._press, order, number + 1) for number in range(opened.message.copies)
-        )
+        with self._sessions.serving(application.application, opened.digest, session.ends):
+            copies = tuple(
+                make_copy(self._press, order, number + 1) for number in range(application.copies)
+            )
         return encode(Issued(copies=copies))
 
     def _check_ticket(self, ticket: bytes, at: int) -> Authenticated:

@@ -1,6 +1,8 @@
 """What the issuing server remembers between offer and application: in memory, for half an hour."""
 
+import contextlib
 import threading
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from center.issuing.residents import Resident
@@ -39,13 +41,22 @@ class Session:
         return self.offers.issued + self.offers.valid_s
 
 
+@dataclass(slots=True)
+class _Served:
+    """An application of some id that was taken on."""
+
+    digest: bytes
+    ends: int
+    done: bool = False
+
+
 class Sessions:
     """Sessions by D(M4), and the applications that were served. Thread-safe."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._by_auth: dict[bytes, Session] = {}
-        self._served: dict[bytes, int] = {}
+        self._served: dict[bytes, _Served] = {}
 
     def open(self, session: Session, at: int) -> None:
         """Remember `session`; a repeated authentication replaces its own."""
@@ -62,20 +73,25 @@ class Sessions:
             raise CheckFailed("application.stale", "no offer is open for this authentication")
         return session
 
-    def serve_once(self, application: bytes, ends: int) -> None:
-        """Note that `application` is served now; a second time raises CheckFailed.
+    @contextlib.contextmanager
+    def serving(self, application: bytes, digest: bytes, ends: int) -> Iterator[None]:
+        """Serve application D(M7) of that id inside; once it came to its end, never again.
 
-        It is remembered as long as an offer could still back it.
+        One that failed may be sent again as it is. It is remembered as long as an offer could
+        still back it. Raises CheckFailed `application.replayed`.
         """
         with self._lock:
-            if application in self._served:
+            before = self._served.get(application)
+            if before is not None and (before.done or before.digest != digest):
                 raise CheckFailed("application.replayed", "it was served before")
-            self._served[application] = ends
+            self._served[application] = served = _Served(digest, ends)
+        yield
+        served.done = True
 
     def _forget(self, at: int) -> None:
         for auth in [key for key, one in self._by_auth.items() if one.ends < at]:
             del self._by_auth[auth]
-        for application in [key for key, ends in self._served.items() if ends < at]:
+        for application in [key for key, one in self._served.items() if one.ends < at]:
             del self._served[application]
         while len(self._by_auth) >= KEPT_MAX:
             del self._by_auth[next(iter(self._by_auth))]

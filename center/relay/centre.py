@@ -7,10 +7,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Protocol
 
+from center.answered import Answered
 from center.clock import Clock, utc_seconds
 from center.http.refusals import FAILED
 from center.relay.delivery import Dispatch
-from center.relay.inspection import Expected, suspends
+from center.relay.inspection import Expected
 from center.relay.municipalities import Route, Routes
 from center.relay.terminals import Terminal
 from center.relay.visits import AuthenticatedVisit, Visits
@@ -34,6 +35,7 @@ from center.wire.messages import (
     Outcome,
     VisitOpened,
 )
+from center.wire.mixups import may_be_mix_up
 from center.wire.signed import Opened, Signer, open_by_key, open_signed, sign
 from crypto.errors import CheckFailed
 from crypto.ocsp import Question
@@ -43,6 +45,8 @@ VISIT_VALID_S = 300
 AUTHENTICATING, APPLYING, ENDING = "authenticate", "apply", "outcome"
 _VISIT_BYTES = 16
 _CHALLENGE_BYTES = 32
+NOT_RECEIVED = "centre.timeout"
+"""What must have happened at a terminal that asks for the same once more."""
 
 log = logging.getLogger("center.relay")
 
@@ -86,6 +90,7 @@ class Centre:
         self._store = store
         self._clock = clock
         self._visits = Visits()
+        self._answered = Answered()
 
     def open_visit(self, terminal: Terminal, body: bytes) -> bytes:
         """M1 in, M2's envelope out. Every call opens another visit. Raises WireError."""
@@ -123,7 +128,8 @@ class Centre:
             return self._ask_offers(terminal, auth, message, evidence)
 
     def apply(self, terminal: Terminal, body: bytes) -> bytes:
-        """M7's envelope in, M9 out. NOT idempotent: an application is served once.
+        """M7's envelope in, M9 out. An application is served once; the very same one sent again
+        gets the very same answer, for three minutes.
 
         Raises WireError; CheckFailed `application.*`, `suspended`, those of the municipality
         and of `Dispatch.deliver`; what may be a mix-up suspends the municipality's server.
@@ -136,11 +142,13 @@ class Centre:
         step = Step(visit.visit, APPLYING, terminal.name, municipality, server)
         with self._watched(step):
             opened = open_by_key(Application, body, visit.sign_key, "application.bad_signature")
-            _check_application(opened.message, visit, at)
             self._check_not_suspended(municipality, server)
-            self._store.accept(opened.message, opened.digest, terminal.name, at)
-            issued = self._partners.routes.find(municipality, server).service.issue(body)
-            return self._deliver(visit, opened, issued)
+            answer, again = self._answered.answer(
+                opened.digest, at, lambda: self._serve(visit, opened, body, at)
+            )
+            if again:
+                self._store.note_failure(step, NOT_RECEIVED, at)
+            return answer
 
     def report(self, terminal: Terminal, body: bytes) -> bytes:
         """M10 in, nothing out. Idempotent by (visit, sequence).
@@ -150,16 +158,18 @@ class Centre:
         outcome = decode(Outcome, body)
         if self._store.terminal_of(outcome.visit) not in {None, terminal.name}:
             raise CheckFailed("visit.other_terminal", "it reports another terminal's visit")
-        self._store.record(terminal.name, outcome)
         at = utc_seconds(self._clock)
         server = self._store.server_of(outcome.application, terminal.name)
+        # Told at once and told again at the visit's end: what was cleared in between stays so.
+        if server is not None and not self._store.told(outcome.visit, outcome.failure):
+            self._suspend_after(outcome.failure, *server)
+        self._store.record(terminal.name, outcome)
+        self._answered.forget(outcome.application)
         step = Step(outcome.visit, ENDING, terminal.name, *(server or ()))
         if outcome.failure:
             self._store.note_failure(step, outcome.failure, at)
         elif outcome.copies_delivered:
             self._succeeded(step, at)
-        if server is not None:
-            self._suspend_after(outcome.failure, *server)
         return b""
 
     @contextlib.contextmanager
@@ -193,6 +203,16 @@ class Centre:
         envelope = route.service.offer(sign(ticket, self._site.signer))
         self._keep(terminal, auth, route, envelope)
         return envelope
+
+    def _serve(
+        self, visit: AuthenticatedVisit, opened: Opened[Application], body: bytes, at: int
+    ) -> bytes:
+        _check_application(opened.message, visit, at)
+        self._store.accept(opened.message, opened.digest, visit.terminal, at)
+        route = self._partners.routes.find(visit.offers.municipality, visit.server)
+        answer = self._deliver(visit, opened, route.service.issue(body))
+        self._store.note_delivered(opened.digest, at)
+        return answer
 
     def _deliver(
         self, visit: AuthenticatedVisit, opened: Opened[Application], issued: bytes
@@ -239,7 +259,7 @@ class Centre:
             raise CheckFailed("suspended", "a named person has to clear it")
 
     def _suspend_after(self, failure: str, municipality: str, server: str) -> None:
-        if suspends(failure):
+        if may_be_mix_up(failure):
             at = utc_seconds(self._clock)
             self._store.suspend(Suspension(municipality, server, failure, at))
 

@@ -16,11 +16,6 @@ from crypto.errors import CheckFailed
 from crypto.pdf_signature import DocumentTrust, check_pdf
 from crypto.roles import Trust
 
-SUSPENDING = frozenset({"issue", "document", "stamp", "text", "marks"})
-"""Failures of these families suspend the server that issued, until a named person looked."""
-HARMLESS = frozenset({"issue.expired"})
-"""A resident who took too long, or a slow line: of these families, but no mix-up."""
-
 
 @dataclass(frozen=True, slots=True)
 class IssuingServers:
@@ -64,11 +59,6 @@ def inspect(
         raise CheckFailed("document.bad_signature", "another server signed the document")
     _check_stamp(read_stamp(copy.pdf), statement)
     return opened
-
-
-def suspends(failure: str) -> bool:
-    """Whether a failure is one after which the issuing server gets no more applications."""
-    return failure.partition(".")[0] in SUSPENDING and failure not in HARMLESS
 
 
 def read_stamp(pdf: bytes) -> Stamp:

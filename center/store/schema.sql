@@ -20,6 +20,12 @@ CREATE TABLE IF NOT EXISTS application (
     at           INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 
+-- Applications whose answer was made: they are never passed on to a municipality again.
+CREATE TABLE IF NOT EXISTS application_delivered (
+    digest BLOB PRIMARY KEY,           -- D(M7)
+    at     INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
 CREATE TABLE IF NOT EXISTS document_seen (
     digest BLOB PRIMARY KEY,
     at     INTEGER NOT NULL

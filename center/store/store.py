@@ -107,7 +107,11 @@ class Store:
         return rows[0][0] if rows else None
 
     def accept(self, application: Application, digest: bytes, terminal: str, at: int) -> None:
-        """Note an application, once. Raises CheckFailed `application.replayed`."""
+        """Note an application. The very same one again passes until it was delivered.
+
+        Raises CheckFailed `application.replayed` for another one of its id, and once
+        `note_delivered` was told of it.
+        """
         row = (
             application.application,
             digest,
@@ -124,7 +128,14 @@ class Store:
                 "INSERT OR IGNORE INTO application VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", row
             )
             if done.rowcount == 0:
-                raise CheckFailed("application.replayed", "it was accepted before")
+                _check_same(database, application.application, digest)
+
+    def note_delivered(self, digest: bytes, at: int) -> None:
+        """The answer to D(M7) `digest` is made. Idempotent."""
+        with self._transaction() as database:
+            database.execute(
+                "INSERT OR IGNORE INTO application_delivered VALUES (?, ?)", (digest, at)
+            )
 
     def note_documents(self, digests: Sequence[bytes], at: int) -> None:
         """Note delivered documents, all or none.
@@ -168,6 +179,12 @@ class Store:
             )
             if kept.fetchone() != row:
                 raise CheckFailed("outcome.differs", "that number was reported otherwise")
+
+    def told(self, visit: bytes, failure: str) -> bool:
+        """Whether a report of this visit has named this failure."""
+        return bool(
+            self._read("SELECT 1 FROM outcome WHERE visit = ? AND failure = ?", (visit, failure))
+        )
 
     def server_of(self, application: bytes, terminal: str) -> tuple[str, str] | None:
         """(municipality, server) that D(M7) of this terminal went to, or None."""
@@ -263,11 +280,18 @@ class Store:
         return bool(self._read("SELECT 1 FROM terminal_blocked WHERE terminal = ?", (terminal,)))
 
     def statistics(self) -> tuple[Issues, ...]:
-        """What was delivered, by municipality, terminal and certificate."""
+        """What was delivered, by municipality, terminal and certificate.
+
+        The last word on an application counts: a visit may be reported at once and at its
+        end, and once more by the supervisor if it died.
+        """
         rows = self._read(
             "SELECT a.municipality, a.terminal, a.certificate, COUNT(DISTINCT o.visit), "
             "SUM(o.copies_delivered), SUM(o.kept_yen) "
-            "FROM outcome o JOIN application a ON a.digest = o.application "
+            "FROM outcome o JOIN application a "
+            "ON a.digest = o.application AND a.terminal = o.terminal "
+            "WHERE o.sequence = (SELECT MAX(sequence) FROM outcome "
+            "WHERE application = o.application AND terminal = o.terminal) "
             "GROUP BY 1, 2, 3 ORDER BY 1, 2, 3"
         )
         return tuple(Issues(*row) for row in rows)
@@ -286,3 +310,13 @@ class Store:
                 self._database.execute("ROLLBACK")
                 raise
             self._database.execute("COMMIT")
+
+
+def _check_same(database: sqlite3.Connection, number: bytes, digest: bytes) -> None:
+    """The application of that id is this one, and its answer was never made."""
+    row = database.execute("SELECT digest FROM application WHERE id = ?", (number,)).fetchone()
+    if row is None or row[0] != digest:
+        raise CheckFailed("application.replayed", "another one of that number was accepted")
+    done = database.execute("SELECT 1 FROM application_delivered WHERE digest = ?", (digest,))
+    if done.fetchone() is not None:
+        raise CheckFailed("application.replayed", "it was delivered before")

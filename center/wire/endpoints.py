@@ -13,7 +13,7 @@ AUTHENTICATE = "/v1/authentications"
 """`Authenticate` (M4) -> the signed envelope of `Offers` (M6), as the municipality signed it."""
 
 APPLY = "/v1/applications"
-"""The signed envelope of `Application` (M7) -> `Delivered` (M9)."""
+"""The signed envelope of `Application` (M7) -> `Delivered` (M9); the same again for the same."""
 
 OUTCOME = "/v1/outcomes"
 """`Outcome` (M10) -> 204, the same however often it is sent."""
@@ -25,7 +25,7 @@ TICKET = "/v1/tickets"
 """Centre to municipality: the signed envelope of `AuthTicket` (M5) -> that of `Offers` (M6)."""
 
 ISSUE = "/v1/issues"
-"""Centre to municipality: M7's envelope as the terminal sent it -> `Issued` (M8)."""
+"""Centre to municipality: M7's envelope as the terminal sent it -> `Issued` (M8), likewise."""
 
 CONTENT_TYPE = "application/json"
 

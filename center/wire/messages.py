@@ -168,6 +168,8 @@ class Application:
 
     application: bytes
     attempt: int
+    """1, unless a terminal changes an application without giving it another id. Asking for a
+    lost answer is no attempt: the same bytes are sent again."""
     auth: bytes
     """SHA-256 of M4's canonical bytes (D)."""
     offer: bytes
@@ -298,6 +300,8 @@ class Outcome:
 
     visit: bytes
     sequence: int
+    """0: a failure that may be a mix-up, told at once; 1: the visit's end; 2: the supervisor's
+    word for a visit that died. The highest on an application counts."""
     application: bytes
     """D(M7), or b"" when there was none."""
     outcome: str

@@ -34,6 +34,8 @@ from kiosk.settle.model import Settlement
 if TYPE_CHECKING:
     from kiosk.center_client import CentreLine
 
+BY_THE_SUPERVISOR = 2
+"""Number of an outcome (M10) after those that a visit sends itself."""
 JOURNAL_FILE_BYTES = 2_000_000
 """Some 6,000 records, a few weeks; a start reads and checks the present file in 0.2 s."""
 _DISTRIBUTION = "certificate-kiosk"
@@ -141,7 +143,8 @@ def outcome_body(order: c.ComposeOutcome, at: int) -> bytes:
     """M10 for a visit that can no longer write its own; `at` in UTC seconds.
 
     The centre's name of the visit died with it: ours stands in its place, and the digest of
-    the application tells which it was.
+    the application tells which it was. What the visit may have reported itself before it died
+    had a lower number; the centre counts the last word on an application.
     """
     from center.wire.canonical import encode
     from center.wire.messages import Outcome
@@ -150,7 +153,7 @@ def outcome_body(order: c.ComposeOutcome, at: int) -> bytes:
     return encode(
         Outcome(
             visit=bytes.fromhex(order.visit),
-            sequence=1,
+            sequence=BY_THE_SUPERVISOR,
             application=bytes.fromhex(order.application),
             outcome="failed",
             sheets=order.sheets,

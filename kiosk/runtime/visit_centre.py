@@ -11,6 +11,7 @@ import secrets
 import threading
 from collections.abc import Callable
 
+from center.wire.mixups import may_be_mix_up
 from crypto.errors import CheckFailed
 from drivers.clock import Clock
 from kiosk.center_client import CentreLine, CentreRefused, CentreTrust
@@ -100,10 +101,22 @@ class CentreThread:
             self._answer(wanted, ev.CentreFailed(refused.failure, refused.message))
         except CheckFailed as failed:
             self._answer(wanted, ev.CentreFailed(failed.failure))
+            self._warn_centre(failed.failure)
         except Exception as error:  # noqa: BLE001 - the visit must hear of any defect, and end
             # The type alone: a text or a traceback could quote what was being handled.
             _log.error("an order to the centre failed: %s", type(error).__name__)
             self._answer(wanted, ev.CentreFailed("terminal.defect"))
+
+    def _warn_centre(self, failure: str) -> None:
+        """What may be a mix-up is told while the visit still goes on, wanted or not.
+
+        Where that fails, the outcome at the visit's end says it; the outbox keeps that one.
+        """
+        if may_be_mix_up(failure):
+            try:
+                self._visit.tell_at_once(failure)
+            except CheckFailed as failed:
+                _log.warning("the centre was not told of %s: %s", failure, failed.failure)
 
     def _answer(self, wanted: int, event: object) -> bool:
         with self._lock:

@@ -17,7 +17,8 @@ class Recovery(enum.StrEnum):
     """What the session may do about it."""
 
     PLACE_AGAIN = "place_again"  # the card is put down again, nothing else is lost
-    RETRY = "retry"  # the same step may be tried once more
+    RETRY = "retry"  # the same step may be tried once more, and costs nothing twice
+    START_AGAIN = "start_again"  # only from the card on, with a new visit at the centre
     END = "end"  # nothing more can be done in this visit
     RETURN = "return"  # the coins come back
     SETTLE = "settle"  # paper or money is moving: the supervisor settles what happened
@@ -38,6 +39,7 @@ class Failure:
 
 
 _PLACE, _RETRY, _END = Recovery.PLACE_AGAIN, Recovery.RETRY, Recovery.END
+_START = Recovery.START_AGAIN
 
 # Devices: their meaning stands in drivers.reasons; here only what the session does about them.
 _DEVICES: dict[str, tuple[str, Recovery]] = {
@@ -117,16 +119,16 @@ _CHECKS = (
         "The centre's answer is for another terminal or another question.",
         _OURS,
     ),
-    _f("visit.unknown", "start_again", _RETRY, _R, "The centre does not know this visit.", _OURS),
+    _f("visit.unknown", "start_again", _START, _R, "The centre does not know this visit.", _OURS),
     _f(
         "visit.expired",
         "start_again",
-        _RETRY,
+        _START,
         _R,
         "The visit took longer than its challenge is valid.",
         "Nothing to do.",
     ),
-    _f("visit.used", "start_again", _RETRY, _R, "The challenge was used before.", _OURS),
+    _f("visit.used", "start_again", _START, _R, "The challenge was used before.", _OURS),
     _f(
         "visit.other_terminal",
         "centre_distrusted",
@@ -309,7 +311,7 @@ _CHECKS = (
     _f(
         "application.stale",
         "start_again",
-        _RETRY,
+        _START,
         _R,
         "The offer's time had run out.",
         "Nothing to do.",
@@ -415,7 +417,7 @@ _CHECKS = (
     _f(
         "issue.expired",
         "start_again",
-        _RETRY,
+        _START,
         _R,
         "The issue statement's time had run out.",
         "Nothing to do.",

@@ -41,9 +41,11 @@ def refused(session: Session, failure: str, commands: tuple[Command, ...] = ()) 
 
 
 def _retry(session: Session, failure: str) -> State | None:
-    if recovery(failure, m.Phase.FREE) is Recovery.END or not session.visit:
+    way = recovery(failure, m.Phase.FREE)
+    if way is Recovery.END or not session.visit:
         return None
-    return State.FETCH if session.state is State.FETCH else State.PLACE_CARD
+    same_step = way is Recovery.RETRY and session.state is State.FETCH
+    return State.FETCH if same_step else State.PLACE_CARD
 
 
 def failure_note(session: Session, failure: str) -> cmd.Tell:

@@ -48,6 +48,11 @@ class CentreAtWork:
             for one in store.suspended():
                 store.clear(one.municipality, one.server, "the test", 0)
 
+    def suspensions(self) -> list[str]:
+        """For which failures servers are suspended now."""
+        with contextlib.closing(Store(str(database(self.state)))) as store:
+            return [one.failure for one in store.suspended()]
+
     def authenticated(self, card: str = "yamada-hanako") -> tuple[CentreVisit, m.Offers]:
         """A visit whose card has signed, and the offers it got."""
         visit, signer = self.visit(), self.card(card)

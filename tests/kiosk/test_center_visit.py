@@ -193,16 +193,41 @@ class TestApplying:
         outcome = decode(Outcome, visit.outcome(Ended("issued", "", 1, 1, 200, 0, 0)))
         assert (outcome.application, outcome.sequence) == (name, 1)
 
-    def test_once_more_keeps_the_id_and_is_never_issued_twice(self, work: CentreAtWork) -> None:
+    def test_once_more_the_same_documents_come_and_nothing_is_issued_twice(
+        self, work: CentreAtWork
+    ) -> None:
+        visit, offers = work.authenticated()
+        choice = replace(CHOICE, persons=(offers.applicant,), copies=2, fee_yen=400)
+        name = visit.apply(choice)
+        first = visit.deliver()
+        assert visit.apply(choice) == name
+        assert visit.deliver() == first
+
+    @pytest.mark.parametrize("failure", ["centre.timeout", "centre.unreachable"])
+    def test_an_answer_that_was_lost_on_its_way_is_fetched_by_asking_again(
+        self, work: CentreAtWork, failure: str
+    ) -> None:
         visit, offers = work.authenticated()
         choice = replace(CHOICE, persons=(offers.applicant,))
         visit.apply(choice)
-        first = visit._need_application()[0]
-        visit.deliver()
+        whole = visit._line
+
+        def lost(_answer: bytes) -> bytes:
+            raise CheckFailed(failure)
+
+        visit._line = Bent(work, endpoints.APPLY, lost)
+        assert failure_of(visit.deliver) == failure
+        visit._line = whole
         visit.apply(choice)
-        second = visit._need_application()[0]
-        assert (second.application, second.attempt) == (first.application, first.attempt + 1)
-        assert failure_of(visit.deliver) == "application.replayed"
+        (copy,) = visit.deliver()
+        assert copy.document.startswith(b"%PDF-")
+
+    def test_another_choice_is_another_application(self, work: CentreAtWork) -> None:
+        visit, offers = work.authenticated()
+        choice = replace(CHOICE, persons=(offers.applicant,))
+        name = visit.apply(choice)
+        assert visit.apply(replace(choice, copies=2, fee_yen=400)) != name
+        assert len(visit.deliver()) == 2
 
     def test_a_fee_that_was_not_offered(self, work: CentreAtWork) -> None:
         visit, offers = work.authenticated()

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from center.answered import KEPT_S
 from center.antiforgery.marks import DeliveryContext
 from center.antiforgery.reading import read_back
 from center.clock import stopwatch
@@ -138,11 +139,52 @@ def test_the_same_application_never_issues_twice(centre: RunningCentre, line: Li
     visit = authenticated(centre, line)
     application = visit.application(application=new_id())
     assert visit.apply(line, application).status == 200
-    assert visit.apply(line, application).failure == "application.replayed"
     again = visit.application(application=application.application, attempt=2)
     assert visit.apply(line, again).failure == "application.replayed"
     fresh = visit.application(application=new_id(), attempt=2)
     assert visit.delivered(visit.apply(line, fresh), fresh).delivery.attempt == 2
+
+
+def test_an_answer_that_was_lost_comes_again_to_the_byte(centre: RunningCentre, line: Line) -> None:
+    """Another line, the very same application, two minutes later: nothing is issued anew."""
+    visit = authenticated(centre, line)
+    application = visit.application(application=new_id())
+    first = visit.apply(line, application)
+    centre.clock.advance(KEPT_S)
+    other = centre.line()
+    assert visit.apply(other, application).body == first.body
+    other.close()
+    store = centre.store()
+    assert ("apply", "centre.timeout", "apply") in [
+        (one.failed_step, one.failure, one.step)
+        for one in store.reviews()
+        if one.visit == visit.opened.message.visit
+    ]
+    store.close()
+
+
+@pytest.mark.parametrize("later_s", [0, KEPT_S + 1])
+def test_an_answer_that_arrived_or_is_old_comes_no_more(
+    centre: RunningCentre, line: Line, later_s: int
+) -> None:
+    visit = authenticated(centre, line)
+    application = visit.application(application=new_id(), at=visit.at() + later_s // 2)
+    digest = visit.delivered(visit.apply(line, application), application).application
+    if not later_s:
+        line.post(OUTCOME, encode(outcome(digest)))
+    centre.clock.advance(later_s)
+    assert visit.apply(line, application).failure == "application.replayed"
+
+
+def test_the_answer_to_one_terminal_is_never_another_ones(
+    centre: RunningCentre, line: Line
+) -> None:
+    visit = authenticated(centre, line)
+    application = visit.application(application=new_id())
+    assert visit.apply(line, application).status == 200
+    other = centre.line("terminal-2")
+    assert visit.apply(other, application).failure == "visit.other_terminal"
+    other.close()
 
 
 def test_an_offer_holds_half_an_hour(centre: RunningCentre, line: Line) -> None:
@@ -225,6 +267,28 @@ def test_a_mix_up_at_one_terminal_stops_the_server_for_all(
     late.open(other)
     assert late.authenticate(other).status == 200
     other.close()
+
+
+def test_what_a_person_cleared_is_not_suspended_again_by_the_same_visit(
+    centre: RunningCentre, line: Line
+) -> None:
+    """The visit says it at once, at its end, and once more where the line broke."""
+    visit = authenticated(centre, line)
+    application = visit.application(application=new_id())
+    digest = visit.delivered(visit.apply(line, application), application).application
+    number = new_id()
+    at_once = encode(outcome(digest, visit=number, sequence=0, failure="text.other_person"))
+    assert line.post(OUTCOME, at_once).status == 204
+    store = centre.store()
+    assert store.clear("99201", "main", "A. Clerk", 0)
+    at_the_end = encode(outcome(digest, visit=number, sequence=1, failure="text.other_person"))
+    for body in (at_the_end, at_once, at_the_end):
+        assert line.post(OUTCOME, body).status == 204
+    assert store.suspended() == ()
+    another = encode(outcome(digest, visit=new_id(), sequence=0, failure="text.other_person"))
+    assert line.post(OUTCOME, another).status == 204
+    assert [one.failure for one in store.suspended()] == ["text.other_person"]
+    store.close()
 
 
 @pytest.mark.parametrize("failure", ["printer.jam", "issue.expired", "delivery.bad_signature"])

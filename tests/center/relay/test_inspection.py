@@ -20,7 +20,7 @@ from center.issuing.residents import load as load_residents
 from center.issuing.sessions import Session
 from center.pki.layout import State
 from center.relay.delivery import Dispatch
-from center.relay.inspection import Expected, IssuingServers, inspect, read_stamp, suspends
+from center.relay.inspection import Expected, IssuingServers, inspect, read_stamp
 from center.relay.visits import AuthenticatedVisit
 from center.store.store import Store
 from center.wire.authentication import card_reference
@@ -34,6 +34,7 @@ from center.wire.messages import (
     IssueStatement,
     Offers,
 )
+from center.wire.mixups import may_be_mix_up
 from center.wire.signed import Opened, Signer, sign
 from crypto.errors import CheckFailed
 from crypto.keys import make_visit_keys
@@ -214,7 +215,7 @@ def test_a_record_swapped_before_drawing(bench: Bench, drawn: str) -> None:
     with pytest.raises(CheckFailed) as caught:
         bench.inspect(bench.order(), mixed_up)
     assert caught.value.failure == "stamp.other_person"
-    assert suspends(caught.value.failure)
+    assert may_be_mix_up(caught.value.failure)
 
 
 def test_a_picture_swapped_after_drawing(bench: Bench, good: IssuedCopy) -> None:
@@ -307,7 +308,7 @@ def test_the_signed_document_is_one_revision_with_nothing_around_it(good: Issued
     ],
 )
 def test_which_failures_suspend(failure: str, expected: bool) -> None:
-    assert suspends(failure) is expected
+    assert may_be_mix_up(failure) is expected
 
 
 def test_ids_of_documents_are_many(bench: Bench) -> None:

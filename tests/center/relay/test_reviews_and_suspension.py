@@ -126,6 +126,25 @@ class TestErrorThenSuccess:
         assert bench.events() == [("apply", UNREACHABLE, "apply")]
         assert caplog.messages == ["review: apply succeeded after a failure (kiosk-0001)"]
 
+    def test_a_municipality_whose_answer_was_lost_makes_nothing_twice(self, bench: Bench) -> None:
+        """It issued and the centre did not hear it: the same M7 gets the same documents."""
+        visit = bench.authenticated()
+        issue, heard = bench.service.issue.work, []
+
+        def lost_once(body: bytes) -> bytes:
+            heard.append(issue(body))
+            if len(heard) == 1:
+                raise CheckFailed(UNREACHABLE)
+            return heard[-1]
+
+        bench.service.issue.work = lost_once
+        application = visit.application(application=b"1" * 16)
+        line = bench.line()
+        assert failure_of(lambda: visit.apply(line, application)) == UNREACHABLE  # type: ignore[arg-type]
+        assert visit.apply(line, application).status == 200  # type: ignore[arg-type]
+        assert heard[0] == heard[1]
+        assert bench.events() == [("apply", UNREACHABLE, "apply")]
+
     def test_the_responder_failed_and_then_answered(self, bench: Bench) -> None:
         visit = bench.visit()
         body = visit.authentication()

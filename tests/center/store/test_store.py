@@ -60,10 +60,11 @@ def test_a_challenge_is_spent_once(store: Store) -> None:
 
 def test_an_application_is_accepted_once_even_by_two_at_a_time(store: Store) -> None:
     told: list[str] = []
+    numbers = iter(range(8))
 
     def accept() -> None:
         try:
-            store.accept(application(1), b"d", "k1", 1)
+            store.accept(application(1), bytes([next(numbers)]), "k1", 1)
             told.append("accepted")
         except CheckFailed as refused:
             told.append(refused.failure)
@@ -74,6 +75,15 @@ def test_an_application_is_accepted_once_even_by_two_at_a_time(store: Store) -> 
     for thread in threads:
         thread.join()
     assert sorted(told) == ["accepted"] + ["application.replayed"] * 7
+
+
+def test_the_very_same_application_passes_until_it_was_delivered(store: Store) -> None:
+    store.accept(application(1), b"d", "k1", 1)
+    store.accept(application(1), b"d", "k1", 2)
+    for _ in range(2):
+        store.note_delivered(b"d", 3)
+    with pytest.raises(CheckFailed, match=r"application\.replayed"):
+        store.accept(application(1), b"d", "k1", 4)
 
 
 def test_two_processes_see_each_others_writes(store: Store, tmp_path: Path) -> None:
@@ -117,6 +127,24 @@ def test_outcomes_are_idempotent_and_never_rewritten(store: Store) -> None:
         store.record("k2", outcome(1, b"digest"))
     (line,) = store.statistics()
     assert (line.terminal, line.visits, line.copies, line.kept_yen) == ("k1", 1, 1, 200)
+
+
+def test_the_last_word_on_an_application_counts(store: Store) -> None:
+    """At once, at the end, and by the supervisor under another name of the visit."""
+    store.accept(application(1), b"digest", "k1", 1)
+    early = replace(outcome(0, b"digest"), copies_delivered=0, kept_yen=0, failure="text.other")
+    late = replace(outcome(2, b"digest"), visit=b"ours", copies_delivered=0, kept_yen=0)
+    store.record("k1", early)
+    store.record("k1", outcome(1, b"digest"))
+    (line,) = store.statistics()
+    assert (line.visits, line.copies, line.kept_yen) == (1, 1, 200)
+    store.record("k1", late)
+    (line,) = store.statistics()
+    assert (line.visits, line.copies, line.kept_yen) == (1, 0, 0)
+    # Another terminal has no word on it.
+    store.record("k2", replace(outcome(9, b"digest"), visit=b"theirs"))
+    (line,) = store.statistics()
+    assert (line.visits, line.copies, line.kept_yen) == (1, 0, 0)
 
 
 def test_only_ones_own_application_names_a_server(store: Store) -> None:

@@ -1,11 +1,20 @@
 """The centre's thread with a real centre: what is held, what is dropped, what is erased."""
 
+import datetime
 import queue
-from collections.abc import Iterator
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 
 import pytest
 
-from kiosk.center_client import CentreLine
+from center.clock import stopwatch
+from center.issuing import copies
+from center.issuing.extract import Extract, Office
+from center.issuing.residents import load as load_residents
+from center.wire import endpoints
+from crypto.errors import CheckFailed
+from kiosk.center_client import CentreLine, load_trust
 from kiosk.center_visit import Ended
 from kiosk.runtime.visit_centre import CentreThread
 from kiosk.session import events as ev
@@ -19,12 +28,12 @@ PATIENCE_S = 20.0
 
 
 class Bench:
-    def __init__(self, work: CentreAtWork) -> None:
+    def __init__(self, work: CentreAtWork, terminal: str = "terminal") -> None:
         self.work = work
         self.vault = Vault()
         self.said: queue.Queue[object] = queue.Queue()
-        line = CentreLine(work.config())
-        self.thread = CentreThread(line, work.trust(), work.ours, self.vault)
+        config = work.config(terminal=terminal)
+        self.thread = CentreThread(CentreLine(config), load_trust(config), work.ours, self.vault)
         self.thread.start(self.said.put)
 
     def next(self) -> object:
@@ -44,6 +53,15 @@ class Bench:
 @pytest.fixture
 def it(work: CentreAtWork) -> Iterator[Bench]:
     made = Bench(work)
+    yield made
+    made.thread.stop()
+    made.vault.erase()
+
+
+@pytest.fixture
+def second(work: CentreAtWork) -> Iterator[Bench]:
+    """Another terminal, at the same centre."""
+    made = Bench(work, "terminal-2")
     yield made
     made.thread.stop()
     made.vault.erase()
@@ -127,8 +145,6 @@ def test_a_document_that_fails_leaves_nothing_behind(
     expected = it.thread.visit.expected
 
     def for_another_card() -> object:
-        from dataclasses import replace
-
         return replace(expected(), birthday="0101")
 
     monkeypatch.setattr(it.thread.visit, "expected", for_another_card)
@@ -136,6 +152,96 @@ def test_a_document_that_fails_leaves_nothing_behind(
     assert isinstance(it.next(), ev.Applied)
     assert it.next() == ev.CentreFailed("text.birthday_differs")
     assert len(it.vault) == 0
+
+
+def draws_another(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    """The municipality's drawing takes another's record, under the right stamp and statement."""
+    draw = copies.document.draw
+    other = next(one for one in load_residents() if one.id == name)
+
+    def swapped(extract: Extract, office: Office, day: datetime.date) -> bytes:
+        return draw(replace(extract, persons=(other,)), office, day)
+
+    monkeypatch.setattr(copies.document, "draw", swapped)
+
+
+def test_a_mix_up_found_here_stops_the_server_for_another_terminal_at_once(
+    it: Bench, second: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Two terminals at one centre: the second has its offers when the first finds the mix-up,
+    and the first one's visit has not ended."""
+    waiting = second.authenticated("yamada-taro")
+    arrived = it.authenticated()
+    with monkeypatch.context() as wrong:
+        draws_another(wrong, "yamada-taro")
+        it.thread.apply(choice(arrived))
+        assert isinstance(it.next(), ev.Applied)
+        assert it.next() == ev.CentreFailed("text.other_person")
+    found = stopwatch()
+    wait_until(lambda: it.work.suspensions() == ["text.other_person"])
+    assert stopwatch() - found < 5
+    second.thread.apply(choice(waiting))
+    assert isinstance(second.next(), ev.Applied)
+    assert second.next() == ev.CentreFailed("suspended")
+    it.work.clear()
+    ended = it.thread.outcome(Ended("refused", "text.other_person", 0, 0, 0, 0, 0))
+    CentreLine(it.work.config()).post(endpoints.OUTCOME, ended)
+    assert it.work.suspensions() == []
+
+
+def test_a_mix_up_nobody_waits_for_any_more_is_told_all_the_same(
+    it: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    arrived = it.authenticated()
+    draws_another(monkeypatch, "yamada-taro")
+    it.thread.apply(choice(arrived))
+    it.thread.forget()
+    wait_until(lambda: it.work.suspensions() == ["text.other_person"])
+
+
+def test_other_failures_are_not_told_before_the_end(
+    it: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    arrived = it.authenticated()
+    told: list[str] = []
+    monkeypatch.setattr(it.thread.visit, "tell_at_once", told.append)
+    monkeypatch.setattr(it.thread.visit, "deliver", refuse("issue.expired"))
+    it.thread.apply(choice(arrived))
+    assert isinstance(it.next(), ev.Applied)
+    assert it.next() == ev.CentreFailed("issue.expired")
+    it.thread.open()
+    assert it.next() == ev.VisitOpened()
+    assert told == []
+
+
+def test_a_centre_that_cannot_be_told_at_once_troubles_nobody(
+    it: Bench, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """The outcome at the visit's end names the same failure."""
+    arrived = it.authenticated()
+    monkeypatch.setattr(it.thread.visit, "deliver", refuse("document.altered"))
+    monkeypatch.setattr(it.thread.visit, "tell_at_once", refuse("centre.unreachable"))
+    it.thread.apply(choice(arrived))
+    assert isinstance(it.next(), ev.Applied)
+    assert it.next() == ev.CentreFailed("document.altered")
+    it.thread.open()
+    assert it.next() == ev.VisitOpened()
+    assert "document.altered" in caplog.text
+
+
+def refuse(failure: str) -> Callable[..., None]:
+    def refused(*_arguments: object) -> None:
+        raise CheckFailed(failure)
+
+    return refused
+
+
+def wait_until(holds: Callable[[], bool]) -> None:
+    """Until it does, at most `PATIENCE_S`."""
+    until, never = stopwatch() + PATIENCE_S, threading.Event()
+    while not holds():
+        assert stopwatch() < until
+        never.wait(0.02)
 
 
 def test_a_defect_is_heard_and_the_thread_lives(

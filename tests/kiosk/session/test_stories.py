@@ -209,6 +209,19 @@ class TestTheCentre:
         assert story.state is State.FETCH
         assert first == second
 
+    @pytest.mark.parametrize("failure", ["application.stale", "issue.expired", "visit.expired"])
+    def test_what_ran_out_begins_again_with_the_card(self, failure: str) -> None:
+        """To send the same again could only run out again."""
+        story = Story().to_fetch().hear(ev.CentreFailed(failure)).tap("retry")
+        assert story.state is State.PLACE_CARD
+        assert story.gave(cmd.OpenAtCentre)
+        assert len(story.gave(cmd.Apply)) == 1
+
+    @pytest.mark.parametrize("failure", ["application.replayed", "application.other_offer"])
+    def test_what_asking_again_cannot_mend_offers_no_second_try(self, failure: str) -> None:
+        story = Story().to_fetch().hear(ev.CentreFailed(failure))
+        assert (story.state, story.session.retry) == (State.REFUSED, None)
+
     @pytest.mark.parametrize(
         "failure", ["document.altered", "stamp.other_person", "issue.fee_differs"]
     )
