@@ -133,6 +133,12 @@ _REASONS = (
         "A coin hopper reports a fault.",
         "Have the hopper checked.",
     ),
+    _r(
+        "coin.bill_fault",
+        Remedy.ATTENDANT,
+        "The bill validator takes no bills: jammed, full, open or faulty.",
+        "Empty or clear the validator and its stacker; coins are taken meanwhile.",
+    ),
     _r("coin.change_short", Remedy.ATTENDANT, "There is not enough change.", "Refill the hoppers."),
     _r(
         "coin.fraud",

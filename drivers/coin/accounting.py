@@ -1,10 +1,12 @@
-"""From an acceptor's counters to events with cursors: what came in, what is missing. No wire, no
+"""From a taker's counters to events with cursors: what came in, what is missing. No wire, no
 clock.
 
-Source: ccTalk Generic Specification 4.7, Part 2 section 3.27, Part 3 Table 2.
+Source: ccTalk Generic Specification 4.7, Part 2 sections 3.27 and 3.93, Part 3 Tables 2 and 7.
 """
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Protocol
 
 from drivers.coin.contract import (
     CoinAccepted,
@@ -29,12 +31,46 @@ _FIRST_INHIBITED = 128
 _ANY_INHIBITED = 2
 
 
+class Tariff(Protocol):
+    """What the events of one taker mean; coins and bills each have their own."""
+
+    @property
+    def values(self) -> frozenset[int]:
+        """Face values it can recognise."""
+        ...
+
+    def is_credit(self, entry: BufferEntry) -> bool:
+        """True if this is money that came in for good."""
+        ...
+
+    def is_fraud(self, entry: BufferEntry) -> bool:
+        """True if nothing more may be let in until a person has looked."""
+        ...
+
+    def is_shut(self, entry: BufferEntry) -> bool:
+        """True if the device has shut itself and waits to be opened again."""
+        ...
+
+    def is_surprising(self, entry: BufferEntry, wanted: frozenset[int]) -> bool:
+        """Money refused as inhibited although it was let in: has the device forgotten?"""
+        ...
+
+    def events(self, entry: BufferEntry, cursor: CreditCursor) -> tuple[CoinEvent, ...]:
+        """What one entry says; `cursor` as it stood just after it."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Coins:
     """Which coins an acceptor knows, and how its credits name them."""
 
     by_position: dict[int, int]
     credits_are_values: bool = False
+
+    @property
+    def values(self) -> frozenset[int]:
+        """Face values it can recognise."""
+        return frozenset(self.by_position.values())
 
     def yen(self, code: int) -> int | None:
         """Face value of a credit code; None if it names no coin we know."""
@@ -43,6 +79,47 @@ class Coins:
     def positions(self, values: frozenset[int]) -> frozenset[int]:
         """The positions of all coins of these values; several may have one value."""
         return frozenset(p for p, yen in self.by_position.items() if yen in values)
+
+    def is_credit(self, entry: BufferEntry) -> bool:
+        """True if a coin was taken in."""
+        return entry.is_credit
+
+    def is_fraud(self, entry: BufferEntry) -> bool:
+        """True if the acceptor saw manipulation."""
+        return not entry.is_credit and entry.code.money is Money.FRAUD
+
+    def is_shut(self, entry: BufferEntry) -> bool:
+        """Never: an acceptor that shut itself opens by itself. Source: Part 4 section 2.1.2."""
+        del entry
+        return False
+
+    def is_surprising(self, entry: BufferEntry, wanted: frozenset[int]) -> bool:
+        """A coin refused as inhibited although it was let in: has the device forgotten?"""
+        if entry.is_credit or entry.code.money is not Money.INHIBITED:
+            return False
+        enabled = self.positions(wanted)
+        position = entry.b - _FIRST_INHIBITED + 1
+        return position in enabled or (entry.b == _ANY_INHIBITED and bool(enabled))
+
+    def events(self, entry: BufferEntry, cursor: CreditCursor) -> tuple[CoinEvent, ...]:
+        """What one entry says, by Part 3 Table 2."""
+        if entry.is_credit:
+            yen = self.yen(entry.a)
+            # Inside, but of no value we know: a person must look.
+            return (CoinMaybe(entry.a, cursor) if yen is None else CoinAccepted(yen, cursor),)
+        if entry.is_null:
+            return ()
+        match entry.code.money:
+            case Money.LEVER:
+                return (ReturnLever(cursor),)
+            case Money.MAYBE:
+                return (CoinMaybe(entry.b, cursor),)
+            case Money.FAULT:
+                return (_trouble("coin.acceptor_fault", entry),)
+            case Money.FRAUD:
+                return (_trouble("coin.fraud", entry), CoinMaybe(entry.b, cursor))
+            case Money.NONE | Money.INHIBITED:
+                return (CoinRefused(entry.b, cursor),)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,54 +132,53 @@ class Account:
     """The device has forgotten its inhibits."""
     stop: bool = False
     """Fraud, or money that cannot be accounted for: take no more."""
+    shut: bool = False
+    """The device shut itself for want of polls, and forgot nothing."""
 
 
-def account_plain(coins: Coins, before: CreditCursor, delta: Delta, counter: int) -> Account:
+def account_plain(tariff: Tariff, before: CreditCursor, delta: Delta, counter: int) -> Account:
     """The usual case: up to five new events, and no doubt about them."""
-    total = _later(before.accepted_total, _credits(delta.entries))
-    events = _events(coins, delta.entries, CreditCursor(before.serial, counter, total))
+    total = _later(before.accepted_total, _credits(tariff, delta.entries))
+    end = replace(before, counter=counter, accepted_total=total)
     return Account(
-        events, CreditCursor(before.serial, counter, total), stop=_is_fraud(delta.entries)
+        _events(tariff, delta.entries, end),
+        end,
+        stop=_any(tariff.is_fraud, delta.entries),
+        shut=_any(tariff.is_shut, delta.entries),
     )
 
 
-def account_closely(coins: Coins, before: CreditCursor, delta: Delta, now: CreditCursor) -> Account:
+def account_closely(
+    tariff: Tariff, before: CreditCursor, delta: Delta, now: CreditCursor
+) -> Account:
     """After a reset, a loss, a silence or a restart: with what the accept counter adds.
 
     `now`: both counters, read at one moment. The order of the events lets a crash between any
     two journal entries resume without a gap: first the reset, then what is missing, then each
     credit.
     """
-    taken = _credits(delta.entries)
+    taken = _credits(tariff, delta.entries)
     reset = delta.reset in {Reset.SEEN, Reset.HIDDEN}
     missing = _missing(before.accepted_total, now.accepted_total, taken, delta.lost)
     start = 0 if reset else before.counter
     events: list[CoinEvent] = []
     if reset:
-        events.append(VendorReset(CreditCursor(before.serial, 0, before.accepted_total)))
+        events.append(VendorReset(replace(before, counter=0)))
     if missing:
-        base = CreditCursor(before.serial, start, _later(now.accepted_total, -taken))
+        base = replace(before, counter=start, accepted_total=_later(now.accepted_total, -taken))
         events.append(EventsLost(missing, base))
-    events.extend(_events(coins, delta.entries, now))
-    stop = bool(missing) or _is_fraud(delta.entries)
-    return Account(tuple(events), now, reset=reset, stop=stop)
+    events.extend(_events(tariff, delta.entries, now))
+    stop = bool(missing) or _any(tariff.is_fraud, delta.entries)
+    shut = not reset and _any(tariff.is_shut, delta.entries)
+    return Account(tuple(events), now, reset=reset, stop=stop, shut=shut)
 
 
-def is_surprising(coins: Coins, entry: BufferEntry, wanted: frozenset[int]) -> bool:
-    """A coin refused as inhibited although it was let in: has the device forgotten?"""
-    if entry.is_credit or entry.code.money is not Money.INHIBITED:
-        return False
-    enabled = coins.positions(wanted)
-    position = entry.b - _FIRST_INHIBITED + 1
-    return position in enabled or (entry.b == _ANY_INHIBITED and bool(enabled))
+def _any(holds: Callable[[BufferEntry], bool], entries: tuple[BufferEntry, ...]) -> bool:
+    return any(holds(entry) for entry in entries)
 
 
-def _credits(entries: tuple[BufferEntry, ...]) -> int:
-    return sum(entry.is_credit for entry in entries)
-
-
-def _is_fraud(entries: tuple[BufferEntry, ...]) -> bool:
-    return any(not e.is_credit and e.code.money is Money.FRAUD for e in entries)
+def _credits(tariff: Tariff, entries: tuple[BufferEntry, ...]) -> int:
+    return sum(tariff.is_credit(entry) for entry in entries)
 
 
 def _later(total: int, credits_more: int) -> int:
@@ -110,7 +186,7 @@ def _later(total: int, credits_more: int) -> int:
 
 
 def _missing(before: int, now: int, taken: int, lost: int) -> int:
-    """Coins the device has counted and nobody has credited; `lost` where it does not count."""
+    """Money the device has counted and nobody has credited; `lost` where it does not count."""
     if NO_TOTAL in {before, now}:
         return lost
     gap = (now - before - taken) % TOTAL_MODULUS
@@ -118,39 +194,19 @@ def _missing(before: int, now: int, taken: int, lost: int) -> int:
 
 
 def _events(
-    coins: Coins, entries: tuple[BufferEntry, ...], end: CreditCursor
+    tariff: Tariff, entries: tuple[BufferEntry, ...], end: CreditCursor
 ) -> tuple[CoinEvent, ...]:
     """The events of each entry, with the cursor as it stood just after it."""
     events: list[CoinEvent] = []
     for index, entry in enumerate(entries):
         later = entries[index + 1 :]
-        cursor = CreditCursor(
-            end.serial,
-            (end.counter - 1 - len(later)) % COUNTER_STATES + 1,
-            _later(end.accepted_total, -_credits(later)),
+        cursor = replace(
+            end,
+            counter=(end.counter - 1 - len(later)) % COUNTER_STATES + 1,
+            accepted_total=_later(end.accepted_total, -_credits(tariff, later)),
         )
-        events.extend(_event(coins, entry, cursor))
+        events.extend(tariff.events(entry, cursor))
     return tuple(events)
-
-
-def _event(coins: Coins, entry: BufferEntry, cursor: CreditCursor) -> tuple[CoinEvent, ...]:
-    if entry.is_credit:
-        yen = coins.yen(entry.a)
-        # Inside, but of no value we know: a person must look.
-        return (CoinMaybe(entry.a, cursor) if yen is None else CoinAccepted(yen, cursor),)
-    if entry.is_null:
-        return ()
-    match entry.code.money:
-        case Money.LEVER:
-            return (ReturnLever(cursor),)
-        case Money.MAYBE:
-            return (CoinMaybe(entry.b, cursor),)
-        case Money.FAULT:
-            return (_trouble("coin.acceptor_fault", entry),)
-        case Money.FRAUD:
-            return (_trouble("coin.fraud", entry), CoinMaybe(entry.b, cursor))
-        case Money.NONE | Money.INHIBITED:
-            return (CoinRefused(entry.b, cursor),)
 
 
 def _trouble(reason: str, entry: BufferEntry) -> VendorTrouble:

@@ -1,6 +1,7 @@
 """What the terminal needs of a coin vendor (コインベンダ). No wire, no clock.
 
-One thread owns a `CoinVendor`. Money is yen as int; a coin is known by its face value.
+One thread owns a `CoinVendor`. Money is whole yen as int; a coin or a bill is known by its face
+value, of whatever issue (the ¥500 coins of 2000 and of 2021 are one value).
 The driver decides nothing about money: it reports what physically happened, with the witness
 (event counter, dispense count) the caller writes down before and after.
 """
@@ -27,11 +28,18 @@ class Count:
     accuracy: Accuracy
 
 
+class Taker(enum.StrEnum):
+    """Which of the machine's two mouths money went into; each counts its own events."""
+
+    COIN = "coin"
+    BILL = "bill"
+
+
 @dataclass(frozen=True, slots=True)
 class CreditCursor:
-    """Where the acceptor's event counter stood: written down with every credit.
+    """Where a taker's event counter stood: written down with every credit.
 
-    Given back to `resume` after a restart, coins that fell meanwhile are credited once.
+    Given back to `resume` after a restart, money that came meanwhile is credited once.
     """
 
     serial: int
@@ -39,11 +47,15 @@ class CreditCursor:
     """0..255; 0 only after a reset of the device."""
     accepted_total: int = -1
     """The device's own accept counter (header 225), or -1 where it has none."""
+    taker: Taker = Taker.COIN
 
 
 @dataclass(frozen=True, slots=True)
 class CoinAccepted:
-    """A coin is physically inside and will not come back by itself."""
+    """A coin is physically inside and will not come back by itself; a bill is stacked.
+
+    Which of the two says `cursor.taker`.
+    """
 
     yen: int
     cursor: CreditCursor
@@ -51,7 +63,7 @@ class CoinAccepted:
 
 @dataclass(frozen=True, slots=True)
 class CoinRefused:
-    """A coin was rejected or returned; no money. `code` is the ccTalk error code."""
+    """A coin or bill was rejected; no money. `code` is the ccTalk error code."""
 
     code: int
     cursor: CreditCursor
@@ -59,7 +71,7 @@ class CoinRefused:
 
 @dataclass(frozen=True, slots=True)
 class CoinMaybe:
-    """A coin may be inside without a credit (swallowed, sensor timeout): an operator's case."""
+    """A coin or bill may be inside without a credit (swallowed, jammed): an operator's case."""
 
     code: int
     cursor: CreditCursor
@@ -75,7 +87,7 @@ class EventsLost:
 
 @dataclass(frozen=True, slots=True)
 class VendorReset:
-    """The acceptor lost power or was reset; it has been set up again as it was."""
+    """A taker lost power or was reset; it has been set up again as it was."""
 
     cursor: CreditCursor
 
@@ -95,8 +107,34 @@ class VendorTrouble:
     detail: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class BillHeld:
+    """A bill waits in escrow: no credit yet. Answer with `CoinVendor.route`.
+
+    Unanswered, the validator gives it back by itself after its own time (30 s or more).
+    """
+
+    yen: int
+    cursor: CreditCursor
+
+
+@dataclass(frozen=True, slots=True)
+class BillReturned:
+    """The bill that was held is the resident's again; it was never credited."""
+
+    cursor: CreditCursor
+
+
 CoinEvent = (
-    CoinAccepted | CoinRefused | CoinMaybe | EventsLost | VendorReset | ReturnLever | VendorTrouble
+    CoinAccepted
+    | CoinRefused
+    | CoinMaybe
+    | EventsLost
+    | VendorReset
+    | ReturnLever
+    | VendorTrouble
+    | BillHeld
+    | BillReturned
 )
 
 
@@ -147,6 +185,8 @@ class VendorStatus:
     """Face values whose hopper says by its own sensor that few or no coins are left."""
     blocked: frozenset[int] = frozenset()
     """Face values whose hopper would not pay now: silent, jammed, faulty."""
+    full: frozenset[int] = frozenset()
+    """Face values whose hopper says by its own sensor that it is (nearly) full."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,9 +194,12 @@ class VendorCapabilities:
     """Face values in yen that can be taken in, and that can be paid out."""
 
     accepts: frozenset[int]
+    """Coins and bills; a value in `bills` is a bill."""
     dispenses: frozenset[int]
     devices: tuple[str, ...]
     """One line each: address, category, maker, product, serial."""
+    bills: frozenset[int] = frozenset()
+    """The bills among `accepts`; held in escrow and routed one by one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -170,6 +213,21 @@ class CoinVendorConfig:
             "doc": "Face value in yen -> ccTalk address, e.g. {10 = 3, 50 = 4, 100 = 5, 500 = 6}"
         }
     )
+    bills: int = field(
+        default=0,
+        metadata={
+            "doc": "ccTalk address of the bill validator, usually 40; 0 is none",
+            "min": 0,
+            "max": 255,
+        },
+    )
+    profiles: str = field(
+        default="",
+        metadata={
+            "doc": "TOML file with departures of devices that are not in the built-in table, see "
+            "docs/devices/coin.md; empty is none"
+        },
+    )
     checksum: str = field(
         default="simple",
         metadata={"doc": "Frame check of the devices on the line", "choices": ("simple", "crc")},
@@ -181,7 +239,7 @@ class CoinVendorConfig:
 
 
 class CoinVendor(Protocol):
-    """An acceptor and its hoppers on one line."""
+    """An acceptor, its hoppers, and perhaps a bill validator."""
 
     def capabilities(self) -> VendorCapabilities:
         """Identify every configured device. Raises DeviceError. Limit 5 s. Idempotent."""
@@ -191,18 +249,31 @@ class CoinVendor(Protocol):
         """Ask every device; never raises (a silent one shows as `coin.lost`). Limit 3 s."""
         ...
 
-    def resume(self, cursor: CreditCursor | None) -> tuple[CoinEvent, ...]:
-        """Set up the acceptor, all coins inhibited; credit what fell since `cursor`.
+    def resume(
+        self, cursor: CreditCursor | None, bills: CreditCursor | None = None
+    ) -> tuple[CoinEvent, ...]:
+        """Set up the takers, everything inhibited; credit what came since the cursors.
 
-        `None` takes the present counter as the start. Raises DeviceError. Idempotent for a
-        given cursor.
+        `cursor` is the coins', `bills` the bills'; `None` takes the present counter as the start.
+        A bill still held is given back: whoever put it in was promised nothing. Raises
+        DeviceError. Idempotent for given cursors.
         """
         ...
 
     def accept(self, values: frozenset[int]) -> None:
         """Accept exactly these face values from now on; the empty set stops. Idempotent.
 
-        A coin already falling may still come in and is reported by `poll`. Raises DeviceError.
+        A coin already falling may still come in and is reported by `poll`; so is a bill already
+        drawn in. Raises DeviceError.
+        """
+        ...
+
+    def route(self, *, stack: bool) -> None:
+        """Stack the bill that is held, or give it back. Never sent twice.
+
+        Evidence is the event alone: `CoinAccepted` once it is stacked, `BillReturned` once it is
+        out. An answer that was lost, or says that nothing is held, is no matter. Raises
+        MisuseError without a bill validator; DeviceError only where the line is gone.
         """
         ...
 

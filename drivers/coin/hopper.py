@@ -3,6 +3,8 @@
 Source: ccTalk Generic Specification 4.7, Part 2 sections 3.81-3.90.
 """
 
+from dataclasses import dataclass
+
 from drivers.clock import Clock
 from drivers.coin.bus import TRIES, CoinBus, Refused
 from drivers.coin.contract import DispenseTicket
@@ -18,14 +20,14 @@ from drivers.coin.protocol import (
     decode_text,
     encode_dispense,
 )
+from drivers.coin.quirks import QuirkBook
 from drivers.coin.tables import (
-    DEFAULT_PROFILE,
     ENABLE_CODE,
     PAYOUT_TIMEOUT,
+    STANDARD,
     Category,
     Header,
     HopperFlag,
-    profile_for,
 )
 from drivers.errors import DeviceError, PeerError, SilenceError
 
@@ -34,6 +36,25 @@ _BOOT_STEP_S = 0.1
 _SURE_TRIES = 2
 _LOW_NOW = 0x01
 _LOW_FITTED = 0x10
+_HIGH_NOW = 0x02
+_HIGH_FITTED = 0x20
+
+
+@dataclass(frozen=True, slots=True)
+class Level:
+    """Header 217: what the sensors say, where they are fitted. Source: Part 2 section 3.39."""
+
+    register: int
+
+    @property
+    def low(self) -> bool:
+        """A sensor says that few coins are left."""
+        return bool(self.register & _LOW_FITTED and self.register & _LOW_NOW)
+
+    @property
+    def high(self) -> bool:
+        """A sensor says that no more fit in."""
+        return bool(self.register & _HIGH_FITTED and self.register & _HIGH_NOW)
 
 
 class Hopper:
@@ -44,18 +65,19 @@ class Hopper:
         self._clock = clock
         self._address = address
         self.yen = yen
+        self.quirk_book = QuirkBook()
         self.identity: Identity | None = None
-        self._profile = DEFAULT_PROFILE
+        self._quirks = STANDARD
         self._has_total = True
         self._has_level = True
 
     def identify(self) -> Identity:
         """Ask who it is; refuse one that says it holds other coins. Raises DeviceError."""
         self.identity = identify(self._bus, self._address, Category.PAYOUT)
-        self._profile = profile_for(self.identity.product)
+        self._quirks = self.quirk_book.of(self.identity.maker, self.identity.product)
         self._refuse_other_coin()
         self._has_total = (
-            self._profile.has_total
+            self._quirks.has_total
             and ask_if_there(self._bus, self._address, Header.DISPENSE_COUNT) is not None
         )
         return self.identity
@@ -79,9 +101,9 @@ class Hopper:
         False says nothing: only the counters tell. Raises DeviceError where no answer came.
         """
         identity = self.identity or self.identify()
-        if self._profile.needs_cipher_request:
+        if self._quirks.needs_cipher_request:
             self._bus.ask(self._address, Header.CIPHER_KEY)
-        data = encode_dispense(self._profile, identity.key, ticket.pieces)
+        data = encode_dispense(self._quirks, identity.key, ticket.pieces)
         try:
             self._bus.ask(self._address, Header.DISPENSE, data)
         except Refused:
@@ -126,7 +148,8 @@ class Hopper:
 
     def flags(self, tries: int = TRIES) -> tuple[HopperFlag, ...]:
         """What it reports about itself (header 163)."""
-        return decode_hopper_flags(self._bus.ask(self._address, Header.TEST_HOPPER, tries=tries))
+        data = self._bus.ask(self._address, Header.TEST_HOPPER, tries=tries)
+        return decode_hopper_flags(data, self._quirks.flag_map)
 
     def troubles(self, tries: int) -> tuple[str, ...]:
         """Reasons why it would not pay now. Raises DeviceError."""
@@ -137,13 +160,9 @@ class Hopper:
             return (*blocked, "coin.hopper_empty")
         return blocked
 
-    def says_low(self, tries: int) -> bool:
-        """Whether its own sensor, if it has one, says that few coins are left.
-
-        Raises DeviceError.
-        """
-        level = self._level(tries)
-        return bool(level & _LOW_FITTED and level & _LOW_NOW)
+    def level(self, tries: int) -> Level:
+        """What its own sensors say. Raises DeviceError only where nothing answers at all."""
+        return Level(self._level(tries))
 
     def _is_low(self, tries: int) -> bool:
         """False only if a level sensor says that there are coins."""
@@ -151,7 +170,7 @@ class Hopper:
         return bool(level & _LOW_NOW) or not level & _LOW_FITTED
 
     def _level(self, tries: int) -> int:
-        """What the level sensors say (header 217); 0 where it has none, remembered."""
+        """The level register (header 217); 0 where it has none, remembered."""
         if not self._has_level:
             return 0
         try:
@@ -163,6 +182,8 @@ class Hopper:
             return 0
 
     def _refuse_other_coin(self) -> None:
+        if not self._quirks.coin_named:
+            return
         name = ask_if_there(self._bus, self._address, Header.HOPPER_COIN)
         if name is None:
             return

@@ -7,6 +7,9 @@ from drivers.coin.protocol import ReplyError, decode_encryption, decode_number, 
 from drivers.coin.tables import ENCRYPTION_QUESTION, Category, Header
 from drivers.errors import DeviceError, PeerError, SilenceError
 
+_ALSO = {Category.BILL_VALIDATOR: "Bill Acceptor"}
+"""What the standard's own example answers (Part 3 Appendix 16), against its Table 1."""
+
 
 @dataclass(frozen=True, slots=True)
 class Identity:
@@ -39,7 +42,7 @@ def identify(bus: CoinBus, address: int, category: Category) -> Identity:
     """
     _greet(bus, address)
     found = decode_text(bus.ask(address, Header.CATEGORY))
-    if found != category.value:
+    if found not in {category.value, _ALSO.get(category)}:
         hint = " (it has no application firmware)" if found == Category.BOOTLOADER.value else ""
         raise PeerError(
             "coin.unknown_device", f"address {address} is a {found!r}, not a {category.value}{hint}"

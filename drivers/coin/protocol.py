@@ -14,11 +14,13 @@ from drivers.coin.tables import (
     HOPPER_FLAGS,
     HOST,
     RESERVED_CODE,
+    SCH2_FLAGS,
     CoinCode,
+    FlagMap,
     Header,
     HopperFlag,
-    HopperProfile,
     Key,
+    Quirks,
 )
 
 _COUNTRY = "JP"
@@ -105,11 +107,16 @@ def decode_hopper_status(data: bytes) -> HopperStatus:
     return HopperStatus(*data)
 
 
-def decode_hopper_flags(data: bytes) -> tuple[HopperFlag, ...]:
+_FLAG_MAPS = {FlagMap.STANDARD: HOPPER_FLAGS, FlagMap.SCH2: SCH2_FLAGS}
+
+
+def decode_hopper_flags(
+    data: bytes, flag_map: FlagMap = FlagMap.STANDARD
+) -> tuple[HopperFlag, ...]:
     """The flags that are set in one to three status registers."""
     return tuple(
         flag
-        for flag in HOPPER_FLAGS
+        for flag in _FLAG_MAPS[flag_map]
         if flag.register <= len(data) and data[flag.register - 1] >> flag.bit & 1
     )
 
@@ -162,10 +169,10 @@ def value_of_code(code: int) -> int | None:
     return (code & ~_TENFOLD) * 10 if code & _TENFOLD else code
 
 
-def encode_dispense(profile: HopperProfile, serial: bytes, pieces: int) -> bytes:
+def encode_dispense(quirks: Quirks, serial: bytes, pieces: int) -> bytes:
     """Data of `DISPENSE`: the key this family wants, then the number of coins (1..255)."""
-    key = serial[:3] if profile.key is Key.SERIAL3 else _ANY_KEY
-    return key + bytes((pieces,))
+    keys = {Key.SERIAL3: serial[:3], Key.ANY8: _ANY_KEY, Key.NONE: b""}
+    return keys[quirks.key] + bytes((pieces,))
 
 
 @dataclass(frozen=True, slots=True)

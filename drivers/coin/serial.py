@@ -9,6 +9,7 @@ from contextlib import suppress
 
 from drivers.clock import Clock
 from drivers.coin.acceptor import Acceptor
+from drivers.coin.bill_validator import BillValidator
 from drivers.coin.bus import TRIES, CoinBus
 from drivers.coin.contract import (
     CoinEvent,
@@ -24,6 +25,8 @@ from drivers.coin.framing import BadFrame, Check, FrameParser
 from drivers.coin.hopper import Hopper
 from drivers.coin.payout import Course, HopperView, course, judge, unknown
 from drivers.coin.protocol import describe
+from drivers.coin.quirks import BadQuirks, QuirkBook
+from drivers.coin.taker import MoneyTaker
 from drivers.errors import DeviceError, MisuseError
 from drivers.link.port import BytePort
 from drivers.link.tap import Tap, TappedPort
@@ -74,7 +77,13 @@ class SerialCoinVendor:
             int(yen): Hopper(self._bus, clock, address, int(yen))
             for yen, address in config.hoppers.items()
         }
+        self._bills = BillValidator(self._bus, clock, config.bills) if config.bills else None
+        self._takers: tuple[MoneyTaker, ...] = (
+            (self._acceptor,) if self._bills is None else (self._acceptor, self._bills)
+        )
+        self._give_quirks(config.profiles)
         self._lost = False
+        self._bills_lost = False
         self._intrusions = 0
         self._open_s = clock.monotonic_s()
 
@@ -83,18 +92,21 @@ class SerialCoinVendor:
         """When to poll next: at once while coins may come, seldom while none can."""
         if self._lost:
             return self._config.poll_s
-        if self._acceptor.accepting:
+        if any(taker.accepting for taker in self._takers):
             self._open_s = self._clock.monotonic_s()
             return min(self._config.poll_s, _ACCEPTING_POLL_S)
         idle = self._clock.monotonic_s() - self._open_s > _IDLE_AFTER_S
         return _IDLE_POLL_S if idle else self._config.poll_s
 
     def capabilities(self) -> VendorCapabilities:
-        devices = [self._acceptor.identify(), *(h.identify() for h in self._hoppers.values())]
+        parts: tuple[MoneyTaker | Hopper, ...] = (*self._takers, *self._hoppers.values())
+        devices = [part.identify() for part in parts]
+        bills = self._bills.values if self._bills else frozenset()
         return VendorCapabilities(
-            accepts=self._acceptor.values,
+            accepts=self._acceptor.values | bills,
             dispenses=frozenset(self._hoppers),
             devices=tuple(device.line() for device in devices),
+            bills=bills,
         )
 
     def status(self) -> VendorStatus:
@@ -102,42 +114,67 @@ class SerialCoinVendor:
         low: set[int] = set()
         blocked: set[int] = set()
         tries = _STATUS_TRIES
-        devices: tuple[Acceptor | Hopper, ...] = (self._acceptor, *self._hoppers.values())
+        full: set[int] = set()
+        devices: tuple[MoneyTaker | Hopper, ...] = (*self._takers, *self._hoppers.values())
         for device in devices:
             try:
                 troubles = device.troubles(tries)
                 found.extend(troubles)
                 if isinstance(device, Hopper):
                     blocked.update([device.yen] if troubles else ())
-                    low.update([device.yen] if device.says_low(tries) else ())
+                    level = device.level(tries)
+                    low.update([device.yen] if level.low else ())
+                    full.update([device.yen] if level.high else ())
             except DeviceError as error:
-                found.append(error.reason.name)
+                found.append(self._silent(device, error))
                 blocked.update([device.yen] if isinstance(device, Hopper) else ())
                 tries = 1  # where one is silent all may be, and the answer has a time limit
-        if self._acceptor.swapped:
+        if any(taker.swapped for taker in self._takers):
             found.append("coin.unknown_device")
         reasons = tuple(dict.fromkeys(found))
-        return VendorStatus(reasons, self._acceptor.accepting, frozenset(low), frozenset(blocked))
+        accepting = frozenset[int]().union(*(taker.accepting for taker in self._takers))
+        return VendorStatus(reasons, accepting, frozenset(low), frozenset(blocked), frozenset(full))
 
-    def resume(self, cursor: CreditCursor | None) -> tuple[CoinEvent, ...]:
+    def resume(
+        self, cursor: CreditCursor | None, bills: CreditCursor | None = None
+    ) -> tuple[CoinEvent, ...]:
         events = self._acceptor.resume(cursor)
         self._lost = False
+        if self._bills is None:
+            return events
+        try:
+            events += self._bills.resume(bills)
+        except DeviceError as error:
+            # Coins are taken without it, and what the coins said must not be lost with it.
+            return (*events, self._bills_away(error))
+        self._bills_lost = False
         return events
 
     def accept(self, values: frozenset[int]) -> None:
         self._acceptor.accept(values)
+        if self._bills is not None and self._bills.cursor is not None:
+            with suppress(DeviceError):
+                # A validator that does not hear keeps what it was told, or shuts itself in 5 s;
+                # a bill it draws in is held and, not being asked for, given back.
+                self._bills.accept(values)
+
+    def route(self, *, stack: bool) -> None:
+        if self._bills is None:
+            raise MisuseError("coin.bill_fault", "there is no bill validator to route a bill")
+        self._bills.route(stack=stack)
 
     def poll(self) -> tuple[CoinEvent, ...]:
         try:
             events = self._acceptor.poll(tries=1 if self._lost else TRIES)
         except DeviceError as error:
-            self._acceptor.was_silent()
+            for taker in self._takers:
+                taker.was_silent()
             if self._lost:
                 return ()
             self._lost = True
             return (VendorTrouble(error.reason.name, error.detail),)
         self._lost = False
-        return events + self._intrusion()
+        return events + self._poll_bills() + self._intrusion()
 
     def prepare(self, yen: int, pieces: int) -> DispenseTicket:
         if yen not in self._hoppers or not 1 <= pieces <= _MAX_PIECES:
@@ -169,8 +206,38 @@ class SerialCoinVendor:
     def close(self) -> None:
         with suppress(DeviceError):
             if self._acceptor.cursor is not None and not self._lost:
-                self._acceptor.accept(frozenset())
+                self.accept(frozenset())
         self._bus.close()
+
+    def _give_quirks(self, path: str) -> None:
+        try:
+            book = QuirkBook.of_file(path)
+        except BadQuirks as error:
+            raise MisuseError("coin.unknown_device", str(error)) from error
+        for hopper in self._hoppers.values():
+            hopper.quirk_book = book
+        if self._bills is not None:
+            self._bills.quirk_book = book
+
+    def _poll_bills(self) -> tuple[CoinEvent, ...]:
+        """The bills' events; a validator that is away does not stop the coins."""
+        if self._bills is None or self._bills.cursor is None:
+            return ()
+        try:
+            events = self._bills.poll(tries=1 if self._bills_lost else TRIES)
+        except DeviceError as error:
+            self._bills.was_silent()
+            return () if self._bills_lost else (self._bills_away(error),)
+        self._bills_lost = False
+        return events
+
+    def _bills_away(self, error: DeviceError) -> VendorTrouble:
+        self._bills_lost = True
+        return VendorTrouble("coin.bill_fault", error.detail)
+
+    def _silent(self, device: MoneyTaker | Hopper, error: DeviceError) -> str:
+        """Without the bill validator coins go on; without anything else nothing does."""
+        return "coin.bill_fault" if device is self._bills else error.reason.name
 
     def _intrusion(self) -> tuple[CoinEvent, ...]:
         """Stop taking money when somebody else speaks on the line: any device can be feigned."""
@@ -178,7 +245,7 @@ class SerialCoinVendor:
         if seen == self._intrusions:
             return ()
         with suppress(DeviceError):
-            self._acceptor.accept(frozenset())
+            self.accept(frozenset())
         detail = "a frame nobody asked for: is there a second master on the coin line?"
         return (VendorTrouble("coin.fraud", detail),)
 

@@ -32,6 +32,11 @@ class Header(enum.IntEnum):
     """Request headers. Source: Part 3 Appendix 1 and Table 8."""
 
     SIMPLE_POLL = 254
+    ADDRESS_POLL = 253
+    ADDRESS_CLASH = 252
+    ADDRESS_CHANGE = 251
+    ADDRESS_RANDOM = 250
+    VARIABLES = 247
     POLLING_PRIORITY = 249
     MANUFACTURER = 246
     CATEGORY = 245
@@ -70,8 +75,29 @@ class Header(enum.IntEnum):
     TEST_HOPPER = 163
     PUMP_RNG = 161
     CIPHER_KEY = 160
+    BILL_EVENTS = 159
+    BILL_ID = 157
+    SCALING_FACTOR = 156
+    BILL_POSITION = 155
+    ROUTE_BILL = 154
+    SET_BILL_MODE = 153
+    BILL_MODE = 152
     TYPE_COUNTER = 150
+    CURRENCY_REVISION = 145
+    FIRMWARE_UPGRADE = 141
+    MONEY_IN = 128
+    MONEY_OUT = 127
+    CLEAR_MONEY = 126
+    PAY_MONEY_OUT = 125
+    VERIFY_MONEY_OUT = 124
+    ACTIVITY = 123
+    ERROR_STATUS = 122
+    PURGE_HOPPER = 121
+    SET_HOPPER_BALANCE = 120
+    HOPPER_BALANCE = 119
     ENCRYPTION = 111
+    OPERATE_ESCROW = 107
+    ESCROW_STATUS = 106
     COMMS_REVISION = 4
     RESET = 1
 
@@ -98,6 +124,7 @@ class Manners:
 _ACK_ONLY = Manners(reply_lengths=(0,))
 _ONE = Manners(reply_lengths=(1,))
 _THREE = Manners(reply_lengths=(3,))
+_FOUR = Manners(reply_lengths=(4,))
 
 MANNERS: Mapping[int, Manners] = {
     Header.SIMPLE_POLL: _ACK_ONLY,
@@ -127,6 +154,23 @@ MANNERS: Mapping[int, Manners] = {
     Header.TEST_HOPPER: Manners(reply_lengths=(1, 2, 3)),
     Header.PUMP_RNG: _ACK_ONLY,
     Header.CIPHER_KEY: Manners(reply_lengths=(8,)),
+    Header.BILL_EVENTS: Manners(reply_lengths=(1 + 2 * EVENT_BUFFER,)),
+    Header.BILL_ID: Manners(reply_lengths=(7,)),
+    Header.SCALING_FACTOR: _THREE,
+    # What became of the bill is told by its event alone; a second order could meet another bill.
+    Header.ROUTE_BILL: Manners(wait_s=1.0, repeatable=False, reply_lengths=(0, 1)),
+    Header.SET_BILL_MODE: _ACK_ONLY,
+    Header.BILL_MODE: _ONE,
+    Header.MONEY_IN: _FOUR,
+    Header.MONEY_OUT: _FOUR,
+    # As with header 167: the counter of `VERIFY_MONEY_OUT` decides. Source: Part 2 section 3.127.
+    Header.PAY_MONEY_OUT: Manners(wait_s=1.0, repeatable=False, reply_lengths=(0,)),
+    Header.VERIFY_MONEY_OUT: Manners(reply_lengths=(9,)),
+    Header.ACTIVITY: Manners(reply_lengths=(2,)),
+    Header.ERROR_STATUS: Manners(reply_lengths=(2,)),
+    Header.HOPPER_BALANCE: Manners(reply_lengths=(8,)),
+    Header.OPERATE_ESCROW: Manners(wait_s=1.0, repeatable=False, reply_lengths=(0,)),
+    Header.ESCROW_STATUS: _THREE,
     Header.ENCRYPTION: Manners(wait_s=0.1, reply_lengths=(17,)),
     Header.RESET: Manners(wait_s=0.5, repeatable=False, reply_lengths=(0,)),
 }
@@ -138,6 +182,9 @@ class Category(enum.Enum):
 
     COIN_ACCEPTOR = "Coin Acceptor"
     PAYOUT = "Payout"
+    BILL_VALIDATOR = "Bill Validator"
+    CHANGER = "Changer"
+    ESCROW = "Escrow"
     BOOTLOADER = "Bootloader"
 
 
@@ -215,6 +262,91 @@ COIN_CODES: Mapping[int, CoinCode] = {
 
 RESERVED_CODE = CoinCode("reserved code", Money.NONE)
 
+
+class BillFate(enum.Enum):
+    """What a bill validator's event means for the bill: our reading of Part 3 Table 7."""
+
+    NONE = "none"
+    """Nothing was kept, or nothing happened to a bill."""
+    SHUT = "shut"
+    """The validator has shut itself for want of polls. Source: Part 4 section 2.2.2."""
+    RETURNED = "returned"
+    """The bill that was held is the resident's again."""
+    INHIBITED = "inhibited"
+    FAULT = "fault"
+    """It takes no bills until somebody has helped; no bill of ours is in doubt."""
+    LOST = "lost"
+    """As FAULT, and a bill may lie inside that was never credited."""
+    MAYBE = "maybe"
+    """A bill was kept that has no value we know."""
+    FRAUD = "fraud"
+
+
+@dataclass(frozen=True, slots=True)
+class BillCode:
+    """One row of Part 3 Table 7, where A = 0."""
+
+    what: str
+    fate: BillFate
+
+
+BILL_CODES: Mapping[int, BillCode] = {
+    0: BillCode("master inhibit active", BillFate.SHUT),
+    1: BillCode("bill returned from escrow", BillFate.RETURNED),
+    2: BillCode("invalid bill (validation)", BillFate.NONE),
+    3: BillCode("invalid bill (transport)", BillFate.NONE),
+    4: BillCode("inhibited bill (by command)", BillFate.INHIBITED),
+    5: BillCode("inhibited bill (by switches)", BillFate.NONE),
+    # Not retrievable by us, but by the resident: no credit, whatever was validated.
+    6: BillCode("bill jammed in transport, unsafe", BillFate.FAULT),
+    7: BillCode("bill jammed in stacker", BillFate.LOST),
+    8: BillCode("bill pulled backwards", BillFate.FRAUD),
+    9: BillCode("bill tamper", BillFate.FRAUD),
+    10: BillCode("stacker is in order", BillFate.NONE),
+    11: BillCode("stacker removed", BillFate.FAULT),
+    12: BillCode("stacker inserted", BillFate.NONE),
+    13: BillCode("stacker faulty", BillFate.FAULT),
+    14: BillCode("stacker full", BillFate.FAULT),
+    15: BillCode("stacker jammed", BillFate.LOST),
+    # The standard leaves a credit to the host's policy here. Ours: a person opens it and pays.
+    16: BillCode("bill jammed in transport, safe", BillFate.LOST),
+    17: BillCode("opto fraud", BillFate.FRAUD),
+    18: BillCode("string fraud", BillFate.FRAUD),
+    19: BillCode("anti-string mechanism faulty", BillFate.FAULT),
+    20: BillCode("barcode detected", BillFate.NONE),
+    21: BillCode("unknown bill type stacked", BillFate.MAYBE),
+}
+RESERVED_BILL_CODE = BillCode("reserved code", BillFate.NONE)
+
+BILL_TYPES = range(1, 17)
+"""Bill types that are asked for; Japan has four notes, each in two issues."""
+BILL_MASK_BYTES = 8
+"""Source: Part 3 Appendix 16."""
+COUPON_TYPE = 255
+"""A barcoded coupon, never money here. Source: Part 2 section 3.93."""
+BILL_SELF_INHIBIT_S = 5.0
+"""Source: Part 4 section 2.2.2."""
+ESCROW_TIMEOUT_S = 30.0
+"""After so long a bill nobody decided about goes back. Source: Part 2 section 3.98."""
+BILL_JAMMED, STACKER_MISSING, STACKER_FULL = 39, 44, 45
+"""Self-check codes a validator shows while the cause lasts. Source: Part 1 section 21."""
+
+
+class Route(enum.IntEnum):
+    """Data of `ROUTE_BILL`. Source: Part 2 section 3.98."""
+
+    RETURN = 0
+    STACK = 1
+    EXTEND = 255
+
+
+class BillMode(enum.IntFlag):
+    """Data of `SET_BILL_MODE`. Source: Part 2 section 3.99."""
+
+    STACKER = 1
+    ESCROW = 2
+
+
 FAULT_OK = 0
 STRING_FAULTS = frozenset({20, 41})
 SELF_CHECK_FAULTS: Mapping[int, str] = {
@@ -247,10 +379,16 @@ SELF_CHECK_FAULTS: Mapping[int, str] = {
     33: "supply voltage outside limits",
     34: "temperature outside limits",
     35: "dual coin entry",
+    36: "bill validation sensor",
+    37: "bill transport motor",
+    38: "stacker",
+    39: "bill jammed",
     40: "RAM",
     41: "string sensor",
     42: "accept gate failed open",
     43: "accept gate failed closed",
+    44: "stacker missing",
+    45: "stacker full",
     46: "flash erase",
     47: "flash write",
     48: "slave device not responding",
@@ -306,44 +444,73 @@ HOPPER_FLAGS: tuple[HopperFlag, ...] = (
 )
 """Answers to `TEST_HOPPER`. Source: Part 2 section 3.90."""
 
+_SCH2_OWN = {
+    (2, 2): "memory block A checksum error",
+    (2, 3): "memory block B checksum error",
+    (2, 4): "memory block C checksum error",
+    (2, 5): "memory block D checksum error",
+    (2, 6): "power lost while memory was written",
+}
+SCH2_FLAGS: tuple[HopperFlag, ...] = tuple(
+    HopperFlag(flag.register, flag.bit, own, "coin.hopper_fault")
+    if (own := _SCH2_OWN.get((flag.register, flag.bit)))
+    else flag
+    for flag in HOPPER_FLAGS
+)
+"""Source: Money Controls SCH2 manual TSP016, answers to header 163."""
+
 PAYOUT_TIMEOUT = (1, 1)
 DISABLED = (1, 7)
 MEMORY_ERROR = (2, 6)
 
 
-class Key(enum.Enum):
+class Key(enum.StrEnum):
     """What a hopper wants before the number of coins in `DISPENSE`."""
 
     SERIAL3 = "serial3"
     """The three bytes of its serial number, so that only a host that knows it can pay out."""
     ANY8 = "any8"
     """Eight bytes whose value is not looked at."""
+    NONE = "none"
+    """Nothing: the number of coins alone."""
+
+
+class FlagMap(enum.StrEnum):
+    """Which bits of `TEST_HOPPER` mean what."""
+
+    STANDARD = "standard"
+    SCH2 = "sch2"
+
+
+class DispenseAnswer(enum.StrEnum):
+    """What a hopper answers to header 167. Makers differ; the driver decides nothing by it."""
+
+    AFTER = "after"
+    """The event counter after the payout began, as the standard has it."""
+    BEFORE = "before"
+    ACK = "ack"
 
 
 @dataclass(frozen=True, slots=True)
-class HopperProfile:
-    """How one family of hoppers departs from the specification."""
+class Quirks:
+    """How one family of devices departs from the specification; rows of `quirks.toml`."""
 
     key: Key = Key.SERIAL3
     needs_cipher_request: bool = False
     """`CIPHER_KEY` must be asked before every dispense, or it is refused."""
     has_total: bool = True
     """`DISPENSE_COUNT` is there."""
+    flag_map: FlagMap = FlagMap.STANDARD
+    coin_named: bool = True
+    """What it says of its coin (header 171) is to be believed."""
+    bill_total: bool = True
+    """The validator's accept counter (header 225) counts bills stacked, not bills held."""
+    answer: DispenseAnswer = DispenseAnswer.AFTER
+    counts_refusals: bool = False
+    """A refused dispense moves the event counter. As `answer` and `registers`: what virtual
+    twins of the family do; the driver copes with either and relies on none.
+    """
+    registers: int = 3
 
 
-PROFILES: tuple[tuple[str, HopperProfile], ...] = (
-    # Money Controls SCH2 manual TSP016, "no encryption" variant: eight dummy bytes, 160 first.
-    ("SCH2-NOENCRYPT", HopperProfile(Key.ANY8, needs_cipher_request=True)),
-    # Money Controls SCH1: before header 168 existed.
-    ("SCH1", HopperProfile(has_total=False)),
-)
-"""Product code prefix -> profile; the first match counts."""
-DEFAULT_PROFILE = HopperProfile()
-
-
-def profile_for(product: str) -> HopperProfile:
-    """The profile of a hopper by its product code."""
-    for prefix, profile in PROFILES:
-        if product.upper().startswith(prefix):
-            return profile
-    return DEFAULT_PROFILE
+STANDARD = Quirks()

@@ -8,7 +8,7 @@ No wire, no clock.
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
-from drivers.coin.contract import CreditCursor, DispenseTicket
+from drivers.coin.contract import CreditCursor, DispenseTicket, Taker
 from kiosk.change import Float
 from kiosk.journal.entries import Entry, entry
 from kiosk.money import ZERO, Bill, Ledger, Yen, worth
@@ -45,6 +45,7 @@ class Memory:
     ticket: DispenseTicket | None = None
     job: Job | None = None
     cursor: CreditCursor | None = None
+    bill_cursor: CreditCursor | None = None
     coins: Float = field(default_factory=Float)
     cases: tuple[tuple[str, int], ...] = ()
     """Open cases and the yen each is about."""
@@ -82,20 +83,27 @@ def carried_over(memory: Memory) -> tuple[Entry, ...]:
     cases = [
         entry("case.open", case=name, reason="carried_over", yen=yen) for name, yen in memory.cases
     ]
-    cursor = memory.cursor
-    known = cursor and entry(
-        "coin.cursor",
-        serial=cursor.serial,
-        counter=cursor.counter,
-        accepted_total=cursor.accepted_total,
-    )
-    return (*stock, *cases, *((known,) if known else ()))
+    cursors = [
+        entry(
+            f"{cursor.taker.value}.cursor",
+            serial=cursor.serial,
+            counter=cursor.counter,
+            accepted_total=cursor.accepted_total,
+        )
+        for cursor in (memory.cursor, memory.bill_cursor)
+        if cursor is not None
+    ]
+    return (*stock, *cases, *cursors)
 
 
-def _cursor(what: Entry) -> CreditCursor:
-    return CreditCursor(
-        what.number("serial"), what.number("counter"), what.number("accepted_total")
+def _cursor_moved(memory: Memory, what: Entry) -> Memory:
+    taker = Taker(what.kind.partition(".")[0])
+    cursor = CreditCursor(
+        what.number("serial"), what.number("counter"), what.number("accepted_total"), taker
     )
+    if taker is Taker.BILL:
+        return replace(memory, bill_cursor=cursor)
+    return replace(memory, cursor=cursor)
 
 
 def _visit_begun(memory: Memory, what: Entry) -> Memory:
@@ -111,18 +119,13 @@ def _bill_opened(memory: Memory, what: Entry) -> Memory:
     return replace(memory, application=what.word("application"), bill=bill)
 
 
-def _coin_in(memory: Memory, what: Entry) -> Memory:
+def _money_in(memory: Memory, what: Entry) -> Memory:
     value = what.number("yen")
     return replace(
-        memory,
+        _cursor_moved(memory, what),
         ledger=memory.ledger.insert(value),
-        cursor=_cursor(what),
         coins=memory.coins.taken_in(value),
     )
-
-
-def _cursor_moved(memory: Memory, what: Entry) -> Memory:
-    return replace(memory, cursor=_cursor(what))
 
 
 def _payout_intended(memory: Memory, what: Entry) -> Memory:
@@ -211,10 +214,16 @@ _CHANGES: Mapping[str, Callable[[Memory, Entry], Memory]] = {
     "visit.begin": _visit_begun,
     "visit.end": _visit_ended,
     "pay.open": _bill_opened,
-    "coin.in": _coin_in,
+    "coin.in": _money_in,
     "coin.maybe": _cursor_moved,
     "coin.lost": _cursor_moved,
     "coin.cursor": _cursor_moved,
+    "bill.in": _money_in,
+    "bill.held": _cursor_moved,
+    "bill.back": _cursor_moved,
+    "bill.maybe": _cursor_moved,
+    "bill.lost": _cursor_moved,
+    "bill.cursor": _cursor_moved,
     "payout.intent": _payout_intended,
     "payout.result": _payout_ended,
     "money.kept": _kept,

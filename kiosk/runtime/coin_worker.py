@@ -13,7 +13,9 @@ _STATUS_EVERY_S = 30.0
 
 
 class CoinWorker(Worker):
-    """Carries out `ResumeCoins`, `SetAccept`, `Prepare`, `Dispense`, `ResolveTicket`."""
+    """Carries out `ResumeCoins`, `SetAccept`, `RouteBill`, `Prepare`, `Dispense`,
+    `ResolveTicket`.
+    """
 
     def __init__(self, vendor: CoinVendor, poll_s: float, clock: Clock, post: Post) -> None:
         super().__init__("coins", post)
@@ -31,8 +33,10 @@ class CoinWorker(Worker):
 
     def _do(self, order: object) -> None:
         match order:
-            case c.ResumeCoins(cursor):
-                self._resume(cursor)
+            case c.ResumeCoins(cursor, bills):
+                self._resume(cursor, bills)
+            case c.RouteBill(stack):
+                self._route(stack=stack)
             case c.SetAccept(values):
                 self._accept(values)
             case c.Prepare(yen, pieces):
@@ -61,18 +65,19 @@ class CoinWorker(Worker):
             for event in self._vendor.poll():
                 self._post(event)
 
-    def _resume(self, cursor: CreditCursor | None) -> None:
+    def _resume(self, cursor: CreditCursor | None, bills: CreditCursor | None) -> None:
         try:
             able = self._vendor.capabilities()
-            events = self._vendor.resume(cursor)
+            events = self._vendor.resume(cursor, bills)
         except DeviceError as error:
             self._post(h.CoinsNotResumed(error.reason.name))
             return
         self._set_up = True
         for event in events:
             self._post(event)
-        # What cannot be paid out again is not taken in.
-        self._post(h.CoinsResumed(able.accepts & able.dispenses))
+        # A coin that cannot be paid out again is not taken in; a bill is paid back in coins.
+        taken = (able.accepts & able.dispenses) | able.bills
+        self._post(h.CoinsResumed(taken, able.bills))
         self._look()
 
     def _accept(self, values: frozenset[int]) -> None:
@@ -82,6 +87,12 @@ class CoinWorker(Worker):
             self._post(h.AcceptRefused(error.reason.name))
         else:
             self._accepting = bool(values)
+
+    def _route(self, *, stack: bool) -> None:
+        try:
+            self._vendor.route(stack=stack)
+        except DeviceError as error:
+            self._post(h.TroubleSeen("bills", error.reason.name))
 
     def _prepare(self, yen: int, pieces: int) -> None:
         try:

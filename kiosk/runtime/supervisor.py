@@ -55,6 +55,7 @@ class Crew:
         return {
             c.ResumeCoins: self.coins,
             c.SetAccept: self.coins,
+            c.RouteBill: self.coins,
             c.Prepare: self.coins,
             c.Dispense: self.coins,
             c.ResolveTicket: self.coins,

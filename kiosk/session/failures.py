@@ -682,12 +682,20 @@ _CHECKS = (
         "Look into the acceptor; pay a coin that is found to its owner, then close the case.",
     ),
     _f(
+        "coin.bill_maybe",
+        "coin",
+        _END,
+        _A,
+        "A bill may lie in the validator that was never credited.",
+        "Open the validator; pay a bill that is found to its owner, then close the case.",
+    ),
+    _f(
         "coin.events_lost",
         "coin",
         _END,
         _A,
-        "The acceptor reports more coins than it could name.",
-        "Count the hoppers and the cash box against the journal, then close the case.",
+        "The acceptor or the bill validator reports more money than it could name.",
+        "Count hoppers, cash box and stacker against the journal, then close the case.",
     ),
     _f(
         "coin.payout_unknown",
@@ -745,6 +753,7 @@ def recovery(name: str, phase: Phase) -> Recovery:
 
 _HARMLESS = frozenset({
     "coin.hopper_empty", "coin.hopper_jam", "coin.hopper_fault", "coin.change_short",
+    "coin.bill_fault",
 })  # fmt: skip
 """Which coins are taken already follows from what can be paid out again."""
 

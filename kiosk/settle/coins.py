@@ -10,6 +10,7 @@ from drivers.coin.contract import (
     CreditCursor,
     EventsLost,
     ReturnLever,
+    Taker,
     VendorReset,
     VendorTrouble,
 )
@@ -26,8 +27,9 @@ NOTHING: frozenset[int] = frozenset()
 
 def asked_change(model: Settlement, event: link.AskChange) -> Done:
     """Say which coins could be let in for that fee, and ask the printer before it is paid."""
-    coins = _acceptable(model, Bill(Yen(event.due_yen), 1))
-    exact = bool(coins) and coins != model.accepts
+    coins = acceptable_now(model, Bill(Yen(event.due_yen), 1))
+    # A bill too large for the change is no shortage of change.
+    exact = bool(coins) and coins - model.bills != model.accepts - model.bills
     answer = link.ChangeState(event.due_yen, tuple(sorted(coins)), exact_only=exact)
     draft = Draft(model).tell(answer)
     if model.state is State.VISIT:
@@ -56,7 +58,7 @@ def covered_already(model: Settlement, event: link.AcceptCoins) -> Done:
 def open_acceptor(model: Settlement, event: link.AcceptCoins) -> Done:
     """Let in what can be paid back."""
     draft = _billed(Draft(model), event)
-    coins = _acceptable(draft.model, draft.model.memory.bill)
+    coins = acceptable_now(draft.model)
     draft.set(open_coins=coins).do(c.SetAccept(coins)).timer(h.Timer.PAY, model.limits.pay_s)
     return draft.tell(link.CoinsOpen(tuple(sorted(coins)))).step()
 
@@ -77,10 +79,8 @@ def last_coin(model: Settlement, event: CoinAccepted) -> Done:
 
 def one_coin(model: Settlement, event: CoinAccepted) -> Done:
     """Count it, and let in from now on what still can be paid back."""
-    draft = _counted(Draft(model), event)
-    coins = _acceptable(draft.model, draft.model.memory.bill)
-    if coins != model.open_coins:
-        draft.set(open_coins=coins).do(c.SetAccept(coins))
+    draft = let_in(_counted(Draft(model), event))
+    coins = draft.model.open_coins
     draft.timer(h.Timer.PAY, model.limits.pay_s)
     total = draft.model.memory.ledger.inserted
     return draft.tell(link.CoinIn(event.yen, total, tuple(sorted(coins)))).step()
@@ -91,6 +91,9 @@ def late_coin(model: Settlement, event: CoinAccepted) -> Done:
     draft = _counted(Draft(model), event)
     if model.billed:
         draft.tell(link.CoinIn(event.yen, draft.model.memory.ledger.inserted, ()))
+    if model.state is State.DRAINING:
+        # It was waited for; what may still fall beside it has the usual time.
+        draft.timer(h.Timer.FALL, model.limits.fall_s)
     return draft.step()
 
 
@@ -106,13 +109,19 @@ def refused_coin(model: Settlement, _event: CoinRefused) -> Done:
 
 def doubtful_coin(model: Settlement, event: CoinMaybe) -> Done:
     """A coin may be stuck inside without a credit: staff must look."""
-    draft = Draft(model).write("coin.maybe", code=event.code, **_cursor(event.cursor))
+    taker = event.cursor.taker
+    draft = Draft(model).write(
+        f"{taker.value}.maybe", code=event.code, **cursor_fields(event.cursor)
+    )
+    if taker is Taker.BILL:
+        return draft.set(bill_moving=False).case("coin.bill_maybe").step()
     return draft.case("coin.maybe").step()
 
 
 def lost_events(model: Settlement, event: EventsLost) -> Done:
     """More happened than the acceptor remembers: let nothing more in, staff must count."""
-    draft = Draft(model).write("coin.lost", at_least=event.at_least, **_cursor(event.cursor))
+    kind = f"{event.cursor.taker.value}.lost"
+    draft = Draft(model).write(kind, at_least=event.at_least, **cursor_fields(event.cursor))
     return _shut(draft.case("coin.events_lost")).step()
 
 
@@ -120,12 +129,13 @@ def lost_events_paying(model: Settlement, event: EventsLost) -> Done:
     """As `lost_events`, and what is known to be in goes back."""
     draft = Draft(lost_events(model, event).model)
     draft.do(*lost_events(model, event).commands).write("pay.cancel", cause="coin.events_lost")
-    return draft.timer(h.Timer.FALL, model.limits.fall_s).step()
+    return draft.timer(h.Timer.FALL, drain_s(model)).step()
 
 
 def reset_seen(model: Settlement, event: VendorReset) -> Done:
-    """The acceptor lost power and was set up as it was."""
-    return Draft(model).write("coin.cursor", **_cursor(event.cursor)).step()
+    """A taker lost power and was set up as it was."""
+    kind = f"{event.cursor.taker.value}.cursor"
+    return Draft(model).write(kind, **cursor_fields(event.cursor)).step()
 
 
 def lever_pulled(model: Settlement, _event: ReturnLever) -> Done:
@@ -202,7 +212,9 @@ def stock_counted(model: Settlement, event: h.StockCounted) -> Done:
     return draft.write("stock.set", yen=event.yen, pieces=event.pieces, accuracy="set").step()
 
 
-def _acceptable(model: Settlement, bill: Bill) -> frozenset[int]:
+def acceptable_now(model: Settlement, bill: Bill | None = None) -> frozenset[int]:
+    """Coins and bills that may be let in now, for `bill` or what is asked for."""
+    bill = bill or model.memory.bill
     if model.trouble:
         return NOTHING
     memory = model.memory
@@ -221,12 +233,30 @@ def _billed(draft: Draft, event: link.AcceptCoins) -> Draft:
 
 def _counted(draft: Draft, event: CoinAccepted) -> Draft:
     total = draft.model.memory.ledger.inserted + event.yen
-    return draft.write("coin.in", yen=event.yen, total=total, **_cursor(event.cursor))
+    taker = event.cursor.taker
+    if taker is Taker.BILL:
+        draft.set(bill_moving=False)
+    kind = f"{taker.value}.in"
+    return draft.write(kind, yen=event.yen, total=total, **cursor_fields(event.cursor))
+
+
+def let_in(draft: Draft) -> Draft:
+    """Let in what can be paid back now; nothing while a bill is being stacked."""
+    model = draft.model
+    wanted = NOTHING if model.bill_moving else acceptable_now(model)
+    if wanted == model.open_coins:
+        return draft
+    return draft.set(open_coins=wanted).do(c.SetAccept(wanted))
+
+
+def drain_s(model: Settlement) -> float:
+    """How long to wait for money that is already on its way in."""
+    return model.limits.bill_s if model.bill_moving else model.limits.fall_s
 
 
 def _given_up(model: Settlement, cause: str) -> Done:
     draft = _shut(Draft(model).write("pay.cancel", cause=cause))
-    return draft.timer(h.Timer.FALL, model.limits.fall_s).step()
+    return draft.timer(h.Timer.FALL, drain_s(model)).step()
 
 
 def _shut(draft: Draft) -> Draft:
@@ -238,7 +268,8 @@ def _with_journal(model: Settlement, reason: str) -> tuple[tuple[str, str], ...]
     return (("journal", reason), *others)
 
 
-def _cursor(cursor: CreditCursor) -> dict[str, int]:
+def cursor_fields(cursor: CreditCursor) -> dict[str, int]:
+    """Where the taker's counters stood, as a journal entry has it."""
     return {
         "serial": cursor.serial,
         "counter": cursor.counter,

@@ -63,9 +63,10 @@ class StopTimer:
 
 @dataclass(frozen=True, slots=True)
 class ResumeCoins:
-    """Answer what fell since `cursor`, then `CoinsResumed` or `CoinsNotResumed`."""
+    """Answer what came since the cursors, then `CoinsResumed` or `CoinsNotResumed`."""
 
     cursor: CreditCursor | None
+    bills: CreditCursor | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +74,13 @@ class SetAccept:
     """Let in exactly these face values."""
 
     values: frozenset[int]
+
+
+@dataclass(frozen=True, slots=True)
+class RouteBill:
+    """Stack the bill that is held, or give it back."""
+
+    stack: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,6 +189,7 @@ Command = (
     | StopTimer
     | ResumeCoins
     | SetAccept
+    | RouteBill
     | Prepare
     | Dispense
     | ResolveTicket
@@ -207,6 +216,8 @@ def allowed_without_journal(command: Command) -> bool:
     match command:
         case SetAccept(values):
             return not values
+        case RouteBill(stack):
+            return not stack
         case Tell(value):
             return not isinstance(value, link.PrintGranted | link.CoinsOpen)
         case _:

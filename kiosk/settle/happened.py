@@ -51,9 +51,13 @@ class VisitEnded:
 
 @dataclass(frozen=True, slots=True)
 class CoinsResumed:
-    """The coin machine is set up, everything shut; it takes and pays `accepts`."""
+    """The coin machine is set up, everything shut; it takes and pays `accepts`.
+
+    The `bills` among them it cannot pay as they came, but in coins.
+    """
 
     accepts: frozenset[int]
+    bills: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

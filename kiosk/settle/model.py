@@ -93,6 +93,15 @@ class Limits:
             "max": 10.0,
         },
     )
+    bill_s: float = field(
+        default=8.0,
+        metadata={
+            "doc": "How long a bill may take from the order to stack it to the credit",
+            "unit": "s",
+            "min": 0.0,
+            "max": 60.0,
+        },
+    )
     pay_s: float = field(
         default=300.0,
         metadata={
@@ -193,8 +202,12 @@ class Settlement:
     """Hoppers that say they are low: so many of their pieces in the books are not counted on."""
     blocked: frozenset[int] = frozenset()
     """Hoppers that are not counted on at all."""
+    bills: frozenset[int] = frozenset()
+    """The bills among `accepts`; they are paid back in coins."""
     open_coins: frozenset[int] = frozenset()
     """Face values let in at present."""
+    bill_moving: bool = False
+    """A bill was told to be stacked, and has not been credited or returned yet."""
     alive: bool = False
     """The visit of `memory.visit` is there and hears."""
     repay: bool = True

@@ -12,7 +12,7 @@ from collections.abc import Collection
 from drivers.coin import contract as coin
 from kiosk.link import values as link
 from kiosk.machine import BadTable, Rule, Table, on
-from kiosk.settle import coins, paper, payout, service
+from kiosk.settle import bills, coins, paper, payout, service
 from kiosk.settle import happened as h
 from kiosk.settle.commands import Command
 from kiosk.settle.model import Settlement, State
@@ -94,6 +94,10 @@ _MONEY_IN: _Rules = (
     on(S.PAYING, coin.CoinAccepted, None, coins.one_coin),
     on(S.IDLE, coin.CoinAccepted, S.DRAINING, coins.stray_coin),
     on(_elsewhere({S.PAYING, S.IDLE}), coin.CoinAccepted, None, coins.late_coin),
+    on(S.PAYING, coin.BillHeld, None, bills.stack_bill, when=bills.bill_wanted),
+    on(_WORKING, coin.BillHeld, None, bills.return_bill),
+    on(S.PAYING, coin.BillReturned, None, bills.bill_back_paying),
+    on(_elsewhere({S.PAYING}), coin.BillReturned, None, bills.bill_back),
     on({S.PAYING, S.HELD}, coin.ReturnLever, None, coins.lever_pulled),
     on(_elsewhere({S.PAYING, S.HELD}), coin.ReturnLever, None, coins.lever_idle),
     on(_PAYING, link.CancelPayment, S.DRAINING, coins.cancelled),
@@ -103,6 +107,7 @@ _MONEY_IN: _Rules = (
     on(S.PAYING, coin.EventsLost, S.DRAINING, coins.lost_events_paying),
     on(_elsewhere({S.PAYING}), coin.EventsLost, None, coins.lost_events),
     on(_WORKING, coin.VendorReset, None, coins.reset_seen),
+    on(S.PAYING, coin.VendorTrouble, None, bills.bill_lost_paying, when=bills.bills_out),
     on(_WORKING, coin.VendorTrouble, None, coins.vendor_trouble),
     on(_WORKING, h.AcceptRefused, None, coins.accept_refused),
     on(_WORKING, h.HoppersSeen, None, coins.hoppers_seen),

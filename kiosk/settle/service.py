@@ -11,7 +11,7 @@ from kiosk.journal.memory import remember
 from kiosk.link import values as link
 from kiosk.settle import commands as c
 from kiosk.settle import happened as h
-from kiosk.settle.coins import NOTHING
+from kiosk.settle.coins import NOTHING, drain_s
 from kiosk.settle.draft import Done, Draft
 from kiosk.settle.model import Settlement
 from kiosk.settle.paper import in_the_way, stop_job
@@ -51,7 +51,7 @@ def boot(model: Settlement, event: h.Booted) -> Done:
     apology = "visit.died.terminal" if memory.unfinished else ""
     draft.do(c.PowerCardOff())
     draft.do(c.HandGlass(link.TakeGlass(apology=apology, returned_yen=held)))
-    return draft.do(c.ResumeCoins(memory.cursor)).step()
+    return draft.do(c.ResumeCoins(memory.cursor, memory.bill_cursor)).step()
 
 
 def time_is_coins(_model: Settlement, event: h.TimerFired) -> bool:
@@ -61,7 +61,8 @@ def time_is_coins(_model: Settlement, event: h.TimerFired) -> bool:
 
 def ask_again(model: Settlement, _event: h.TimerFired) -> Done:
     """Ask the coin machine again."""
-    return Draft(model).do(c.ResumeCoins(model.memory.cursor)).step()
+    memory = model.memory
+    return Draft(model).do(c.ResumeCoins(memory.cursor, memory.bill_cursor)).step()
 
 
 def coins_missing(model: Settlement, event: h.CoinsNotResumed) -> Done:
@@ -205,7 +206,7 @@ def died_paying(model: Settlement, event: h.VisitEnded) -> Done:
     """The coins go back."""
     draft = _dead(model, event, "visit.died.money_back")
     draft.set(open_coins=NOTHING, pending=None).do(c.SetAccept(NOTHING)).stop(h.Timer.PAY)
-    return draft.timer(h.Timer.FALL, model.limits.fall_s).step()
+    return draft.timer(h.Timer.FALL, drain_s(model)).step()
 
 
 def handed_over(model: Settlement, _event: h.VisitEnded) -> bool:
@@ -345,7 +346,8 @@ def _printer_said(draft: Draft, event: h.PrinterSeen) -> Draft:
 
 
 def _coins_back(model: Settlement, event: h.CoinsResumed) -> Draft:
-    return _troubled(Draft(model).set(accepts=event.accepts), "coin", "")
+    draft = Draft(model).set(accepts=event.accepts, bills=event.bills)
+    return _troubled(draft, "coin", "")
 
 
 def _troubled(draft: Draft, source: str, reason: str) -> Draft:

@@ -1,11 +1,12 @@
 """The virtual coin machine. Shipped, and refused in production."""
 
+from drivers.coin.tables import DispenseAnswer
 from drivers.coin.virtual.hand import Hand
 from drivers.coin.virtual.ledger import Place, Truth
 from drivers.coin.virtual.machine import VirtualCoinMachine
 from drivers.coin.virtual.mechanics import (
     AcceptorBuild,
-    DispenseAnswer,
+    BillBuild,
     FirstEvent,
     Happening,
     HopperBuild,
@@ -17,6 +18,7 @@ from drivers.coin.virtual.mechanics import (
 
 __all__ = [
     "AcceptorBuild",
+    "BillBuild",
     "DispenseAnswer",
     "FirstEvent",
     "Hand",

@@ -7,9 +7,9 @@ and headers 249, 213, 212. Behaviour: Part 2 section 3.27, Part 4 section 2.1.
 from collections import deque
 from collections.abc import Callable
 
-from drivers.coin.credits import advance
 from drivers.coin.protocol import coin_yen
-from drivers.coin.tables import EVENT_BUFFER, Category, Header
+from drivers.coin.tables import Category, Header
+from drivers.coin.virtual.counting import ACCEPTED, INSERTED, REJECTED, CountingSlave
 from drivers.coin.virtual.ledger import Ledger, Place
 from drivers.coin.virtual.mechanics import (
     AcceptorBuild,
@@ -18,48 +18,40 @@ from drivers.coin.virtual.mechanics import (
     Observer,
     Speeds,
 )
-from drivers.coin.virtual.slave import ACK, Answer, Slave, three_bytes
+from drivers.coin.virtual.slave import ACK, Answer
 
 _EMPTY_COIN = b"......"
 _POSITIONS = 16
 _REJECT, _INHIBITED, _INHIBITED_TYPE_1, _LEVER = 1, 2, 128, 254
 _POLL_EVERY_200_MS = bytes((2, 20))
 _VALUES_IN_CREDITS = 0x01
-_ROM_CHECKSUM = bytes((0x4B, 0x56, 0x4D, 0x31))
 _ALL_ON = 0xFF
 
 SendTo = Callable[[int], int | None]
 """Lets a coin of this value drop behind the sorter: the hopper's path, or None: the cashbox."""
 
 
-class VirtualAcceptor(Slave):
+class VirtualAcceptor(CountingSlave):
     """Recognises, refuses or lets in, counts, remembers five events."""
+
+    events_header = Header.CREDITS
+    mask_bytes = 2
 
     def __init__(
         self, build: AcceptorBuild, speeds: Speeds, ledger: Ledger, observer: Observer
     ) -> None:
-        super().__init__(Category.COIN_ACCEPTOR, build.plate, speeds)
+        super().__init__(Category.COIN_ACCEPTOR, build.plate, speeds, ledger, observer)
         self._build = build
-        self._ledger = ledger
-        self._observer = observer
         self._falling: deque[tuple[float, int, int]] = deque()
-        self._totals = dict.fromkeys((226, 225, 194, 193), 0)
         self.sort: SendTo = lambda _: None
-        self.fault = 0
-        """Answer to the self-check (Part 3 Table 3)."""
         self.forget()
         self._add_commands()
 
     def forget(self) -> None:
-        self._counter = 0
-        self._events: deque[tuple[int, int]] = deque([(0, 0)] * EVENT_BUFFER, EVENT_BUFFER)
-        self._mask = 0
-        self._master = 1
+        super().forget()
         self._paths = dict.fromkeys(range(1, _POSITIONS + 1), bytes((1, 0, 0, 0)))
         self._override = _ALL_ON
         self._default_path = 5
-        self._polled_s = self.now_s
-        self._polled_once = False
 
     def drop(self, yen: int) -> None:
         """A coin enters the slot. The gate decides now; the credit comes when it has fallen."""
@@ -69,13 +61,13 @@ class VirtualAcceptor(Slave):
             position = self._position(yen)
             assert position is not None  # noqa: S101 - a coin without position was refused
             self._ledger.move(yen, Place.HAND, Place.FALLING)
-            self._totals[226] += 1
+            self.totals[INSERTED] += 1
             self._falling.append((self.now_s + self.speeds.fall_time_s, yen, position))
             return
         self._ledger.move(yen, Place.HAND, Place.TRAY)
         if refusal:
-            self._totals[226] += 1
-            self._totals[194] += 1
+            self.totals[INSERTED] += 1
+            self.totals[REJECTED] += 1
             self.push(0, refusal)
         self._observer(Happening("coin_returned", yen, f"code {refusal}"))
 
@@ -87,17 +79,6 @@ class VirtualAcceptor(Slave):
         """The return lever is pulled."""
         if self.listening:
             self.push(0, _LEVER)
-
-    def push(self, a: int, b: int) -> None:
-        """One more event."""
-        self._counter = advance(self._counter, 1)
-        self._events.appendleft((a, b))
-
-    def swap(self, serial: int) -> None:
-        """Another device of the same make is put in its place."""
-        self.plate = type(self.plate)(self.plate.maker, self.plate.product, serial)
-        self._totals = dict.fromkeys(self._totals, 0)
-        self.switch_on()
 
     def settle(self) -> None:
         """Let fall what has fallen by now."""
@@ -118,7 +99,7 @@ class VirtualAcceptor(Slave):
         path = self.sort(yen) if self._override & 1 else None
         target = Place.CASHBOX if path is None else Place.HOPPER
         self._ledger.move(yen, Place.FALLING, target)
-        self._totals[225] += 1
+        self.totals[ACCEPTED] += 1
         code = self._value_code(yen) if self._build.credits_are_values else position
         self.push(code, path or self._default_path)
         self._observer(Happening("coin_credited", yen, target.value))
@@ -146,12 +127,6 @@ class VirtualAcceptor(Slave):
     def _add_commands(self) -> None:
         self._commands |= {
             Header.POLLING_PRIORITY: lambda _: Answer(_POLL_EVERY_200_MS),
-            Header.SELF_CHECK: lambda _: Answer(bytes((self.fault,))),
-            Header.SET_INHIBITS: self._set_mask,
-            Header.INHIBITS: lambda _: Answer(self._mask.to_bytes(2, "little")),
-            Header.CREDITS: self._credits,
-            Header.SET_MASTER_INHIBIT: self._set_master,
-            Header.MASTER_INHIBIT: lambda _: Answer(bytes((self._master,))),
             Header.SET_SORTER_OVERRIDE: self._set_override,
             Header.SORTER_OVERRIDE: lambda _: Answer(bytes((self._override,))),
             Header.OPTION_FLAGS: lambda _: Answer(
@@ -160,38 +135,16 @@ class VirtualAcceptor(Slave):
             Header.COIN_POSITION: self._coin_position,
             Header.SET_SORTER_PATHS: self._set_paths,
             Header.SORTER_PATHS: lambda data: Answer(self._paths.get(data[0], b"")[:1]),
-            Header.ROM_CHECKSUM: lambda _: Answer(_ROM_CHECKSUM),
             Header.SET_DEFAULT_PATH: self._set_default_path,
             Header.DEFAULT_PATH: lambda _: Answer(bytes((self._default_path,))),
             Header.COIN_ID: self._coin_id,
         }
-        for header in self._totals:
-            self._commands[header] = self._total(header)
         if not self._build.has_accept_counter:
             del self._commands[Header.ACCEPT_COUNTER]
 
-    def _total(self, header: int) -> Callable[[bytes], Answer]:
-        return lambda _: Answer(three_bytes(self._totals[header]))
-
-    def _credits(self, _: bytes) -> Answer:
-        self._polled_s = self.now_s
-        answer = Answer(bytes((self._counter,)) + bytes(n for pair in self._events for n in pair))
-        if not self._polled_once and self._build.first_event is not FirstEvent.NOTHING:
+    def _after_first_poll(self) -> None:
+        if self._build.first_event is not FirstEvent.NOTHING:
             self.push(0, _INHIBITED if self._build.first_event is FirstEvent.INHIBITED else 0)
-        self._polled_once = True
-        return answer
-
-    def _set_mask(self, data: bytes) -> Answer | None:
-        if not data:
-            return None
-        self._mask = int.from_bytes(data[:2], "little")
-        return ACK
-
-    def _set_master(self, data: bytes) -> Answer | None:
-        if len(data) != 1:
-            return None
-        self._master = data[0] & 1
-        return ACK
 
     def _set_override(self, data: bytes) -> Answer | None:
         if len(data) != 1:

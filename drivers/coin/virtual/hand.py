@@ -7,6 +7,7 @@ from drivers.coin.virtual.ledger import Place
 from drivers.coin.virtual.mechanics import Happening, Observer
 
 if TYPE_CHECKING:
+    from drivers.coin.virtual.bills import VirtualBillValidator
     from drivers.coin.virtual.hopper import VirtualHopper
     from drivers.coin.virtual.machine import VirtualCoinMachine
 
@@ -31,6 +32,42 @@ class Hand:
     def pull_lever(self) -> None:
         """Pull the return lever."""
         self._do(self._machine.acceptor.pull_lever, "lever_pulled")
+
+    def insert_bill(self, yen: int) -> None:
+        """Offer one bill at the validator's mouth; any value."""
+        self._machine.act(lambda: self._bills.insert(yen))
+
+    def pull_bill(self) -> None:
+        """Pull the bill that was just drawn in out again."""
+        self._do(self._bills.pull_back, "bill_pulled")
+
+    def jam_bills(self, event: int) -> None:
+        """Make the next bill stick: 6 within reach of the resident, 16 out of it, 7 or 15 in the
+        stacker (Part 3 Table 7)."""
+        self._do(lambda: self._bills.jam_next(event), "bill_path_blocked")
+
+    def clear_bills(self) -> None:
+        """Open the validator, take a bill that stuck out and lay it on the tray."""
+        self._do(self._bills.clear, "bill_path_cleared")
+
+    def take_stacker(self) -> None:
+        """Take the stacker with its bills out."""
+        self._do(self._bills.take_stacker, "stacker_taken")
+
+    def put_stacker(self) -> None:
+        """Put the stacker back in."""
+        self._do(self._bills.put_stacker, "stacker_put")
+
+    def empty_stacker(self) -> int:
+        """Collect the stacker's bills; returns their sum in yen."""
+        taken: list[int] = []
+        self._machine.act(lambda: taken.append(self._empty(Place.STACKER, Place.OUTSIDE)))
+        self._observer(Happening("stacker_collected", taken[0]))
+        return taken[0]
+
+    def report_bill_event(self, code: int) -> None:
+        """Make the validator report an event (Part 3 Table 7)."""
+        self._do(lambda: self._bills.push(0, code), "bill_event")
 
     def take_tray(self) -> int:
         """Take all coins out of the tray; returns their sum in yen."""
@@ -115,6 +152,12 @@ class Hand:
     def _do(self, deed: Callable[[], None], what: str, yen: int = 0) -> None:
         self._machine.act(deed)
         self._observer(Happening(what, yen))
+
+    @property
+    def _bills(self) -> "VirtualBillValidator":
+        if self._machine.bills is None:
+            raise ValueError("there is no bill validator")
+        return self._machine.bills
 
     def _hopper(self, yen: int) -> "VirtualHopper":
         if yen not in self._machine.hoppers:

@@ -7,10 +7,9 @@ sections 3.81-3.90; after power loss as the Money Controls SCH2 manual TSP016 sa
 import secrets
 
 from drivers.coin.credits import advance
-from drivers.coin.tables import ENABLE_CODE, Category, Header, Key
+from drivers.coin.tables import ENABLE_CODE, Category, DispenseAnswer, Header, Key
 from drivers.coin.virtual.ledger import Ledger, Place
 from drivers.coin.virtual.mechanics import (
-    DispenseAnswer,
     Happening,
     HopperBuild,
     Observer,
@@ -150,9 +149,9 @@ class VirtualHopper(Slave):
             Header.ENABLE_HOPPER: self._enable,
             Header.TEST_HOPPER: self._test,
         }
-        if not self.build.profile.has_total:
+        if not self.build.quirks.has_total:
             del self._commands[Header.DISPENSE_COUNT]
-        if self.build.profile.needs_cipher_request:
+        if self.build.quirks.needs_cipher_request:
             self._commands |= {
                 Header.PUMP_RNG: lambda _: ACK,
                 Header.CIPHER_KEY: self._cipher_key,
@@ -175,7 +174,7 @@ class VirtualHopper(Slave):
         registers = bytearray(3)
         for register, bit in flags:
             registers[register - 1] |= 1 << bit
-        return Answer(bytes(registers[: self.build.registers]))
+        return Answer(bytes(registers[: self.build.quirks.registers]))
 
     def _enable(self, data: bytes) -> Answer | None:
         if len(data) != 1:
@@ -196,7 +195,7 @@ class VirtualHopper(Slave):
     def _dispense(self, data: bytes) -> Answer:
         before = self._counter
         if not self._may_pay(data):
-            if self.build.counts_refusals:
+            if self.build.quirks.counts_refusals:
                 self._counter = advance(self._counter, 1)
             return NAK
         self._counter = advance(self._counter, 1)
@@ -209,18 +208,15 @@ class VirtualHopper(Slave):
             DispenseAnswer.AFTER: Answer(bytes((self._counter,))),
             DispenseAnswer.BEFORE: Answer(bytes((before,))),
             DispenseAnswer.ACK: ACK,
-        }[self.build.answer]
+        }[self.build.quirks.answer]
 
     def _may_pay(self, data: bytes) -> bool:
         key_given, self._key_given = self._key_given, False
-        profile = self.build.profile
+        quirks = self.build.quirks
         key = data[:-1]
-        fits = key == three_bytes(self.plate.serial) if profile.key is Key.SERIAL3 else True
-        wanted = 3 if profile.key is Key.SERIAL3 else 8
+        fits = key == three_bytes(self.plate.serial) if quirks.key is Key.SERIAL3 else True
+        wanted = {Key.SERIAL3: 3, Key.ANY8: 8, Key.NONE: 0}[quirks.key]
         ready = self._enabled and not self._remaining and not self.flags - _WARNINGS
         return (
-            ready
-            and fits
-            and len(key) == wanted
-            and (key_given or not profile.needs_cipher_request)
+            ready and fits and len(key) == wanted and (key_given or not quirks.needs_cipher_request)
         )

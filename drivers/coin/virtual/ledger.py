@@ -1,6 +1,6 @@
-"""Where each coin physically is: kept outside the protocol, so that a test can ask for it.
+"""Where each coin and bill physically is: kept outside the protocol, so that a test can ask for it.
 
-Double entry: a coin only ever moves from one place to another, so that for every face value
+Double entry: money only ever moves from one place to another, so that for every face value
 the sum over all places stays what it was at the start, namely nothing.
 """
 
@@ -19,8 +19,25 @@ class Place(enum.Enum):
     FALLING = "falling"
     CASHBOX = "cashbox"
     HOPPER = "hopper"
+    COIN_ESCROW = "coin escrow"
+    """Credited, and still to be kept or given back as the same coins."""
+    TRANSPORT = "transport"
+    """A bill on its way in, or stuck there: nobody has been credited."""
+    BILL_ESCROW = "bill escrow"
+    STACKER = "stacker"
     TRAY = "tray"
     """Paid out or returned, not yet taken. Belongs to the resident."""
+
+
+_INSIDE = (
+    Place.FALLING,
+    Place.CASHBOX,
+    Place.HOPPER,
+    Place.COIN_ESCROW,
+    Place.TRANSPORT,
+    Place.BILL_ESCROW,
+    Place.STACKER,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +62,12 @@ class Truth:
     @property
     def machine_yen(self) -> int:
         """What is inside."""
-        return self.yen(Place.FALLING, Place.CASHBOX, Place.HOPPER)
+        return self.yen(*_INSIDE)
+
+    @property
+    def uncredited_yen(self) -> int:
+        """What left the resident's hand and has not been counted, nor come back."""
+        return self.yen(Place.FALLING, Place.TRANSPORT, Place.BILL_ESCROW)
 
     @property
     def conserved(self) -> bool:
@@ -70,6 +92,10 @@ class Ledger:
     def count(self, place: Place, yen: int) -> int:
         """Pieces of one value in one place."""
         return self._pieces[place][yen]
+
+    def pieces(self, place: Place) -> int:
+        """Pieces of all values in one place."""
+        return sum(self._pieces[place].values())
 
     def values(self, place: Place) -> tuple[int, ...]:
         """Face values that lie in a place."""

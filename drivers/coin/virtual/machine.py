@@ -11,6 +11,7 @@ from drivers.clock import Clock
 from drivers.coin.framing import BadFrame, Check, Frame, FrameParser, encode_frame
 from drivers.coin.tables import BROADCAST, HOST, Header
 from drivers.coin.virtual.acceptor import VirtualAcceptor
+from drivers.coin.virtual.bills import VirtualBillValidator
 from drivers.coin.virtual.hand import Hand
 from drivers.coin.virtual.hopper import VirtualHopper
 from drivers.coin.virtual.ledger import Ledger, Place, Truth
@@ -20,7 +21,14 @@ from drivers.link.pty_line import PtyLine
 
 
 class VirtualCoinMachine:
-    """One line of devices. Thread-safe: the line and the hand may belong to two threads."""
+    """One line of devices. Thread-safe: the line and the hand may belong to two threads.
+
+    A machine with wrong devices names other classes for its parts.
+    """
+
+    acceptor_kind = VirtualAcceptor
+    hopper_kind = VirtualHopper
+    bills_kind = VirtualBillValidator
 
     def __init__(
         self,
@@ -40,11 +48,12 @@ class VirtualCoinMachine:
         self.cable_cut = False
         """True: what the host sends reaches nobody (its own echo still comes back)."""
         self.ledger = Ledger()
-        self.acceptor = VirtualAcceptor(self.build.acceptor, self.speeds, self.ledger, observer)
+        parts = (self.speeds, self.ledger, observer)
+        self.acceptor = self.acceptor_kind(self.build.acceptor, *parts)
         self.hoppers = {
-            yen: VirtualHopper(yen, hopper, self.speeds, self.ledger, observer)
-            for yen, hopper in self.build.hoppers.items()
+            yen: self.hopper_kind(yen, hopper, *parts) for yen, hopper in self.build.hoppers.items()
         }
+        self.bills = self.bills_kind(self.build.bills, *parts) if self.build.bills else None
         for yen, hopper in self.build.hoppers.items():
             self.ledger.move(yen, Place.OUTSIDE, Place.HOPPER, hopper.pieces)
         self.acceptor.sort = self._path_of
@@ -105,14 +114,13 @@ class VirtualCoinMachine:
             now_s = self._clock.monotonic_s()
             for slave in self.slaves():
                 slave.now_s = now_s
-            self.acceptor.settle()
-            for hopper in self.hoppers.values():
-                hopper.settle()
+            for slave in self.slaves():
+                slave.settle()
 
     def next_due_s(self) -> float | None:
         """Seconds until something happens by itself; None if nothing moves."""
         with self._lock:
-            due = [self.acceptor.next_due_s(), *(h.next_due_s() for h in self.hoppers.values())]
+            due = [slave.next_due_s() for slave in self.slaves()]
             times = [time for time in due if time is not None]
             return max(0.0, min(times) - self._clock.monotonic_s()) if times else None
 
@@ -133,8 +141,16 @@ class VirtualCoinMachine:
 
     def slaves(self) -> Iterator[Slave]:
         """All devices on the line."""
-        yield self.acceptor
-        yield from self.hoppers.values()
+        for _, slave in self.addressed():
+            yield slave
+
+    def addressed(self) -> Iterator[tuple[int, Slave]]:
+        """All devices with their addresses."""
+        yield self.build.acceptor.address, self.acceptor
+        for yen, hopper in self.hoppers.items():
+            yield self.build.hoppers[yen].address, hopper
+        if self.bills and self.build.bills:
+            yield self.build.bills.address, self.bills
 
     def _path_of(self, yen: int) -> int | None:
         """Sorter path 1, 2, ... to the hopper of this value, while there is room."""
@@ -146,7 +162,7 @@ class VirtualCoinMachine:
     def _reply(self, frame: Frame) -> bytes:
         if frame.destination == BROADCAST:
             return self._broadcast(frame)
-        for address, slave in self._addressed():
+        for address, slave in self.addressed():
             if address == frame.destination:
                 answer = slave.answer(frame.header, frame.data)
                 if answer is None:
@@ -163,8 +179,3 @@ class VirtualCoinMachine:
             for slave in self.slaves():
                 slave.answer(frame.header, frame.data)
         return b""
-
-    def _addressed(self) -> Iterator[tuple[int, Slave]]:
-        yield self.build.acceptor.address, self.acceptor
-        for yen, hopper in self.hoppers.items():
-            yield self.build.hoppers[yen].address, hopper

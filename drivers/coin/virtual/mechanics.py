@@ -5,7 +5,14 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from drivers.coin.framing import Check
-from drivers.coin.tables import DEFAULT_PROFILE, SELF_INHIBIT_S, HopperProfile
+from drivers.coin.tables import (
+    BILL_SELF_INHIBIT_S,
+    ESCROW_TIMEOUT_S,
+    SELF_INHIBIT_S,
+    STANDARD,
+    Category,
+    Quirks,
+)
 
 
 @dataclass(slots=True)
@@ -20,6 +27,12 @@ class Speeds:
     """A hopper turns for so long without a coin before it gives up."""
     jam_timeout_s: float = 1.0
     """A hopper tries for so long to clear a jam."""
+    bill_draw_s: float = 1.0
+    """From the mouth to the escrow; the bill is looked at on the way."""
+    bill_move_s: float = 1.0
+    """From the escrow to the stacker, or back to the mouth."""
+    flap_s: float = 1.5
+    """A coin escrow's flap opens and closes again."""
     boot_s: float = 0.2
     """Deaf after power-up and reset."""
 
@@ -61,12 +74,35 @@ class AcceptorBuild:
     self_inhibit_s: float = SELF_INHIBIT_S
 
 
-class DispenseAnswer(enum.Enum):
-    """What a hopper answers to header 167. Makers differ."""
+JAPANESE_BILLS = ("JP0001A", "JP0001B", "JP0002A", "JP0005A", "JP0005B", "JP0010A", "JP0010B")
+"""In thousands of yen: 10 000 does not fit into four digits and a factor of one with room left."""
 
-    AFTER = "counter after"
-    BEFORE = "counter before"
-    ACK = "plain acknowledge"
+
+@dataclass(frozen=True, slots=True)
+class BillBuild:
+    """One bill validator. The defaults are a plain Japanese one with escrow and stacker."""
+
+    address: int = 40
+    plate: Nameplate = Nameplate("KVM", "KV-B1", 140_001)
+    category: str = Category.BILL_VALIDATOR.value
+    bills: tuple[str, ...] = JAPANESE_BILLS
+    factor: int = 1000
+    decimals: int = 0
+    capacity: int = 300
+    self_inhibit_s: float = BILL_SELF_INHIBIT_S
+    escrow_timeout_s: float = ESCROW_TIMEOUT_S
+    has_accept_counter: bool = True
+    route_answer: int | None = None
+    """Answer 254 or 255 to every route order, whatever is then done; None: the true one."""
+
+
+@dataclass(frozen=True, slots=True)
+class EscrowBuild:
+    """A motorised coin escrow under the acceptor."""
+
+    address: int = 160
+    plate: Nameplate = Nameplate("KVM", "KV-E1", 160_001)
+    capacity: int = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,10 +116,7 @@ class HopperBuild:
     low_level: int = 10
     coin_name: str | None = None
     """Answer to header 171; None: the right coin; empty: not programmed."""
-    profile: HopperProfile = DEFAULT_PROFILE
-    answer: DispenseAnswer = DispenseAnswer.AFTER
-    registers: int = 3
-    counts_refusals: bool = False
+    quirks: Quirks = STANDARD
     overpays: int = 0
     """Coins that slip out behind the last one of each payout."""
 
@@ -102,6 +135,8 @@ class MachineBuild:
 
     acceptor: AcceptorBuild = AcceptorBuild()
     hoppers: dict[int, HopperBuild] = field(default_factory=four_hoppers)
+    bills: BillBuild | None = None
+    escrow: EscrowBuild | None = None
     check: Check = Check.SIMPLE
     echo: bool = True
     paced_baud: int = 0

@@ -35,7 +35,7 @@ def three_bytes(number: int) -> bytes:
 class Slave:
     """One device: power, identity, and a table of commands it knows."""
 
-    def __init__(self, category: Category, plate: Nameplate, speeds: Speeds) -> None:
+    def __init__(self, category: Category | str, plate: Nameplate, speeds: Speeds) -> None:
         self.plate = plate
         self.speeds = speeds
         self.powered = True
@@ -43,11 +43,11 @@ class Slave:
         """How many of the next requests are answered BUSY."""
         self.now_s = 0.0
         self._deaf_until_s = 0.0
-        self._category = category
+        words = category.value if isinstance(category, Category) else category
         self._commands: dict[int, Command] = {
             Header.SIMPLE_POLL: lambda _: ACK,
             Header.MANUFACTURER: self._text(plate.maker),
-            Header.CATEGORY: self._text(category.value),
+            Header.CATEGORY: self._text(words),
             Header.PRODUCT: self._text(plate.product),
             Header.SERIAL: lambda _: Answer(three_bytes(self.plate.serial)),
             Header.SOFTWARE: self._text(plate.software),
@@ -91,6 +91,13 @@ class Slave:
 
     def forget(self) -> None:
         """Clear volatile memory. Devices with any say what that is."""
+
+    def settle(self) -> None:
+        """Let happen what is due by now. Devices that move anything say what that is."""
+
+    def next_due_s(self) -> float | None:
+        """When something happens by itself next; None: nothing moves."""
+        return None
 
     def _reset_command(self, _: bytes) -> Answer:
         self.reset()

@@ -14,7 +14,7 @@ from drivers.coin.contract import (
     Evidence,
 )
 from drivers.coin.serial import SerialCoinVendor
-from drivers.coin.virtual import MachineBuild, Place, Speeds, VirtualCoinMachine
+from drivers.coin.virtual import MachineBuild, Speeds, VirtualCoinMachine
 from drivers.link.faulty import Fault, FaultPlan, FaultyPort
 from drivers.link.memory import MemoryPort
 from drivers.link.port import BytePort
@@ -56,7 +56,12 @@ class Rig:
 
     def restart(self) -> SerialCoinVendor:
         """A new driver, as after the host's death: it knows nothing."""
-        config = CoinVendorConfig(port="memory", hoppers=HOPPERS, checksum=self.build.check.value)
+        config = CoinVendorConfig(
+            port="memory",
+            hoppers=HOPPERS,
+            checksum=self.build.check.value,
+            bills=self.build.bills.address if self.build.bills else 0,
+        )
         self.vendor = SerialCoinVendor(config, self.clock, open_port=self._open)
         return self.vendor
 
@@ -127,7 +132,7 @@ class Rig:
     def credited_truly_yen(self) -> int:
         """What has really been taken in and counted by the acceptor."""
         truth = self.machine.truth()
-        return self.paid_truly_yen() - truth.customer_yen - truth.yen(Place.FALLING)
+        return self.paid_truly_yen() - truth.customer_yen - truth.uncredited_yen
 
     def check(self) -> None:
         """The oracle: no coin is made or lost, and the driver's word is the truth or UNKNOWN."""

@@ -6,9 +6,8 @@ import pytest
 
 from drivers.coin.contract import DispenseTicket, Evidence
 from drivers.coin.framing import Check
-from drivers.coin.tables import Header, HopperProfile, Key
+from drivers.coin.tables import DispenseAnswer, Header, Key, Quirks
 from drivers.coin.virtual import (
-    DispenseAnswer,
     HopperBuild,
     MachineBuild,
     Nameplate,
@@ -113,7 +112,7 @@ def test_fault_30_refused_at_the_command_itself() -> None:
 
 
 def test_fault_30_a_refusal_that_counts_as_an_event() -> None:
-    r = rig(build(counts_refusals=True))
+    r = rig(build(quirks=Quirks(counts_refusals=True)))
     r.pay(100, 2)
     ticket = r.vendor.prepare(100, 2)
     r.machine.hoppers[100].flags.add((2, 0))
@@ -153,7 +152,7 @@ def test_fault_32_a_command_that_never_arrives_was_not_started() -> None:
 
 @pytest.mark.parametrize("answer", list(DispenseAnswer))
 def test_fault_33_the_answer_to_the_command_decides_nothing(answer: DispenseAnswer) -> None:
-    r = rig(build(answer=answer))
+    r = rig(build(quirks=Quirks(answer=answer)))
     assert r.pay(100, 2).paid == 2
     assert r.pay(100, 1).paid == 1
     r.check()
@@ -295,7 +294,7 @@ def test_fault_38_a_coin_that_falls_after_the_stop_is_counted() -> None:
 
 def test_fault_39_a_hopper_without_a_dispense_count_rests_on_its_status() -> None:
     plate = Nameplate("Money Controls", "SCH1", 130_005)
-    r = rig(build(plate=plate, profile=HopperProfile(has_total=False), registers=1))
+    r = rig(build(plate=plate, quirks=Quirks(has_total=False, registers=1)))
     assert r.vendor.prepare(100, 1).total_before == -1
     result = r.pay(100, 3)
     assert (result.paid, result.evidence) == (3, Evidence.DEVICE_COUNTED)
@@ -371,9 +370,9 @@ def test_a_hopper_that_does_not_know_its_coin_is_believed_to_hold_it(name: str) 
 
 def test_a_hopper_that_wants_its_key_asked_for_first() -> None:
     """Money Controls SCH2 without encryption."""
-    profile = HopperProfile(Key.ANY8, needs_cipher_request=True)
+    quirks = Quirks(Key.ANY8, needs_cipher_request=True, registers=2)
     plate = Nameplate("Money Controls", "SCH2-NOENCRYPT", 130_005)
-    r = rig(build(plate=plate, profile=profile, registers=2))
+    r = rig(build(plate=plate, quirks=quirks))
     assert r.pay(100, 3).paid == 3
     r.check()
 

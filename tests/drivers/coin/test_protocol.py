@@ -22,15 +22,14 @@ from drivers.coin.protocol import (
     request,
     value_of_code,
 )
+from drivers.coin.quirks import QuirkBook
 from drivers.coin.tables import (
     COIN_CODES,
-    DEFAULT_PROFILE,
     HOPPER_FLAGS,
     MANNERS,
-    PROFILES,
+    STANDARD,
     Header,
     Key,
-    profile_for,
 )
 from drivers.reasons import REASONS
 
@@ -140,16 +139,15 @@ def test_option_flags() -> None:
 def test_dispense_data_by_profile() -> None:
     """Suzo Flow manual p. 20; SCH2 manual p. 59."""
     serial = bytes.fromhex("DF D7 0A")
-    assert encode_dispense(DEFAULT_PROFILE, serial, 1) == bytes.fromhex("DF D7 0A 01")
-    dummy = profile_for("SCH2-NOENCRYPT-V1")
+    assert encode_dispense(STANDARD, serial, 1) == bytes.fromhex("DF D7 0A 01")
+    dummy = QuirkBook().of("MCI", "SCH2-NOENCRYPT-V1")
     assert encode_dispense(dummy, serial, 5) == bytes(8) + b"\5"
     assert dummy.needs_cipher_request
 
 
 def test_profiles_are_found_by_prefix() -> None:
-    assert profile_for("Evolution").key is Key.SERIAL3
-    assert not profile_for("sch1").has_total
-    assert len({prefix for prefix, _ in PROFILES}) == len(PROFILES)
+    assert QuirkBook().of("", "Evolution").key is Key.SERIAL3
+    assert not QuirkBook().of("MCI", "sch1").has_total
 
 
 def test_descriptions() -> None:

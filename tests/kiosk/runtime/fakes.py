@@ -12,7 +12,7 @@ from drivers.coin.contract import (
     VendorCapabilities,
     VendorStatus,
 )
-from drivers.errors import DeviceError
+from drivers.errors import DeviceError, MisuseError
 from drivers.printer.contract import JobProgress, PrinterCapabilities, PrinterStatus
 from drivers.receipt.contract import ReceiptStatus, Slip
 from tests.kiosk.settle.world import VALUES, Printer, Vending
@@ -94,7 +94,13 @@ class FakeVendor:
     def status(self) -> VendorStatus:
         return VendorStatus(self.troubles, self.machine.open)
 
-    def resume(self, cursor: CreditCursor | None) -> tuple[CoinEvent, ...]:
+    def route(self, *, stack: bool) -> None:
+        raise MisuseError("coin.bill_fault", f"there is no bill validator (stack {stack})")
+
+    def resume(
+        self, cursor: CreditCursor | None, bills: CreditCursor | None = None
+    ) -> tuple[CoinEvent, ...]:
+        assert bills is None
         self._line()
         found = tuple(self.machine.since(cursor))
         self.machine.fetched = len(self.machine.events)
