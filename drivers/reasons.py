@@ -77,6 +77,42 @@ _REASONS = (
         "Use a My Number card.",
     ),
     _r(
+        "card.kind.juki",
+        Remedy.RESIDENT,
+        "The card is a 住基カード, which no longer holds what is needed here.",
+        "Use a My Number card.",
+    ),
+    _r(
+        "card.kind.phone",
+        Remedy.RESIDENT,
+        "The certificates of a smartphone lie on the reader.",
+        "Use a My Number card; this terminal does not authenticate phones.",
+    ),
+    _r(
+        "card.several",
+        Remedy.RESIDENT,
+        "Two cards that could be meant lie on the readers.",
+        "Leave one card; look for a forgotten one on the other reader.",
+    ),
+    _r(
+        "card.code.blocked",
+        Remedy.RESIDENT,
+        "The verification number (照合番号B) is blocked.",
+        "The municipal office can help.",
+    ),
+    _r(
+        "card.attributes.invalid",
+        Remedy.RESIDENT,
+        "The card's name and address are not signed as they must be.",
+        "The card cannot be used; the municipal office can check it.",
+    ),
+    _r(
+        "card.ap.not_found",
+        Remedy.RESIDENT,
+        "The municipality's card application is not on the card.",
+        "The municipal office can load it.",
+    ),
+    _r(
         "card.protocol",
         Remedy.TECHNICIAN,
         "The card answered against its specification.",

@@ -146,9 +146,9 @@ def _card(config: Config, clock: Clock) -> Finding:
     finally:
         reader.close()
     kinds = ", ".join(sorted(kind.value for kind in able.kinds))
-    return Finding(
-        "card reader", good=True, facts=(able.reader, f"kinds: {kinds}", f"now: {status.presence}")
-    )
+    facts = [able.reader, *able.others, f"kinds: {kinds}", f"now: {status.presence}"]
+    facts += [f"no driver for {name}" for name in able.without_driver]
+    return Finding("card reader", good=True, facts=tuple(facts))
 
 
 def _coins(config: Config, clock: Clock) -> Finding:

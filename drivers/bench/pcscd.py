@@ -12,6 +12,7 @@ import subprocess
 import sys
 import tempfile
 import threading
+from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Self
@@ -33,9 +34,15 @@ class PrivatePcscd:
     `directory` (made if missing; a new one under /tmp by default) holds the socket, whose path must
     stay under 107 characters. libpcsclite reads `PCSCLITE_CSOCK_NAME` once a process: a program
     that needs several daemons one after another gives them the same directory.
+
+    `readers` are the virtual readers' names; each has two slots, counted through from 0 in that
+    order. A virtual card reaches slot 0 at a TCP port, any slot by `open_line`.
     """
 
-    def __init__(self, directory: Path | None = None) -> None:
+    def __init__(
+        self, directory: Path | None = None, readers: Sequence[str] = ("Virtual PCD",)
+    ) -> None:
+        self._readers = tuple(readers)
         self._own_directory = directory is None
         found = directory or Path(tempfile.mkdtemp(prefix="k", dir="/tmp"))
         self._directory = found.absolute()
@@ -87,13 +94,13 @@ class PrivatePcscd:
         """SIGKILL; the namespaces stay. `start` brings a new pcscd. Idempotent."""
         self._tell("kill", "down")
 
-    def open_line(self) -> socket.socket:
+    def open_line(self, slot: int = 0) -> socket.socket:
         """A card's line straight to vpcd, for one in this process; twice as fast as the port.
 
         Raises OSError while pcscd is down.
         """
         cell = self._cell
-        if cell is None or self._ask(cell, "line") != "line":
+        if cell is None or self._ask(cell, f"line {slot}") != "line":
             raise ConnectionRefusedError("The private pcscd is down.")
         _, passed, _, _ = socket.recv_fds(self._inlet, 1, 1)
         line = socket.socket(fileno=passed[0])
@@ -129,7 +136,7 @@ class PrivatePcscd:
                 [
                     *("unshare", *as_user, "--mount", "--net", "--pid", "--fork", "--kill-child"),
                     *(sys.executable, "-I", "-S", str(_CELL)),
-                    *(str(self._directory), *map(str, passed)),
+                    *(str(self._directory), *map(str, passed), *self._readers),
                 ],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,

@@ -23,8 +23,10 @@ from typing import Any
 
 # vpcd's default port and name of its reader (vsmartcard, virtualsmartcard/configure.ac).
 VPCD_PORT = 0x8C7B
+_SLOTS = 2
+"""Ports a vpcd listens on, from its own upwards (ifd-vpcd.c, VICC_MAX_SLOTS)."""
 _READER_CONF = """\
-FRIENDLYNAME "Virtual PCD"
+FRIENDLYNAME "{name}"
 DEVICENAME /dev/null:{port:#x}
 LIBPATH {driver}
 CHANNELID {port:#x}
@@ -52,17 +54,22 @@ def mount(source: str, target: str, kind: str = "", flags: int = 0) -> None:
         raise OSError(number, os.strerror(number), target)
 
 
-def seal(directory: Path) -> Path:
+def seal(directory: Path, readers: list[str]) -> Path:
     """Show pcscd only `directory` as its runtime directory and no driver but vpcd's.
 
     Returns pcscd's configuration directory. /run is covered because /run/pcscd may not exist and
     an ordinary user could not make it; the drivers, because pcscd would open real USB readers.
     """
-    shutil.copyfile(_VPCD, directory / _VPCD.name)
     conf = directory / "reader.conf.d"
     conf.mkdir(exist_ok=True)
-    text = _READER_CONF.format(port=VPCD_PORT, driver=_IPC / _VPCD.name)
-    (conf / "vpcd").write_text(text)
+    entries = []
+    for number, name in enumerate(readers):
+        # vpcd keeps its lines in the library's own memory, so each reader has a copy of its own.
+        driver = f"{number}-{_VPCD.name}"
+        shutil.copyfile(_VPCD, directory / driver)
+        port = VPCD_PORT + _SLOTS * number
+        entries.append(_READER_CONF.format(name=name, port=port, driver=_IPC / driver))
+    (conf / "vpcd").write_text("".join(entries))
     held = os.open(directory, os.O_PATH)
     mount("tmpfs", str(_DRIVERS), "tmpfs")
     mount("tmpfs", "/run", "tmpfs")
@@ -178,10 +185,10 @@ def _pump(source: socket.socket, sink: socket.socket) -> None:
             end.shutdown(socket.SHUT_RDWR)
 
 
-def pass_line(outlet: socket.socket) -> str:
-    """Give the parent a line to vpcd made in here, without the relay between: `line` or `none`."""
+def pass_line(outlet: socket.socket, slot: str) -> str:
+    """Give the parent a slot's line made in here, without the relay between: `line` or `none`."""
     try:
-        with socket.create_connection(("127.0.0.1", VPCD_PORT)) as line:
+        with socket.create_connection(("127.0.0.1", VPCD_PORT + int(slot))) as line:
             socket.send_fds(outlet, [b"l"], [line.fileno()])
     except OSError:
         return "none"
@@ -190,23 +197,24 @@ def pass_line(outlet: socket.socket) -> str:
 
 def obey(daemon: Daemon, outlet: socket.socket) -> None:
     """One word a line in, one word a line out, until the pipe closes."""
-    words: dict[str, Callable[[], str]] = {
-        "start": daemon.start,
-        "term": lambda: daemon.end(hard=False),
-        "kill": lambda: daemon.end(hard=True),
-        "line": lambda: pass_line(outlet),
+    words: dict[str, Callable[[str], str]] = {
+        "start": lambda _: daemon.start(),
+        "term": lambda _: daemon.end(hard=False),
+        "kill": lambda _: daemon.end(hard=True),
+        "line": lambda slot: pass_line(outlet, slot),
     }
     for line in sys.stdin:
-        sys.stdout.write(words[line.strip()]() + "\n")
+        word, _, rest = line.strip().partition(" ")
+        sys.stdout.write(words[word](rest) + "\n")
         sys.stdout.flush()
 
 
 def main() -> None:
-    """`pcscd_cell.py DIRECTORY LISTENER_FD OUTLET_FD`."""
+    """`pcscd_cell.py DIRECTORY LISTENER_FD OUTLET_FD READER...`."""
     directory = Path(sys.argv[1])
-    listener, outlet = (socket.socket(fileno=int(number)) for number in sys.argv[2:])
+    listener, outlet = (socket.socket(fileno=int(number)) for number in sys.argv[2:4])
     raise_loopback()
-    daemon = Daemon(seal(directory))
+    daemon = Daemon(seal(directory, sys.argv[4:]))
     threading.Thread(target=Relay(listener, daemon).run, daemon=True).start()
     try:
         obey(daemon, outlet)

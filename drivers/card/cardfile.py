@@ -41,12 +41,22 @@ _TOO_LONG_ATR = bytes(64)
 KINDS: dict[str, Kind] = {
     "my_number": Kind(bytes.fromhex("3b888001000005e0b381a1007f"), "JPKIAPICCTOKEN2", text=True),
     "juki": Kind(bytes.fromhex("3b888001000014e0b38191005e"), "JPKIAPICCTOKEN", text=False),
+    "phone_android": Kind(
+        bytes.fromhex("3b8880010000000033810000bb"), "JPKIAPGPSETOKEN", text=False
+    ),
+    "phone_ios": Kind(bytes.fromhex("3b8880010000000033810000bb"), "JPKIAPIOSTOKEN", text=False),
     "other": Kind(bytes.fromhex("3b8f8001804f0ca0000003061100 3b0000000042"), label="", text=False),
     "mute": Kind(_TOO_LONG_ATR, label="", text=False),
 }
-"""Contactless ATRs of Debian's `smartcard_list.txt` (other: a FeliCa transit card).
+"""Contactless ATRs of Debian's `smartcard_list.txt` (other: a FeliCa transit card); the phones' is
+one that a reader makes for a type B card (PC/SC part 3, 3.1.3.2.3).
 
 A mute card is present but cannot be powered up: its ATR is longer than any reader takes."""
+
+
+CONTACT_ATR = bytes.fromhex("3be000ff8131fe4514")
+"""Over the contacts, T=1, no historical bytes. Source: OpenSC `card-jpki.c`; myna-card `mf.rs`."""
+_INTERFACES = ("contactless", "contact")
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +102,8 @@ class CardFile:
 
     name: str
     kind: str
+    contact: bool
+    """Answers to reset as over its contacts."""
     label: str
     """One line for a person choosing a card."""
     auth: Pair | None
@@ -103,7 +115,8 @@ class CardFile:
     def make(self, clock: Clock | None = None) -> VirtualCard:
         """A new card."""
         kind = KINDS[self.kind]
-        return VirtualCard(kind.atr, self._applications(kind), self.quirks, self.timing, clock)
+        atr = CONTACT_ATR if self.contact else kind.atr
+        return VirtualCard(atr, self._applications(kind), self.quirks, self.timing, clock)
 
     def _applications(self, kind: Kind) -> tuple[Application, ...]:
         if not kind.label:
@@ -140,10 +153,14 @@ def _card_file(path: Path, values: Mapping[str, Any]) -> CardFile:
     kind = card.text("kind", "my_number")
     if kind not in KINDS:
         raise CardFileError(f"[card] kind must be one of {', '.join(KINDS)}.")
+    interface = card.text("interface", "contactless")
+    if interface not in _INTERFACES:
+        raise CardFileError(f"[card] interface must be one of {', '.join(_INTERFACES)}.")
     auth = _pair(path, sections["auth"], "pin", 3) if "auth" in values else None
     result = CardFile(
         name=path.parent.name if path.name == CARD_FILE else path.stem,
         kind=kind,
+        contact=interface == "contact",
         label=card.text("label", ""),
         auth=auth,
         sign=_pair(path, sections["sign"], "password", 5) if "sign" in values else None,
@@ -257,7 +274,16 @@ def _quirks(section: _Section) -> Quirks:
         first_6f00=section.flag("first_6f00"),
         select_clears_pin=section.flag("select_clears_pin"),
         torn_at=int(section.number("torn_at", 0)),
+        longest_read=_bytes(section, "longest_read", 256),
+        piece=_bytes(section, "piece", 255),
     )
+
+
+def _bytes(section: _Section, key: str, most: int) -> int:
+    number = section.number(key, 0)
+    if number not in range(most + 1):
+        raise CardFileError(f"[{section.name}] {key} must be 0 to {most}.")
+    return int(number)
 
 
 def _timing(section: _Section) -> Timing:

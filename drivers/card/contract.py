@@ -20,6 +20,14 @@ class Presence(enum.StrEnum):
     CARD = "card"
 
 
+class Interface(enum.StrEnum):
+    """How a card is connected. For people and logs: no decision rests on it."""
+
+    CONTACT = "contact"
+    CONTACTLESS = "contactless"
+    UNKNOWN = "unknown"
+
+
 class CardKind(enum.StrEnum):
     """Told apart by AID and token label, never by ATR."""
 
@@ -59,18 +67,27 @@ class Secret:
 
 @dataclass(frozen=True, slots=True)
 class ReaderStatus:
-    """`presence` now, and the reader's own name (empty when there is none)."""
+    """`presence` now, over all readers together: a card on any of them is a card.
+
+    `reader` is the name of the first reader in that state (empty when there is none), `interface`
+    that of the card on it.
+    """
 
     presence: Presence
     reader: str = ""
+    interface: Interface = Interface.UNKNOWN
 
 
 @dataclass(frozen=True, slots=True)
 class ReaderCapabilities:
-    """What this reader can do; `kinds` are the card kinds this driver will authenticate."""
+    """What the readers can do; `kinds` are the card kinds this driver will authenticate."""
 
     reader: str
     kinds: frozenset[CardKind]
+    others: tuple[str, ...] = ()
+    """Further readers, each as good as the first: the card decides, not the slot."""
+    without_driver: tuple[str, ...] = ()
+    """Card readers on USB that the service has no driver for, by name and USB id."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +114,7 @@ class CardReaderConfig:
     reader: str = field(
         default="",
         metadata={
-            "doc": "Part of the PC/SC reader name; empty takes the first that is not a SAM slot"
+            "doc": "Part of the PC/SC reader name; empty takes every reader that is no SAM slot"
         },
     )
     poll_s: float = field(
@@ -137,9 +154,11 @@ class CardReader(Protocol):
         """Connect exclusively, recognise the card, read its certificate and the tries left.
 
         Limit 10 s. Idempotent: costs no try. On success the connection stays open until
-        `release`. Raises DeviceError: `card.kind.unsupported`, `card.certificate.not_found`,
-        `card.mute`, `card.removed`, `card.protocol`, `card.sharing_violation`, ...; after an
-        error nothing is held and `release` is not needed (but harmless).
+        `release`. With cards on several readers the one My Number card among them is taken.
+        Raises DeviceError: `card.kind.unsupported`, `card.kind.juki`, `card.kind.phone`,
+        `card.several`, `card.certificate.not_found`, `card.mute`, `card.removed`,
+        `card.protocol`, `card.sharing_violation`, ...; after an error nothing is held and
+        `release` is not needed (but harmless).
         """
         ...
 

@@ -20,9 +20,11 @@ from drivers.card.contract import (
     ReaderStatus,
     Secret,
 )
-from drivers.card.dialogues import Dialogue, T
+from drivers.card.exchange import Dialogue, T, run
+from drivers.card.pcsc_place import Place
 from drivers.card.pcsc_service import PcscConnection, PcscService
-from drivers.card.tables import PROFILES, Profile
+from drivers.card.tables import MY_NUMBER, PROFILES, Profile
+from drivers.card.usb_readers import without_driver
 from drivers.clock import Clock, SystemClock
 from drivers.errors import DeviceError, SilenceError
 
@@ -40,32 +42,33 @@ _HELD_PATIENCE = {"card.removed": 1, "card.no_reader": 1}
 """More of it on a connection that stood open while a person typed: the card may be back."""
 _POWER_OFF_TRIES = 10
 
-_PRESENCE_OF_REASON = {"card.no_reader": Presence.NO_READER}
-# PC/SC part 5, 3.1.4 (SCARD_READERSTATE); pcsc-lite `pcsclite.h`.
-_STATE_UNAVAILABLE = 0x0008 | 0x0004
-_STATE_PRESENT = 0x0020
-_STATE_MUTE = 0x0200
-
 
 class PcscCardReader:
     """See `CardReader`. One thread owns it."""
 
-    def __init__(self, config: CardReaderConfig, clock: Clock | None = None) -> None:
+    def __init__(
+        self,
+        config: CardReaderConfig,
+        clock: Clock | None = None,
+        service: PcscService | None = None,
+    ) -> None:
+        """`service` is another than the one `config` leads to: one in memory, or one shared."""
         self._config = config
         self._clock = clock or SystemClock()
-        self._service = PcscService(config.pcscd_socket)
+        self._service = service or PcscService(config.pcscd_socket)
+        self._place = Place(self._service, config.reader)
         self._connection: PcscConnection | None = None
         self._deadline_s = 0.0
         self._seen: ReaderStatus | None = None
-        self._seen_state = 0
 
     def capabilities(self) -> ReaderCapabilities:
         """See `CardReader`."""
-        return ReaderCapabilities(self._demand_reader(), frozenset(PROFILES))
+        first, *others = self._place.demand()
+        return ReaderCapabilities(first, frozenset(PROFILES), tuple(others), without_driver())
 
     def status(self) -> ReaderStatus:
         """See `CardReader`."""
-        self._seen = self._look()
+        self._seen = self._place.look()
         return self._seen
 
     def wait_change(self, known: ReaderStatus, timeout_s: float) -> ReaderStatus:
@@ -112,34 +115,11 @@ class PcscCardReader:
         self.release()
         self._service.drop()
 
-    def _find_reader(self) -> str:
-        for name in self._service.readers():
-            if self._config.reader in name and (self._config.reader or "SAM" not in name.upper()):
-                return name
-        return ""
-
-    def _demand_reader(self) -> str:
-        reader = self._find_reader()
-        if not reader:
-            raise SilenceError("card.no_reader")
-        return reader
-
-    def _look(self) -> ReaderStatus:
-        try:
-            reader = self._find_reader()
-            if not reader:
-                return ReaderStatus(Presence.NO_READER)
-            self._seen_state = self._service.state(reader)
-        except DeviceError as error:
-            name = error.reason.name
-            return ReaderStatus(_PRESENCE_OF_REASON.get(name, Presence.NO_SERVICE))
-        return ReaderStatus(_presence(self._seen_state), reader)
-
     def _wait(self, now: ReaderStatus, timeout_s: float) -> bool:
         """True if it is worth looking again: something changed, or the service is away."""
         with suppress(DeviceError):
             if now.presence is not Presence.NO_SERVICE:
-                return self._service.wait(now.reader, self._seen_state, timeout_s)
+                return self._place.wait(timeout_s)
         self._clock.sleep(min(timeout_s, self._config.poll_s))
         return True
 
@@ -163,8 +143,8 @@ class PcscCardReader:
 
     def _converse(self, dialogue: Dialogue[T]) -> T:
         if self._connection is None:
-            self._connection = self._service.connect(self._demand_reader())
-        return dialogues.run(dialogue, self._transmit)
+            self._connection = self._service.connect(self._place.choose())
+        return run(dialogue, self._transmit)
 
     def _enter(self, profile: Profile, pin: Secret) -> None:
         """The PIN entry. A wrong PIN leaves the connection open for the next one."""
@@ -180,7 +160,7 @@ class PcscCardReader:
                 raise SilenceError("card.pin.unknown", error.detail) from error
 
         try:
-            dialogues.run(dialogues.verify(profile, pin.open()), transmit_once)
+            run(dialogues.verify(profile, pin.open()), transmit_once)
         except DeviceError:
             self._overwrite(sent=sent)
             self.release()
@@ -191,7 +171,7 @@ class PcscCardReader:
 
     def _sign(self, profile: Profile, digest: bytes) -> bytes:
         try:
-            return dialogues.run(dialogues.sign(profile, digest), self._transmit)
+            return run(dialogues.sign(profile, digest), self._transmit)
         except DeviceError:
             self._overwrite(sent=True)
             self.release()
@@ -203,7 +183,7 @@ class PcscCardReader:
         """Take the PIN out of pcscd's memory; it reads this APDU even if the card is gone."""
         if sent and self._connection is not None:
             with suppress(DeviceError):
-                dialogues.run(dialogues.overwrite(), self._connection.transmit)
+                run(dialogues.overwrite_pin(MY_NUMBER), self._connection.transmit)
 
     def _transmit(self, command: Command) -> Response:
         self._demand_time()
@@ -245,11 +225,3 @@ def _power_off(service: PcscService, reader: str, clock: Clock) -> bool:
         else:
             return True
     return False
-
-
-def _presence(state: int) -> Presence:
-    if state & _STATE_UNAVAILABLE:
-        return Presence.NO_READER
-    if not state & _STATE_PRESENT:
-        return Presence.EMPTY
-    return Presence.MUTE if state & _STATE_MUTE else Presence.CARD

@@ -8,8 +8,9 @@ Source: pcsc-lite `winscard_clnt.c` and its API manual for the codes.
 """
 
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 from typing import Any
 
 from smartcard import scard
@@ -77,6 +78,17 @@ class _Used:
     socket = ""
 
 
+@dataclass(frozen=True, slots=True)
+class ReaderState:
+    """What the service says of a reader: its state word, and the answer to reset of its card."""
+
+    word: int
+    atr: bytes = b""
+
+
+_UNKNOWN = ReaderState(int(scard.SCARD_STATE_UNKNOWN))
+
+
 class PcscConnection:
     """One connection to the card on a reader; ends with `end`."""
 
@@ -120,19 +132,19 @@ class PcscService:
         self._demand(code, "list readers")
         return tuple(names)
 
-    def state(self, reader: str) -> int:
-        """The state word of `reader` now. Raises DeviceError."""
-        states = self._watch([(reader, scard.SCARD_STATE_UNAWARE)], 0)
-        return states[0][1] if states else int(scard.SCARD_STATE_UNKNOWN)
+    def states(self, readers: Sequence[str]) -> dict[str, ReaderState]:
+        """The state of each reader now, in the order given. Raises DeviceError."""
+        asked = [(reader, scard.SCARD_STATE_UNAWARE) for reader in readers]
+        found = {name: ReaderState(word, bytes(atr)) for name, word, atr in self._watch(asked, 0)}
+        return {name: found.get(name, _UNKNOWN) for name in readers}
 
-    def wait(self, reader: str, state: int, timeout_s: float) -> bool:
-        """Block until `reader` (may be empty) leaves `state`, or readers come or go: True.
+    def wait(self, known: Mapping[str, int], timeout_s: float) -> bool:
+        """Block until a reader leaves its state word in `known`, or readers come or go: True.
 
         False when the time is up, or after `cancel`. Raises DeviceError.
         """
         watched = [(_HOTPLUG, scard.SCARD_STATE_UNAWARE)]
-        if reader:
-            watched.append((reader, state & ~scard.SCARD_STATE_CHANGED))
+        watched += [(name, word & ~scard.SCARD_STATE_CHANGED) for name, word in known.items()]
         return bool(self._watch(watched, int(timeout_s * _MS)))
 
     def cancel(self) -> None:

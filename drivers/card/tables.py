@@ -20,6 +20,8 @@ class Ins(enum.IntEnum):
     GET_CHALLENGE = 0x84
     SELECT = 0xA4
     READ_BINARY = 0xB0
+    READ_RECORD = 0xB2
+    GET_RESPONSE = 0xC0
     GET_DATA = 0xCA
 
 
@@ -27,6 +29,10 @@ class Sw(enum.IntEnum):
     """Status words of this card. Source: ISO/IEC 7816-4; the card's own use, OpenSC, myna-card."""
 
     OK = 0x9000
+    MORE_DATA = 0x6100
+    """The low byte is the number of bytes waiting; 00 is 256 or more."""
+    WRONG_LE = 0x6C00
+    """The low byte is the Le to ask with."""
     MISMATCH = 0x6300
     TRIES_LEFT = 0x63C0
     """The low nibble is the number of tries left."""
@@ -51,6 +57,8 @@ class Sw(enum.IntEnum):
 
 MEANINGS: dict[Sw, str] = {
     Sw.OK: "done",
+    Sw.MORE_DATA: "more data is waiting",
+    Sw.WRONG_LE: "wrong Le; the right one in the low byte",
     Sw.MISMATCH: "the secret does not match",
     Sw.TRIES_LEFT: "the secret does not match; tries left in the low nibble",
     Sw.WRONG_LENGTH: "wrong length",
@@ -128,6 +136,13 @@ MY_NUMBER = Profile(
 
 PROFILES: dict[CardKind, Profile] = {MY_NUMBER.kind: MY_NUMBER}
 """The kinds this driver authenticates. A phone needs another order (certificate after VERIFY)."""
+
+UNSUPPORTED: dict[CardKind, str] = {
+    CardKind.JUKI: "card.kind.juki",
+    CardKind.PHONE_ANDROID: "card.kind.phone",
+    CardKind.PHONE_IOS: "card.kind.phone",
+}
+"""The reason for refusing a kind that is known; any other card is `card.kind.unsupported`."""
 
 SHA256_DIGEST_INFO = bytes.fromhex("3031300d060960864801650304020105000420")
 """Prefix of a SHA-256 DigestInfo. Source: RFC 8017, 9.2, note 1."""

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from drivers.card.apdu import SHORT_LE, BadApdu, Command, Response
 from drivers.card.tables import Ins, Sw
 from drivers.card.virtual_files import Application, Refused
+from drivers.card.virtual_line import Outbox, is_get_response
 from drivers.clock import Clock, SystemClock
 
 _BLANK = "\N{BULLET}" * 2
@@ -35,6 +36,10 @@ class Quirks:
     """SELECT of an application forgets what was verified; sources disagree whether cards do."""
     torn_at: int = 0
     """The card is pulled away when its n-th command since power-up arrives; 0 never."""
+    longest_read: int = 0
+    """READ BINARY gives at most so many bytes at a time, as in short frames; 0 is no limit."""
+    piece: int = 0
+    """Longer answers are fetched by GET RESPONSE, as on a T=0 line; 0 is never."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,6 +88,7 @@ class VirtualCard:
         self._application: Application | None = None
         self._file = 0
         self._since_power = 0
+        self._outbox = Outbox(self.quirks.piece)
         self.power_off()
 
     @property
@@ -109,6 +115,7 @@ class VirtualCard:
         self._application = None
         self._file = 0
         self._since_power = 0
+        self._outbox.clear()
 
     def transmit(self, apdu: bytes) -> bytes:
         """Answer one command APDU; any bytes get a status word.
@@ -131,7 +138,11 @@ class VirtualCard:
         if self._since_power == 1 and self.quirks.first_6f00:
             return Response(b"", Sw.SELF_DIAGNOSIS)
         try:
-            return self._execute(Command.decode(apdu))
+            command = Command.decode(apdu)
+            if self.quirks.piece and is_get_response(command):
+                return self._outbox.more(command)
+            self._outbox.clear()
+            return self._outbox.give(self._execute(command))
         except BadApdu:
             return Response(b"", Sw.WRONG_LENGTH)
         except Refused as refused:
@@ -193,8 +204,9 @@ class VirtualCard:
             self._enter_short(command.p1)
         else:
             offset += command.p1 << 8
-        application = self._current()
-        return Response(application.open_data(self._file).read(offset, command.le), Sw.OK)
+        length = min(command.le, self.quirks.longest_read or command.le)
+        file = self._current().open_data(self._file)
+        return Response(file.read(offset, length), Sw.OK)
 
     def _verify(self, command: Command) -> Response:
         if command.p1:

@@ -52,8 +52,12 @@ class VirtualSlot:
     When pcscd goes away while a card lies there, the card is offered again until it is pulled.
     """
 
-    def __init__(self, host: str, port: int, open_line: OpenLine | None = None) -> None:
-        """`open_line` makes a line to vpcd in another way than to `host` and `port`."""
+    def __init__(
+        self, host: str, port: int, open_line: OpenLine | None = None, *, passes: int = 0
+    ) -> None:
+        """`open_line` makes a line to vpcd in another way than to `host` and `port`; `passes` is
+        how many bytes of an answer the reader lets through before it cuts it (0: all)."""
+        self._passes = passes or None
         self._open_line = open_line or partial(connect, (host, port))
         self._lock = threading.Lock()
         self._place = threading.Lock()
@@ -69,7 +73,7 @@ class VirtualSlot:
         """Put `card` down; another one there is pulled first."""
         self.pull()
         with self._lock:
-            self._stay = _Stay(self._open_line, card, self._place)
+            self._stay = _Stay(self._open_line, card, self._place, self._passes)
 
     def pull(self) -> None:
         """Take the card away, in the middle of a command if need be. Idempotent."""
@@ -88,8 +92,11 @@ class VirtualSlot:
 class _Stay:
     """One card on the reader, from being put down until it is taken away."""
 
-    def __init__(self, open_line: OpenLine, card: VirtualCard, place: threading.Lock) -> None:
+    def __init__(
+        self, open_line: OpenLine, card: VirtualCard, place: threading.Lock, passes: int | None
+    ) -> None:
         self.card = card
+        self._passes = passes
         self._open_line = open_line
         self._place = place
         self._over = threading.Event()
@@ -138,7 +145,7 @@ class _Stay:
         answer = self.card.transmit(apdu)
         if self._left == 0:
             raise CardTorn
-        return answer
+        return answer[: self._passes]
 
     def _break(self) -> None:
         line = self._line

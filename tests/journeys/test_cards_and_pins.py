@@ -56,12 +56,14 @@ def test_no_pin_is_asked_of_a_blocked_card(resident: Resident) -> None:
     assert not resident.written("visit.attempt")
 
 
-@pytest.mark.parametrize("card", ["juki", "other"])
-def test_what_is_no_my_number_card_is_refused(resident: Resident, card: str) -> None:
+@pytest.mark.parametrize(
+    ("card", "failure"), [("juki", "card.kind.juki"), ("other", "card.kind.unsupported")]
+)
+def test_what_is_no_my_number_card_is_refused(resident: Resident, card: str, failure: str) -> None:
     resident.begins()
     resident.puts_down(card)
     _ends_refused(resident)
-    assert resident.written("visit.failure")[0]["failure"] == "card.kind.unsupported"
+    assert resident.written("visit.failure")[0]["failure"] == failure
 
 
 @pytest.mark.parametrize(

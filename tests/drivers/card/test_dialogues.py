@@ -11,7 +11,7 @@ import pytest
 from drivers.card import dialogues
 from drivers.card.apdu import Command, Response
 from drivers.card.contract import CardKind, PinWrong
-from drivers.card.dialogues import Dialogue, T, run
+from drivers.card.exchange import Dialogue, T, run
 from drivers.card.tables import MY_NUMBER
 from drivers.errors import DeviceError, MisuseError, PeerError
 
@@ -81,10 +81,9 @@ def test_golden_trace_of_a_user_authentication() -> None:
 
 
 def test_the_overwriting_apdu_is_longer_than_a_verify() -> None:
-    sent = dialogues.OVERWRITE.encode()
-    assert len(sent) == 16
-    assert len(sent) > len(bytes.fromhex(VERIFY))
-    play(dialogues.overwrite, [(sent.hex(), "6A86")])
+    sent = OPEN_APPLICATION[0] + "00"
+    assert len(bytes.fromhex(sent)) > len(bytes.fromhex(VERIFY))
+    play(lambda: dialogues.overwrite_pin(MY_NUMBER), [(sent, "6A86")])
 
 
 class TestRecognise:
@@ -125,7 +124,7 @@ class TestRecognise:
     def test_an_unsupported_kind_is_refused_before_its_certificate_is_read(self) -> None:
         juki = ("00 B0 00 00 20", b"JPKIAPICCTOKEN".ljust(32).hex() + "9000")
         error = refused(dialogues.identify, [OPEN_APPLICATION, SELECT_TOKEN, juki])
-        assert error.reason.name == "card.kind.unsupported"
+        assert error.reason.name == "card.kind.juki"
 
 
 class TestReadCertificate:

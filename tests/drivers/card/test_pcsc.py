@@ -167,14 +167,27 @@ class TestPin:
 
 
 class TestOtherCards:
-    @pytest.mark.parametrize("kind", ["juki", "other"])
-    def test_are_recognised_and_refused(
-        self, reader: PcscCardReader, slot: VirtualSlot, card_file: MakeFile, kind: str
+    @pytest.mark.parametrize(
+        ("kind", "expected"),
+        [
+            ("juki", "card.kind.juki"),
+            ("phone_android", "card.kind.phone"),
+            ("phone_ios", "card.kind.phone"),
+            ("other", "card.kind.unsupported"),
+        ],
+    )
+    def test_are_told_apart_and_refused(
+        self,
+        reader: PcscCardReader,
+        slot: VirtualSlot,
+        card_file: MakeFile,
+        kind: str,
+        expected: str,
     ) -> None:
         card = place(reader, slot, card_file(text=f'[card]\nkind = "{kind}"\n').make())
         with pytest.raises(DeviceError) as error:
             reader.identify()
-        assert reason(error) == "card.kind.unsupported"
+        assert reason(error) == expected
         assert kind in error.value.detail
         assert card.pin_entries == 0
 

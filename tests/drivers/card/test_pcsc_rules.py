@@ -3,7 +3,7 @@
 What a real pcscd can be brought to do is in `test_pcsc`; here are the answers it gives rarely.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import pytest
 from smartcard import scard
@@ -11,7 +11,7 @@ from smartcard import scard
 from drivers.card.apdu import Command, Response
 from drivers.card.contract import CardReaderConfig, PinWrong, Presence, ReaderStatus, Secret
 from drivers.card.pcsc import PcscCardReader
-from drivers.card.pcsc_service import PcscConnection, PcscService
+from drivers.card.pcsc_service import PcscConnection, PcscService, ReaderState
 from drivers.card.virtual import VirtualCard
 from drivers.clock import VirtualClock
 from drivers.errors import DeviceError, SilenceError
@@ -37,23 +37,23 @@ class CueService:
         self.sent = 0
         self.connects = 0
         self.ended = 0
-        self.waited: list[tuple[str, float]] = []
+        self.waited: list[tuple[tuple[str, ...], float]] = []
 
     def readers(self) -> tuple[str, ...]:
         if self.always == "card.no_service":
             raise SilenceError(self.always)
         return self.names
 
-    def state(self, reader: str) -> int:
-        assert reader in self.names
-        return self.word
+    def states(self, readers: Sequence[str]) -> dict[str, ReaderState]:
+        assert set(readers) <= set(self.names)
+        return {reader: ReaderState(self.word) for reader in readers}
 
-    def wait(self, reader: str, state: int, timeout_s: float) -> bool:
+    def wait(self, known: dict[str, int], timeout_s: float) -> bool:
         self.readers()
-        self.waited.append((reader, timeout_s))
+        self.waited.append((tuple(known), timeout_s))
         self.clock.advance(timeout_s)
         self.word = self.next_word
-        return self.next_word != state
+        return set(known.values()) != {self.next_word}
 
     def connect(self, reader: str) -> "CueService":
         assert reader in self.names
@@ -82,9 +82,7 @@ def service(card_file: MakeFile) -> CueService:
 
 @pytest.fixture
 def reader(service: CueService) -> PcscCardReader:
-    driver = PcscCardReader(CardReaderConfig(), service.clock)
-    driver._service = service  # type: ignore[assignment]
-    return driver
+    return PcscCardReader(CardReaderConfig(), service.clock, service)  # type: ignore[arg-type]
 
 
 def reason_of(action: Callable[[], object]) -> str:
@@ -242,7 +240,7 @@ class TestStatus:
     def test_one_wait_lasts_to_the_end(self, reader: PcscCardReader, service: CueService) -> None:
         known = reader.status()
         assert reader.wait_change(known, 60.0) == known
-        assert service.waited == [("Reader 00", 60.0)]
+        assert service.waited == [(("Reader 00",), 60.0)]
 
     def test_what_makes_no_difference_is_waited_through(
         self, reader: PcscCardReader, service: CueService
@@ -268,14 +266,15 @@ class TestStatus:
             ("", ("Maker SAM 0",), ""),
             ("SAM", ("Maker PICC 0", "Maker SAM 0"), "Maker SAM 0"),
             ("PICC", ("Other 0", "Maker PICC 0"), "Maker PICC 0"),
+            ("", ("Maker SAM 0", "Maker ICC 0", "Maker PICC 0"), "Maker ICC 0"),
             ("PICC", ("Other 0",), ""),
         ],
     )
     def test_which_reader(
         self, service: CueService, wanted: str, names: tuple[str, ...], chosen: str
     ) -> None:
-        driver = PcscCardReader(CardReaderConfig(reader=wanted), service.clock)
-        driver._service = service  # type: ignore[assignment]
+        config = CardReaderConfig(reader=wanted)
+        driver = PcscCardReader(config, service.clock, service)  # type: ignore[arg-type]
         service.names = names
         assert driver.status().reader == chosen
 

@@ -96,7 +96,7 @@ def test_a_wrong_pin_costs_one_try_and_is_said(it: VisitBench) -> None:
 @pytest.mark.parametrize(
     ("card", "failure"),
     [
-        ("juki", "card.kind.unsupported"), ("other", "card.kind.unsupported"),
+        ("juki", "card.kind.juki"), ("other", "card.kind.unsupported"),
         ("expired", "certificate.expired"), ("blocked", "card.pin.blocked"),
     ],
 )  # fmt: skip
