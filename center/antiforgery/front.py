@@ -1,10 +1,13 @@
-"""The front overlay: a frame of fine print around the certificate. Black only, nothing filled."""
+"""The front overlay: the pantograph, and a frame of fine print around it. Black only."""
 
+import functools
 from typing import Any
 
 from reportlab.lib.units import mm
 from reportlab.pdfbase import pdfmetrics
 
+from center.antiforgery.dots import MM, PAGE_DOTS, Stencil, stencil
+from center.antiforgery.pantograph import Area, tint
 from center.paper.font import NAME, font
 from center.paper.plain import HEIGHT_PT, WIDTH_PT
 
@@ -12,6 +15,17 @@ _INSET_PT = 8 * mm
 _PRINT_PT = 2.6
 _GRAY = 0.25
 _LINE_PT = 0.25
+_TINT_INSET = round(10 * MM)
+
+TINT = Area(
+    _TINT_INSET, _TINT_INSET, PAGE_DOTS[0] - 2 * _TINT_INSET, PAGE_DOTS[1] - 2 * _TINT_INSET
+)
+
+
+@functools.lru_cache(maxsize=8)
+def front_tint(choice: int) -> Stencil:
+    """The pantograph of every front for one kind of engine; packed once (half a second)."""
+    return stencil(tint(TINT, choice), TINT.left, TINT.top)
 
 
 def draw_front(canvas: Any, document_id: str) -> None:

@@ -2,6 +2,7 @@
 
 import io
 import threading
+from collections.abc import Callable
 from typing import Any
 
 import pikepdf
@@ -33,10 +34,13 @@ def new_canvas(file: io.BytesIO) -> Any:
     )
 
 
-def rewrite(pdf: bytes, additions: dict[str, bytes]) -> bytes:
+def rewrite(
+    pdf: bytes, additions: dict[str, bytes], mend: Callable[[pikepdf.Pdf], None] | None = None
+) -> bytes:
     """`pdf` without what reportlab adds on its own, and with streams in its catalogue.
 
-    Information dictionary, outlines and page mode go; `additions` are streams by key.
+    Information dictionary, outlines and page mode go; `additions` are streams by key; `mend`
+    adds what reportlab cannot draw.
     """
     made = io.BytesIO()
     with pikepdf.open(io.BytesIO(pdf)) as document:
@@ -49,5 +53,7 @@ def rewrite(pdf: bytes, additions: dict[str, bytes]) -> bytes:
         root["/Lang"] = pikepdf.String("ja-JP")
         for key, content in additions.items():
             root[key] = pikepdf.Stream(document, content)
+        if mend is not None:
+            mend(document)
         document.save(made, compress_streams=True, deterministic_id=True)
     return made.getvalue()

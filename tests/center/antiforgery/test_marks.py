@@ -5,18 +5,30 @@ import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
 import pikepdf
 import pytest
+from numpy.typing import NDArray
 from reportlab.lib.units import mm
 
+from center.antiforgery.back import TINT as BACK_TINT
+from center.antiforgery.back import emblem_screen
+from center.antiforgery.dots import PAGE_DOTS
+from center.antiforgery.front import TINT as FRONT_TINT
 from center.antiforgery.marks import DeliveryContext, make_marks
+from center.antiforgery.measure import pairs
+from center.antiforgery.pantograph import Area, tint
 from center.antiforgery.reading import read_back
+from center.antiforgery.screen import screen
 from center.paper.font import NAME, font
 from center.paper.plain import HEIGHT_PT, WIDTH_PT, new_canvas
 from crypto.errors import CheckFailed
+from tests.center.antiforgery.renderers import ghostscript, ghostscript_inks, pdfium, poppler
 
 ONE = DeliveryContext("ABCD-EFGH-JKLM-NPQR", 1)
 TWO = DeliveryContext("ABCD-EFGH-JKLM-NPQR", 2)
+CMYK = DeliveryContext("ABCD-EFGH-JKLM-NPQR", 1, "1.3.cmyk.00000000")
+CALIBRATED = DeliveryContext("ABCD-EFGH-JKLM-NPQR", 1, "1.5.rgb.00000000")
 
 
 def certificate(pages: int) -> bytes:
@@ -31,8 +43,9 @@ def certificate(pages: int) -> bytes:
 
 
 def _forms(page: pikepdf.Page) -> list[pikepdf.Object]:
-    forms = page.obj["/Resources"].get("/XObject", pikepdf.Dictionary())
-    return [forms[name] for name in forms.keys()]  # noqa: SIM118  # no dict
+    drawn = page.obj["/Resources"]["/XObject"]
+    objects = [drawn[name] for name in drawn.keys()]  # noqa: SIM118  # no dict
+    return [one for one in objects if one["/Subtype"] == "/Form"]
 
 
 def operators(pdf: bytes, number: int) -> set[str]:
@@ -61,11 +74,57 @@ def test_front_and_back_of_every_sheet(tmp_path: Path) -> None:
     assert "2枚中 2枚目" in pages[3]
 
 
+COLOURS = {"g", "G", "k", "K", "rg", "RG", "cs", "CS", "sc", "SC", "scn", "SCN", "gs", "ri", "sh"}
+
+
 def test_the_front_is_grey_and_the_back_is_cmyk() -> None:
+    marks = make_marks(b"", CMYK)
+    assert operators(marks, 0) & COLOURS == {"g", "G"}
+    assert operators(marks, 1) & COLOURS == {"k", "K"}
+
+
+def test_for_a_printer_that_mixes_its_inks_dots_and_words_are_grey() -> None:
     marks = make_marks(b"", ONE)
-    colours = {"g", "G", "k", "K", "rg", "RG", "cs", "CS", "sc", "SC", "scn", "SCN"}
-    assert operators(marks, 0) & colours == {"g", "G"}
-    assert operators(marks, 1) & colours == {"k", "K"}
+    assert operators(marks, 0) & COLOURS == {"g", "G"}
+    assert operators(marks, 1) & COLOURS == {"g", "k", "K"}
+
+
+RENDERERS = {"pdfium": pdfium, "poppler": poppler, "ghostscript": ghostscript}
+
+
+@pytest.mark.parametrize("renderer", RENDERERS)
+def test_every_renderer_sets_every_dot(renderer: str) -> None:
+    """At 600 dpi: front, back, and the line screen, dot for dot."""
+    marks = make_marks(b"", CALIBRATED)
+    front, back = (RENDERERS[renderer](marks, page) < 128 for page in (0, 1))
+    assert front.shape == PAGE_DOTS[::-1]
+    assert np.array_equal(cut(front, FRONT_TINT), tint(FRONT_TINT, 5))
+    free = Area(BACK_TINT.left + 2700, BACK_TINT.top, BACK_TINT.width - 2700, BACK_TINT.height)
+    assert np.array_equal(cut(back, free), tint(BACK_TINT, 5)[:, 2700:])
+    lines = emblem_screen()
+    place = Area(lines.left, lines.top, lines.width, lines.height)
+    # The blossom's own lines lie below: where the screen has no dot, something else may be.
+    assert cut(back, place)[screen()].all()
+
+
+def test_a_device_that_takes_cmyk_gets_the_very_recipes() -> None:
+    """The pair, as Ghostscript gives it to a device without colour management."""
+    inks = ghostscript_inks(make_marks(b"", CMYK), 1, 150)
+    found = {tuple(int(n) for n in one) for one in np.unique(inks.reshape(-1, 4), axis=0)}
+    for pair in pairs():
+        for recipe in (pair.black, pair.partner):
+            wanted = np.array(recipe) * 255
+            assert any(np.abs(np.array(one) - wanted).max() <= 1 for one in found), pair.name
+
+
+def test_marks_weigh_what_a_slow_line_carries() -> None:
+    for calibration in ("", "1.1.cmyk.00000000", "1.5.rgb.00000000"):
+        context = DeliveryContext(ONE.document_id, 1, calibration)
+        assert len(make_marks(b"", context)) <= 600_000
+
+
+def cut(page: NDArray[np.bool_], area: Area) -> NDArray[np.bool_]:
+    return page[area.top : area.top + area.height, area.left : area.left + area.width]
 
 
 @pytest.mark.parametrize("context", [ONE, TWO])

@@ -1,0 +1,133 @@
+"""Figures of the marks on the model of printing and copying: how much is seen, before and after."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from center.antiforgery import colour, screen
+from center.antiforgery.copier import (
+    MIXED,
+    PHOTO,
+    TEXT,
+    Copier,
+    Engine,
+    Plane,
+    blurred,
+    contrast,
+    copied,
+    legibility,
+    printed,
+    seen,
+)
+from center.antiforgery.dots import Bits
+from center.antiforgery.emblem import GROUND, PETAL
+from center.antiforgery.pantograph import FINE, FINE_PITCH, Area, camouflage, set_dots, tint, words
+
+PATCH = Area(0, 0, 1500, 700)
+"""A word and its surroundings."""
+VISIBLE = 0.02
+"""Contrast from which a solid area stands out."""
+READABLE = 0.4
+COPIERS = tuple(Copier(mode, dpi) for mode in (TEXT, MIXED, PHOTO) for dpi in (300, 600, 1200))
+
+
+def look(choice: int, engine: Engine, copier: Copier | None, seed: int) -> tuple[float, float]:
+    """Contrast and legibility of the word, on the original or on a copy."""
+    shape = (PATCH.height, PATCH.width)
+    plain = np.zeros(shape, np.bool_)
+    set_dots(plain, ~camouflage(shape), FINE_PITCH, FINE)
+    page, without = (
+        _paper(ink, engine, copier, seed + number)
+        for number, ink in enumerate((tint(PATCH, choice), plain))
+    )
+    return contrast(page, words(shape)), legibility(page, words(shape), without)
+
+
+def _paper(ink: Bits, engine: Engine, copier: Copier | None, seed: int) -> Plane:
+    rng = np.random.default_rng(seed)
+    page = printed(ink, engine, rng)
+    return page if copier is None else copied(page, copier, rng)
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """Two recipes of one colour."""
+
+    name: str
+    black: colour.CMYK
+    partner: colour.CMYK
+    visible: float
+    """CIE 1976 difference where the engine prints as it should."""
+    drifted: tuple[float, float]
+    """Mean difference where cyan, magenta and yellow each are off by 2 and by 5 per cent."""
+    infrared: float
+    """Contrast to an infra-red camera."""
+    copied: float
+    """What of it is left on a colour copy."""
+
+
+def pairs() -> tuple[Pair, ...]:
+    """The emblem's ground and its petals."""
+    return tuple(_pair(name, recipe) for name, recipe in (("ground", GROUND), ("petal", PETAL)))
+
+
+def _pair(name: str, black: colour.CMYK) -> Pair:
+    partner = colour.without_black(black)
+    both = colour.visible(np.array([black, partner]))
+    copy = colour.infrared(colour.separated(both))
+    return Pair(
+        name,
+        black,
+        partner,
+        colour.difference(black, partner),
+        (_drift(black, partner, 0.02), _drift(black, partner, 0.05)),
+        _contrast(*colour.infrared(np.array([black, partner]))),
+        _contrast(*copy),
+    )
+
+
+def _contrast(dark: float, light: float) -> float:
+    return float((light - dark) / light)
+
+
+def _drift(black: colour.CMYK, partner: colour.CMYK, share: float) -> float:
+    """Both recipes on an engine whose colours are off, over every sign of the three."""
+    signs = np.array(np.meshgrid(*[(-1, 1)] * 3)).reshape(3, -1).T * share
+    factors = np.concatenate([1 + signs, np.ones((len(signs), 1))], axis=1)
+    one, other = (colour.visible(np.array(recipe) * factors) for recipe in (black, partner))
+    return float(np.linalg.norm(one - other, axis=-1).mean())
+
+
+@dataclass(frozen=True, slots=True)
+class ScreenSeen:
+    """What of the line screen's hidden character is seen, as contrast."""
+
+    naked: float
+    viewer: float
+
+
+def screen_seen(copier: Copier | None, seed: int) -> ScreenSeen:
+    """The line screen to an eye and under its grating, on the original or on a copy."""
+    lines = screen.screen()
+    rng = np.random.default_rng(seed)
+    page = printed(lines, Engine(), rng)
+    if copier is not None:
+        page = copied(page, copier, rng)
+    size = len(lines)
+    y, x = np.mgrid[0:size, 0:size]
+    ground = np.hypot(x - size / 2, y - size / 2) < size / 2 - 30
+    character = screen.hidden(size)
+    around = ground & ~character
+    under = [
+        blurred(np.where(screen.grating(page.shape, shift), 0, page).astype(np.float32), 4.0)
+        for shift in range(screen.PERIOD)
+    ]
+    return ScreenSeen(
+        _apart(seen(page), character, around),
+        max((_apart(one, character, around) for one in under), key=abs),
+    )
+
+
+def _apart(page: Plane, character: Bits, around: Bits) -> float:
+    ground = page[around].mean()
+    return float((ground - page[character].mean()) / ground)
