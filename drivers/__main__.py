@@ -5,8 +5,9 @@ import sys
 from collections.abc import Sequence
 
 from drivers.card import command as card
+from drivers.conformance import command as conformance
 
-KINDS = (card.add_commands,)
+KINDS = (card.add_commands, conformance.add_commands)
 """What adds a kind's commands to the parser; each sets `run` to a function of the arguments."""
 
 

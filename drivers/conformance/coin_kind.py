@@ -1,0 +1,154 @@
+"""The coin suite on the command line: `kiosk-drivers conform coin`."""
+
+import argparse
+import inspect
+from collections.abc import Mapping
+from typing import Any
+
+from drivers.clock import Clock, SystemClock
+from drivers.coin.contract import CoinVendor, CoinVendorConfig
+from drivers.coin.framing import Check
+from drivers.coin.serial import SerialCoinVendor
+from drivers.coin.virtual import MachineBuild, Speeds, VirtualCoinMachine
+from drivers.conformance.coin_bench import CoinBench, CoinSetup, OpenPort, OpenVendor
+from drivers.conformance.coin_hands import PROMPTS, virtual
+from drivers.conformance.coin_suite import SUITE
+from drivers.conformance.hands import Ask, person, played
+from drivers.conformance.kind import Budget, Kind, SetupError, load_class
+from drivers.conformance.transcript import Passage, PlayedClock, PlayedPort
+from drivers.link.port import BytePort
+
+_DEFAULT_HOPPERS = ("10=3", "50=4", "100=5", "500=6")
+_BRISK = Speeds(fall_time_s=0.05, dispense_coin_s=0.15, empty_timeout_s=0.5, boot_s=0.2)
+_BAUD = 9600
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """The options of a coin line."""
+    parser.add_argument("--port", default="", help="serial port; none: the virtual machine")
+    parser.add_argument("--acceptor", type=int, default=2, help="ccTalk address (2)")
+    parser.add_argument(
+        "--hopper",
+        action="append",
+        metavar="YEN=ADDRESS",
+        help="one hopper; several times (10=3 50=4 100=5 500=6)",
+    )
+    parser.add_argument("--checksum", choices=[c.value for c in Check], default="simple")
+    parser.add_argument(
+        "--driver",
+        default="",
+        metavar="PACKAGE.MODULE:CLASS",
+        help="a CoinVendor of your own, made as CLASS(config, clock); its line need not be ccTalk",
+    )
+    parser.add_argument(
+        "--no-cctalk", action="store_true", help="the driver's line is not ccTalk: try it alone"
+    )
+
+
+def setup(chosen: argparse.Namespace) -> dict[str, Any]:
+    """The options as JSON values. Raises SetupError."""
+    hoppers: dict[str, int] = {}
+    for text in chosen.hopper or _DEFAULT_HOPPERS:
+        yen, _, address = text.partition("=")
+        if not (yen.isdigit() and address.isdigit()):
+            raise SetupError(f"--hopper {text}: give YEN=ADDRESS, e.g. --hopper 10=3.")
+        hoppers[yen] = int(address)
+    return {
+        "port": chosen.port,
+        "acceptor": chosen.acceptor,
+        "hoppers": hoppers,
+        "checksum": chosen.checksum,
+        "driver": chosen.driver,
+        "cctalk": not chosen.no_cctalk,
+    }
+
+
+def open_bench(settings: Mapping[str, Any], ask: Ask) -> tuple[CoinBench, Clock]:
+    """A bench on a serial port with a person, or on a virtual machine behind a pty."""
+    clock = SystemClock()
+    if settings["port"]:
+        made = _setup(settings, settings["port"])
+        return CoinBench(made, person(ask, PROMPTS), clock), clock
+    machine = VirtualCoinMachine(
+        clock, MachineBuild(check=Check(settings["checksum"])), speeds=_BRISK
+    )
+    return PtyCoinBench(machine, settings, clock), clock
+
+
+class PtyCoinBench(CoinBench):
+    """A virtual machine behind a pseudo terminal, taken away at the end."""
+
+    def __init__(
+        self, machine: VirtualCoinMachine, settings: Mapping[str, Any], clock: Clock
+    ) -> None:
+        self._machine = machine
+        super().__init__(_setup(settings, machine.serve_pty()), virtual(machine, clock), clock)
+
+    def close(self) -> None:
+        self._machine.close()
+
+
+def replay(settings: Mapping[str, Any], passages: tuple[Passage, ...]) -> tuple[CoinBench, Clock]:
+    """A bench whose line, hands and time are the recording of one case."""
+    clock = PlayedClock()
+    line = PlayedPort(passages, clock)
+    config = _config(settings, "recorded")
+    made = CoinSetup(config, lambda: line, _our_driver, has_wire=settings["cctalk"])
+    return CoinBench(made, played(passages), clock), clock
+
+
+def _config(settings: Mapping[str, Any], port: str) -> CoinVendorConfig:
+    return CoinVendorConfig(
+        port=port,
+        acceptor=settings["acceptor"],
+        hoppers=settings["hoppers"],
+        checksum=settings["checksum"],
+    )
+
+
+def _setup(settings: Mapping[str, Any], port: str) -> CoinSetup:
+    driver = settings["driver"]
+    return CoinSetup(
+        _config(settings, port),
+        lambda: _open_serial(port),
+        _their_driver(driver) if driver else _our_driver,
+        has_wire=settings["cctalk"],
+    )
+
+
+def _open_serial(port: str) -> BytePort:
+    from drivers.link.serial_port import SerialLine, SerialPort
+
+    return SerialPort(SerialLine(path=port, baud=_BAUD))
+
+
+def _our_driver(config: CoinVendorConfig, clock: Clock, open_port: OpenPort) -> CoinVendor:
+    return SerialCoinVendor(config, clock, open_port=open_port)
+
+
+def _their_driver(spec: str) -> OpenVendor:
+    """A driver of another make; given our recorded port if it takes `open_port`."""
+    made = load_class(spec)
+    takes_port = "open_port" in inspect.signature(made).parameters
+
+    def open_vendor(config: CoinVendorConfig, clock: Clock, open_port: OpenPort) -> CoinVendor:
+        extra = {"open_port": open_port} if takes_port else {}
+        vendor: CoinVendor = made(config, clock, **extra)
+        return vendor
+
+    return open_vendor
+
+
+def _cheapest_yen(settings: Mapping[str, Any]) -> int:
+    return min((int(yen) for yen in settings["hoppers"]), default=0)
+
+
+KIND: Kind[CoinBench] = Kind(
+    suite=SUITE,
+    budget=Budget("--budget-yen", "what the cases may pay out", _cheapest_yen),
+    add_arguments=add_arguments,
+    setup=setup,
+    open=open_bench,
+    replay=replay,
+    specimens=(),
+)

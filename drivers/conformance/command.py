@@ -1,0 +1,251 @@
+"""`kiosk-drivers conform KIND`, `conform verify`, `conform proof`, and `replay`."""
+
+import argparse
+import datetime
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from drivers.clock import SystemClock
+from drivers.conformance.case import Case, Verdict
+from drivers.conformance.coin_kind import KIND as COIN
+from drivers.conformance.junit import junit
+from drivers.conformance.kind import Kind, SetupError
+from drivers.conformance.page import page
+from drivers.conformance.proof import examine, table
+from drivers.conformance.report import (
+    Circumstances,
+    NotVerified,
+    Report,
+    sha256_of,
+    signed,
+    signing_key,
+    verified,
+)
+from drivers.conformance.result import Result, Tried
+from drivers.conformance.runlog import LogMismatch, RunHead, RunLog, read_log
+from drivers.conformance.runner import Means, Runner, tried
+from drivers.errors import DeviceError
+from drivers.link.port import LinkLost
+
+if TYPE_CHECKING:
+    Kinds = argparse._SubParsersAction[argparse.ArgumentParser]  # noqa: SLF001 - has no public name
+
+KINDS: Mapping[str, Kind[Any]] = {kind.suite.kind: kind for kind in (COIN,)}
+"""One row a device kind."""
+
+_LOG, _REPORT, _PAGE = "transcript.jsonl", "report.json", "report.html"
+_MARKS = {
+    Verdict.PASSED: "ok  ",
+    Verdict.FAILED: "FAIL",
+    Verdict.NOT_APPLICABLE: "n/a ",
+    Verdict.SKIPPED: "skip",
+    Verdict.BROKEN: "KIT!",
+}
+FAILED, STOPPED, WRONG_USE = 1, 130, 2
+
+
+def add_commands(kinds: "Kinds") -> None:
+    """Add `conform` and `replay` to the parser."""
+    conform = kinds.add_parser(
+        "conform", help="try a device against its contract, clause by clause"
+    )
+    commands = conform.add_subparsers(required=True, metavar="KIND")
+    for name, kind in KINDS.items():
+        _add_kind(commands, name, kind)
+    verify = commands.add_parser("verify", help="check a signed report and its transcript")
+    verify.add_argument("report", type=Path, help="report.json, or the directory it is in")
+    verify.add_argument("--public-key", default="", help="the signer's key, base64")
+    verify.set_defaults(run=run_verify)
+    proof = commands.add_parser("proof", help="show that the suite fails devices that are wrong")
+    proof.add_argument("kind", choices=sorted(KINDS), nargs="*", help="kinds (all)")
+    proof.set_defaults(run=run_proof)
+    again = kinds.add_parser("replay", help="judge recorded cases again, without the device")
+    again.add_argument("transcript", type=Path, help="transcript.jsonl of a conformance run")
+    again.set_defaults(run=run_replay)
+
+
+def _add_kind(commands: "Kinds", name: str, kind: Kind[Any]) -> None:
+    parser = commands.add_parser(name, help=f"the {kind.suite.title.lower()}")
+    kind.add_arguments(parser)
+    parser.add_argument("--out", type=Path, required=True, help="directory of the report")
+    parser.add_argument("--hands", choices=("none", "prompt", "virtual"), default="none")
+    parser.add_argument(
+        kind.budget.option, dest="budget", type=int, default=0, help=kind.budget.help
+    )
+    parser.add_argument("--only", action="append", default=[], metavar="ID", help="ids begin so")
+    parser.add_argument("--afresh", action="store_true", help="do not go on with an earlier run")
+    parser.add_argument("--key", type=Path, help="Ed25519 key (PEM); made if not there")
+    parser.set_defaults(run=run_kind, kind=name)
+
+
+@dataclass(frozen=True, slots=True)
+class _Run:
+    """One run of one kind, with its folder and its head."""
+
+    kind: Kind[Any]
+    head: RunHead
+    out: Path
+    cases: tuple[Case[Any], ...]
+    started: str
+
+
+def run_kind(chosen: argparse.Namespace) -> int:
+    """Run a suite; returns 0 if nothing failed, 1 if something did, 130 if stopped."""
+    kind = KINDS[chosen.kind]
+    try:
+        settings = kind.setup(chosen)
+        head = RunHead(chosen.kind, settings)
+        log = RunLog(chosen.out / _LOG, head, afresh=chosen.afresh)
+        bench, clock = kind.open(settings, _ask)
+    except (SetupError, LogMismatch, LinkLost, DeviceError, OSError) as error:
+        return _complain(str(error))
+    run = _Run(kind, head, chosen.out, kind.suite.chosen(chosen.only), _now())
+    means = Means(hands=chosen.hands != "none", pieces=_pieces(kind, settings, chosen.budget))
+    stopped = False
+    try:
+        try:
+            Runner(bench, log, means, clock).run(run.cases, _watch)
+        except KeyboardInterrupt:
+            stopped = True
+            _say("\nStopped. The same command goes on where it was.")
+        report = _write(run, log, bench)
+        (run.out / "profile.toml").write_text(bench.profile(), encoding="utf-8")
+    finally:
+        bench.close()
+    (run.out / _REPORT).write_text(
+        signed(report.as_json(), signing_key(chosen.key or run.out / "signing-key.pem")),
+        encoding="utf-8",
+    )
+    _say(f"\n{kind.suite.title}: {report.overall}. Read {run.out / _PAGE}")
+    if stopped:
+        return STOPPED
+    return FAILED if report.count(Verdict.FAILED) or report.count(Verdict.BROKEN) else 0
+
+
+def _write(run: _Run, log: RunLog, bench: Any) -> Report:
+    """The pages of a run; the report's transcript digest is that of the file as it is now."""
+    try:
+        subject = bench.subject()
+    except (DeviceError, LinkLost) as error:
+        subject = (f"not identified: {error}",)
+    untried = Result("", Verdict.SKIPPED, "not tried yet")
+    rows = tuple(Tried(c.clause, log.results.get(c.id, untried)) for c in run.cases)
+    text = run.out / "transcript.txt"
+    text.write_text("\n".join(_transcript(rows)) + "\n", encoding="utf-8")
+    suite = run.kind.suite
+    about = Circumstances(
+        suite.kind,
+        suite.title,
+        suite.groups,
+        run.head.setup,
+        subject,
+        run.started,
+        _now(),
+        sha256_of(run.out / _LOG),
+    )
+    report = Report(about, rows)
+    (run.out / _PAGE).write_text(page(report), encoding="utf-8")
+    (run.out / "junit.xml").write_text(junit(report), encoding="utf-8")
+    return report
+
+
+def _transcript(rows: tuple[Tried, ...]) -> list[str]:
+    lines: list[str] = []
+    for row in rows:
+        lines.append(f"\n{row.clause.id}: {row.result.verdict.value}. {row.result.detail}")
+        lines += [passage.text() for passage in row.result.passages]
+    return lines
+
+
+def run_verify(chosen: argparse.Namespace) -> int:
+    """Check the signature, and the digest of the transcript beside it."""
+    path = chosen.report / _REPORT if chosen.report.is_dir() else chosen.report
+    try:
+        report, signer = verified(path.read_text(encoding="utf-8"), chosen.public_key)
+    except (NotVerified, OSError, UnicodeDecodeError) as error:
+        return _complain(str(error))
+    beside = path.with_name(_LOG)
+    if beside.exists() and sha256_of(beside) != report["transcript_sha256"]:
+        return _complain(f"{beside} is not the transcript that was signed.")
+    _say(f"Unchanged since it was signed by {signer}.")
+    if not chosen.public_key:
+        _say("Whether that key is the signer's you must know from the signer (--public-key).")
+    if not beside.exists():
+        _say("The transcript is not beside it and was not checked.")
+    _say(f"{report['kind']}: {report['overall']}. {report['verdicts']}")
+    return 0
+
+
+def run_proof(chosen: argparse.Namespace) -> int:
+    """Print device x case for every wrong and right device; 1 if one was not told apart."""
+    held = True
+    for name in chosen.kind or sorted(KINDS):
+        kind = KINDS[name]
+        proofs = []
+        for specimen in kind.specimens:
+            proof, _ = examine(kind.suite, specimen)
+            proofs.append(proof)
+        held = held and all(proof.holds for proof in proofs)
+        _say(f"\n## {kind.suite.title}\n\n{table(proofs)}")
+    return 0 if held else FAILED
+
+
+def run_replay(chosen: argparse.Namespace) -> int:
+    """Judge each recorded case again; 1 if one ends otherwise than then."""
+    try:
+        head, results = read_log(chosen.transcript)
+    except LogMismatch as error:
+        return _complain(str(error))
+    kind = KINDS.get(head.kind)
+    if kind is None or kind.replay is None:
+        return _complain(f"Transcripts of kind {head.kind} cannot be replayed.")
+    changed = 0
+    for case in kind.suite.cases:
+        then = results.get(case.id)
+        if then is None or not then.verdict.is_final:
+            continue
+        now = replayed(kind, head.setup, case, then)
+        same = now.verdict is then.verdict
+        changed += not same
+        _say(f"{'same' if same else 'OTHER'} {case.id}: {now.verdict.value}. {now.detail}")
+    return FAILED if changed else 0
+
+
+def replayed(kind: Kind[Any], settings: Mapping[str, Any], case: Case[Any], then: Result) -> Result:
+    """The case tried on its own recording."""
+    if kind.replay is None or any(passage.hidden for passage in then.passages):
+        return Result(case.id, Verdict.SKIPPED, "bytes of it were blanked")
+    bench, clock = kind.replay(settings, then.passages)
+    return tried(case, bench, clock)
+
+
+def _pieces(kind: Kind[Any], settings: Mapping[str, Any], budget: int) -> int:
+    worth = kind.budget.worth(settings)
+    return budget // worth if worth else 0
+
+
+def _watch(case: Case[Any], result: Result | None) -> None:
+    if result is None:
+        return
+    detail = f"  {result.detail}" if result.verdict is not Verdict.PASSED else ""
+    _say(f"{_MARKS[result.verdict]} {case.id}{detail}")
+
+
+def _ask(sentence: str) -> str:
+    return input(sentence)
+
+
+def _now() -> str:
+    return SystemClock().utc().astimezone(datetime.UTC).isoformat(timespec="seconds")
+
+
+def _say(line: str) -> None:
+    print(line)  # noqa: T201 - this is a command
+
+
+def _complain(sentence: str) -> int:
+    print(sentence, file=sys.stderr)  # noqa: T201 - this is a command
+    return WRONG_USE
