@@ -4,6 +4,7 @@ import argparse
 from collections.abc import Sequence
 
 from center import cli
+from center.antiforgery import calibrate
 from center.clock import SystemClock
 from center.pki import cli as pki_cli
 
@@ -13,6 +14,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="kiosk-center", description=__doc__)
     subparsers = parser.add_subparsers(required=True, metavar="COMMAND")
     cli.add_parser(subparsers)
+    calibrate.add_parser(subparsers)
     pki_cli.add_parser(subparsers)
     parsed = parser.parse_args(arguments)
     status: int = parsed.run(parsed, SystemClock().utc())

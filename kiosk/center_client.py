@@ -69,7 +69,8 @@ class CenterConfig:
         metadata={"doc": "Longest wait for an answer", "unit": "s", "min": 1.0, "max": 120.0},
     )
     calibration: str = field(
-        default="", metadata={"doc": "Calibration id of the printer; empty when uncalibrated"}
+        default="",
+        metadata={"doc": "Calibration id of the printer, as `kiosk check` says; empty: none"},
     )
 
 

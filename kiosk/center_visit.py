@@ -79,6 +79,7 @@ class CentreVisit:
         self._clock = clock
         self._keys: VisitKeys = make_visit_keys()
         self._opened: Opened[VisitOpened] | None = None
+        self._calibration = ""
         self._envelope = b""
         self._statement = b""
         self._card = b""
@@ -92,6 +93,7 @@ class CentreVisit:
 
         Raises CheckFailed `visit.bad_signature`, `visit.not_for_us`, `clock.skewed`.
         """
+        self._calibration = calibration
         at = self._now()
         nonce = secrets.token_bytes(_NONCE_BYTES)
         asked = encode(OpenVisit(nonce=nonce, at=at, calibration=calibration))
@@ -111,7 +113,7 @@ class CentreVisit:
         """Fetch the challenge again if it is old. Call before the card is asked to sign."""
         opened = self._opened
         if opened is None or self._now() - opened.message.issued > FRESH_S:
-            self.open()
+            self.open(self._calibration)
 
     def check_card(self, certificate: bytes) -> None:
         """Before a PIN is asked for: could this certificate pass at all?

@@ -15,6 +15,7 @@ from crypto.errors import CheckFailed
 from drivers.clock import Clock
 from drivers.errors import DeviceError
 from drivers.reasons import REASONS
+from kiosk.calibration import sentences
 from kiosk.config import Config, ConfigError, load
 
 UNFIT = 3
@@ -178,7 +179,8 @@ def _printer(config: Config, clock: Clock) -> Finding:
         if not there
     ]
     facts = (able.maker, able.device_uri, f"PDF as it is: {'yes' if able.pdf else 'no'}",
-             f"tray: {status.tray}", *(f"warning: {word}" for word in status.warnings))  # fmt: skip
+             f"tray: {status.tray}", *sentences(config, able),
+             *(f"warning: {word}" for word in status.warnings))  # fmt: skip
     return _troubles("printer", dict.fromkeys((*status.troubles, *lacks)), facts)
 
 

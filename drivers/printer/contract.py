@@ -68,8 +68,11 @@ class PrinterCapabilities:
     pdf: bool
     """Takes PDF directly (else PWG raster through the filter chain)."""
     cmyk: bool
+    """Says that it takes device CMYK (`cmyk_8` of PWG 5102.4) and mixes no inks of its own."""
     maker: str
     device_uri: str
+    identity: str
+    """What tells this printer from another of its make: its UUID, else its address."""
 
 
 @dataclass(frozen=True, slots=True)

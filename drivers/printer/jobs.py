@@ -195,4 +195,5 @@ def printer_capabilities(group: Group, device_uri: str) -> PrinterCapabilities:
         cmyk="cmyk_8" in group.texts("pwg-raster-document-type-supported"),
         maker=group.text("printer-make-and-model"),
         device_uri=device_uri,
+        identity=group.text("printer-uuid") or device_uri,
     )

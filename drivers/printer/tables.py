@@ -154,6 +154,7 @@ CAPABILITY_ATTRIBUTES: Final = (
     "document-format-supported",
     "pwg-raster-document-type-supported",
     "printer-make-and-model",
+    "printer-uuid",
 )
 
 JOB_ATTRIBUTES: Final = (

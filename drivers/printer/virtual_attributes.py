@@ -163,7 +163,8 @@ def _media() -> Iterable[Attribute]:
 
 
 def _raster(machine: Machine) -> Iterable[Attribute]:
-    types = ("black_1", "sgray_8", *(("srgb_8",) if machine.colour else ()))
+    inks = ("srgb_8", *(("cmyk_8",) if machine.cmyk else ())) if machine.colour else ()
+    types = ("black_1", "sgray_8", *inks)
     return (
         resolutions("pwg-raster-document-resolution-supported", 600),
         keywords("pwg-raster-document-sheet-back", "normal"),

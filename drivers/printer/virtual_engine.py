@@ -29,6 +29,8 @@ class Machine:
     """From one sheet to the next."""
     duplex: bool = True
     colour: bool = True
+    cmyk: bool = True
+    """It takes the inks of a document as they are."""
     paper_capacity: int = 250
     tray_capacity: int = 100
     reprints_jammed: bool = False

@@ -21,6 +21,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from drivers.clock import Clock, SystemClock
+from kiosk.calibration import ask
 from kiosk.center_client import CentreLine, load_trust
 from kiosk.config import Config, ConfigError, load
 from kiosk.link import values as link
@@ -115,7 +116,7 @@ class Visit:
         self.glass.take()
         self._awake = True
         self._threads.card.start()
-        self._threads.centre.start(self.post)
+        self._threads.centre.start(self.post, lambda: ask(self._config, self._clock))
         self._threads.print.start()
         try:
             while not loop.done:

@@ -43,6 +43,7 @@ class CentreThread:
         self._wanted = 0
         self._lock = threading.Lock()
         self._post: Post = _nobody
+        self._calibration: Callable[[], str] = str
         self._thread = threading.Thread(target=self._run, name="centre", daemon=True)
 
     @property
@@ -50,9 +51,9 @@ class CentreThread:
         """The protocol state as it is now; the card's thread signs with it."""
         return self._visit
 
-    def start(self, post: Post) -> None:
-        """Begin; answers go to `post`."""
-        self._post = post
+    def start(self, post: Post, calibration: Callable[[], str] = str) -> None:
+        """Begin; answers go to `post`. `calibration` is asked when a visit opens; "" is none."""
+        self._post, self._calibration = post, calibration
         self._thread.start()
 
     def open(self) -> None:
@@ -127,7 +128,7 @@ class CentreThread:
 
     def _open(self, wanted: int) -> None:
         visit = CentreVisit(self._line, self._trust, self._clock)
-        visit.open()
+        visit.open(self._calibration())
         self._visit = visit
         self._answer(wanted, ev.VisitOpened())
 

@@ -141,7 +141,14 @@ class FakeWatch:
 
     def capabilities(self) -> PrinterCapabilities:
         return PrinterCapabilities(
-            duplex=True, colour=True, a4=True, pdf=True, cmyk=True, maker="fake", device_uri=""
+            duplex=True,
+            colour=True,
+            a4=True,
+            pdf=True,
+            cmyk=True,
+            maker="fake",
+            device_uri="",
+            identity="urn:uuid:fake",
         )
 
     def status(self) -> PrinterStatus:
