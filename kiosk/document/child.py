@@ -33,15 +33,17 @@ def main(fd: int) -> None:
     """Serve jobs until the socket ends."""
     networkless = _shut_in()
     # The parsers load slowly, and must be here before files can no longer be opened.
+    from kiosk.document.glyphs import Reference, find
     from kiosk.document.inspect import inspect
 
+    reference = Reference(find())
     _limit(fd)
     with socket.socket(fileno=fd) as parent:
         parent.sendall(pack({"ready": 1, "network": "none" if networkless else "host"}))
         while True:
             try:
                 header, blob = unpack(lambda size: _read(parent, size))
-                parent.sendall(pack({"ok": 1}, inspect(unpack_job(header, blob))))
+                parent.sendall(pack({"ok": 1}, inspect(unpack_job(header, blob), reference)))
             except CheckFailed as failed:
                 parent.sendall(pack({"failure": failed.failure}))
             except MemoryError:

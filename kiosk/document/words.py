@@ -1,20 +1,29 @@
 """Whether a certificate's own text says what was applied for, and no more. Child process only.
 
 The statement was made from the request and the stamp from the record; this reads the drawing
-itself, so that a swap before or after drawing shows. Text is compared in NFC with its variation
-selectors kept, and without any space: lines of a form break where they like.
+itself, so that a swap before or after drawing shows. It goes by the form's printed labels: as many
+names and birthdays as persons, each name one that was applied for, and 【省略】 behind every label
+of what was not asked for. Text is compared in NFC with its variation selectors kept, and without
+any space: lines of a form break where they like.
+
+What was read is read twice, by two readers that share no code; they must agree.
 
 Source: the check digit of 個人番号: 総務省令第85号 (平成26年), 第5条.
 """
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
 
 import pypdfium2
 
 from crypto.errors import CheckFailed
+from kiosk.document.drawing import Run
+from kiosk.document.forms import BIRTHDAY, FORMS, NAME, NAMING, OMITTED, Form
 from kiosk.document.job import Job
+from kiosk.document.skeleton import FORBIDDEN
 
 _OTHER = "text.other_person"
 _MORE = "text.discloses_more"
@@ -22,31 +31,153 @@ _BIRTHDAY = "text.birthday_differs"
 
 _TWELVE = re.compile(r"(?<!\d)\d{12}(?!\d)")
 _WEIGHTS = (6, 5, 4, 3, 2, 7, 6, 5, 4, 3, 2)
-_NAMING = frozenset({"household_head", "domicile"})
-"""Items that name one person each who may not be applied for: 世帯主, 筆頭者."""
+_ROW_PT = 16.0
+"""How far a value's line may lie above or below its label's: half the highest row of a form."""
 
 
-def check_words(document: bytes, job: Job) -> None:
-    """Names, birthday and numbers of the text against the application.
+@dataclass(frozen=True, slots=True)
+class Field:
+    """A printed label and what stands behind it, each without spaces."""
+
+    label: str
+    values: tuple[str, ...] = field(repr=False)
+
+    @property
+    def value(self) -> str:
+        """All of it; a long value stands in two lines."""
+        return "".join(self.values)
+
+    def says(self, name: str) -> bool:
+        """Whether the value is `name`, perhaps under its reading."""
+        return name in (self.value, "".join(self.values[1:]))
+
+
+def check_words(runs: Sequence[Run], job: Job) -> None:
+    """Names, birthday, items and numbers of the text against the application.
 
     Raises CheckFailed `text.other_person`, `text.discloses_more`, `text.birthday_differs`.
     """
-    written = "\n".join(read_text(document))
-    text = squeeze(written)
+    form = FORMS.get(job.certificate)
+    if form is None:
+        raise CheckFailed(_MORE, "a form this terminal does not know")
+    fields = read_fields(runs, form)
+    _check_names(fields, job)
+    _check_counts(fields, runs, form, job)
+    _check_withheld(fields, form, job)
+    _check_nobody_else(fields, runs, job)
+    _check_no_number(runs, job)
+    _check_birthday(fields, job)
+
+
+def check_two_readers(document: bytes, runs: Sequence[Run]) -> None:
+    """PDFium reads the same characters out of `document` as stand in `runs`.
+
+    Raises CheckFailed `document.forbidden_content`.
+    """
+    ours = Counter(squeeze("".join(run.text for run in runs)))
+    if ours != Counter(squeeze("".join(read_text(document)))):
+        raise CheckFailed(FORBIDDEN, "two readers read different text")
+
+
+def read_fields(runs: Sequence[Run], form: Form) -> list[Field]:
+    """Each label with what stands to its right in its row, in the order of drawing.
+
+    What follows a label is its value, even where it reads like a label (続柄 世帯主).
+    """
+    labels, fields, at = form.labels, [], 0
+    while at < len(runs):
+        label, at = runs[at], at + 1
+        if squeeze(label.text) not in labels:
+            continue
+        begin = at
+        while at < len(runs) and _beside(label, runs[at]):
+            if at > begin and squeeze(runs[at].text) in labels:
+                break
+            at += 1
+        values = tuple(squeeze(run.text) for run in runs[begin:at])
+        fields.append(Field(squeeze(label.text), values))
+    return fields
+
+
+def _beside(label: Run, value: Run) -> bool:
+    return value.page == label.page and value.x > label.x and abs(value.y - label.y) < _ROW_PT
+
+
+def _check_names(fields: list[Field], job: Job) -> None:
+    """Everybody applied for is named in a field for names, and nobody else is."""
     names = dict(job.names)
-    for ref in job.persons:
-        if squeeze(names.get(ref, "")) not in text or not names.get(ref):
-            raise CheckFailed(_OTHER, "a person applied for is not named")
-    _check_no_more(text, job)
-    _check_no_number(written, text, job)
-    digits = to_digits(text)
+    wanted = Counter(squeeze(names.get(ref, "")) for ref in job.persons)
+    said = [one for one in fields if one.label == NAME]
+    found = Counter(name for name in wanted for one in said if name and one.says(name))
+    if any(found[name] < count or not name for name, count in wanted.items()):
+        raise CheckFailed(_OTHER, "a person applied for is not named")
+    if len(said) != len(job.persons):
+        raise CheckFailed(_MORE, "more or fewer persons than were applied for")
+
+
+def _check_counts(fields: list[Field], runs: Sequence[Run], form: Form, job: Job) -> None:
+    """It is the form that was applied for, for so many persons, on so many sheets."""
+    counted = Counter(one.label for one in fields)
+    demands = [(labels, len(job.persons)) for labels in form.a_person]
+    demands += [(labels, job.pages) for labels in form.a_sheet]
+    titles = sum(squeeze(run.text) == form.title for run in runs)
+    fits = all(sum(counted[label] for label in labels) == count for labels, count in demands)
+    if not fits or titles != job.pages:
+        raise CheckFailed(_MORE, "another form, or items for more or fewer persons")
+
+
+def _check_withheld(fields: list[Field], form: Form, job: Job) -> None:
+    hidden = {
+        label
+        for option, labels in form.withheld.items()
+        if option not in job.options
+        for label in labels
+    }
+    if any(one.value != OMITTED for one in fields if one.label in hidden):
+        raise CheckFailed(_MORE, "an item that was not chosen")
+
+
+def _check_nobody_else(fields: list[Field], runs: Sequence[Run], job: Job) -> None:
+    """No name of the household but those applied for, outside the items that name somebody."""
+    may_name = {label for option in job.options for label in NAMING.get(option, ())}
+    text = squeeze("".join(run.text for run in runs))
+    for one in fields:
+        if one.label in may_name:
+            text = text.replace(one.label + one.value, "", 1)
+    shown = {squeeze(name) for ref, name in job.names if ref in job.persons}
+    for name in sorted(shown, key=len, reverse=True):
+        # A name that is part of one that may stand there cannot be told apart from it.
+        text = text.replace(name, "\n")
+    others = {squeeze(name) for ref, name in job.names if ref not in job.persons} - shown
+    if any(name and name in text for name in others):
+        raise CheckFailed(_MORE, "a person not applied for is named")
+
+
+def _check_no_number(runs: Sequence[Run], job: Job) -> None:
+    """In each string as it stands, lest a digit beside it hides it; and all together."""
+    if "individual_number" in job.options:
+        return
+    written = "\n".join(run.text for run in runs)
+    for text in (written, squeeze(written)):
+        if any(is_individual_number(number) for number in _TWELVE.findall(to_digits(text))):
+            raise CheckFailed(_MORE, "an individual number that was not asked for")
+
+
+def _check_birthday(fields: list[Field], job: Job) -> None:
+    """Behind the applicant's name stands the birthday the card knows."""
+    if job.applicant not in job.persons:
+        return
+    name = squeeze(dict(job.names)[job.applicant])
     month, day = int(job.birthday[:2]), int(job.birthday[2:])
-    if job.applicant in job.persons and not _says_day(digits, month, day):
+    names = [one for one in fields if one.label == NAME]
+    birthdays = [one for one in fields if one.label == BIRTHDAY]
+    pairs = zip(names, birthdays, strict=True)
+    if not any(said.says(name) and _says_day(born.value, month, day) for said, born in pairs):
         raise CheckFailed(_BIRTHDAY, "the applicant's birthday is not there")
 
 
 def read_text(document: bytes) -> Iterable[str]:
-    """The text of each page, in order."""
+    """The text of each page as PDFium reads it, in order."""
     pdf = pypdfium2.PdfDocument(document)
     try:
         for page in pdf:
@@ -72,30 +203,5 @@ def is_individual_number(digits: str) -> bool:
     return check == (0 if remainder <= 1 else 11 - remainder)
 
 
-def _check_no_more(text: str, job: Job) -> None:
-    if len(_named_besides(text, job)) > len(_NAMING & set(job.options)):
-        raise CheckFailed(_MORE, "a person not applied for is named")
-
-
-def _check_no_number(written: str, squeezed: str, job: Job) -> None:
-    """As it stands, lest a digit beside it hides it; and squeezed, lest a space does."""
-    if "individual_number" in job.options:
-        return
-    numbers = (n for text in (written, squeezed) for n in _TWELVE.findall(to_digits(text)))
-    if any(is_individual_number(number) for number in numbers):
-        raise CheckFailed(_MORE, "an individual number that was not asked for")
-
-
-def _named_besides(text: str, job: Job) -> set[str]:
-    """Names of the household in the text that are nobody's who was applied for."""
-    shown = {squeeze(name) for ref, name in job.names if ref in job.persons}
-    others = {squeeze(name) for ref, name in job.names if ref not in job.persons}
-    found = {name for name in others if name in text}
-    # A name that is part of another one that stands there cannot be told apart from it.
-    return {
-        name for name in found if not any(name in other for other in (shown | found) - {name})
-    } - shown
-
-
-def _says_day(digits: str, month: int, day: int) -> bool:
-    return re.search(rf"(?<!\d){month}月{day}日", digits) is not None
+def _says_day(text: str, month: int, day: int) -> bool:
+    return re.search(rf"(?<!\d){month}月{day}日", to_digits(text)) is not None

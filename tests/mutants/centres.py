@@ -163,6 +163,8 @@ CENTRES: tuple[Mutant, ...] = (
             "marks.altered", _marks_of(1, signed_for=False), _HOUSEHOLD_OF_TWO_SHEETS),
     _centre("marks for more sheets", "marks of a larger certificate, signed for",
             "marks.sheet_count", _marks_of(1, signed_for=True)),
+    _centre("marks of another, signed for", "another document's marks, signed for",
+            "marks.read_back", swapped(original=False, marks=True, signed_for=True)),
     _centre("sheets miscounted", "another number of sheets than was issued",
             "marks.sheet_count", _sheets_said),
     _centre("marks exchanged", "two copies with each other's marks", "marks.altered",

@@ -4,7 +4,14 @@ import dataclasses
 from typing import Any
 
 from center.issuing.copies import Order, make_copy
-from center.issuing.extract import HOUSEHOLD, INDIVIDUAL_NUMBER, Extract
+from center.issuing.extract import (
+    DOMICILE,
+    HOUSEHOLD,
+    HOUSEHOLD_HEAD,
+    INDIVIDUAL_NUMBER,
+    SEAL_REGISTRATION,
+    Extract,
+)
 from center.relay.inspection import read_stamp
 from center.wire.messages import IssuedCopy
 from center.wire.signed import sign
@@ -18,6 +25,10 @@ IN_A_FAMILY = dataclasses.replace(
 )
 _WITH_A_NUMBER = dataclasses.replace(
     ALONE, resident=lambda workshop, one: bool(workshop.residents[one].individual_number)
+)
+_HEAD_CHOSEN = dataclasses.replace(IN_A_FAMILY, items=(HOUSEHOLD_HEAD,))
+_WITH_A_SEAL = dataclasses.replace(
+    ALONE, resident=lambda workshop, one: bool(workshop.residents[one].seal)
 )
 _SIGNATURE = b"/Contents <"
 _TWO = Wants(certificate="resident_record", kind="self", copies=2)
@@ -111,6 +122,26 @@ def under_our_stamp(case: IssueCase, drawn: Extract) -> Copies:
     stamp = read_stamp(case.raw.copies[0].pdf)
     pdf = case.workshop.stamped(case.workshop.draw(drawn), stamp)
     return _first(case, case.workshop.restated(case.raw.copies[0], pdf))
+
+
+def _also(option: str) -> Any:
+    """One item more is drawn, under our stamp."""
+
+    def bend(case: IssueCase) -> Copies:
+        extract = case.raw.order.extract
+        drawn = dataclasses.replace(extract, options=extract.options | {option})
+        return under_our_stamp(case, drawn)
+
+    return bend
+
+
+def _another_form(case: IssueCase) -> Copies:
+    """The same person's other certificate, under our stamp."""
+    extract = case.raw.order.extract
+    drawn = dataclasses.replace(
+        extract, certificate=SEAL_REGISTRATION, kind="", options=frozenset()
+    )
+    return under_our_stamp(case, drawn)
 
 
 def _more_items(case: IssueCase) -> Extract:
@@ -250,6 +281,15 @@ MUNICIPALITIES: tuple[Mutant, ...] = (
     _terminal("more people under our stamp", "a member nobody chose, drawn",
               "text.discloses_more", lambda case: under_our_stamp(case, more_people(case)),
               IN_A_FAMILY),
+    _terminal("domicile under our stamp", "本籍 and 筆頭者 drawn, not chosen",
+              "text.discloses_more", _also(DOMICILE)),
+    _terminal("head under our stamp", "世帯主 and 続柄 drawn, not chosen",
+              "text.discloses_more", _also(HOUSEHOLD_HEAD)),
+    _terminal("a member where the head is named", "a member nobody chose, where 世帯主 was chosen",
+              "text.discloses_more", lambda case: under_our_stamp(case, more_people(case)),
+              _HEAD_CHOSEN),
+    _terminal("another form under our stamp", "the same person's seal certificate, not asked for",
+              "text.discloses_more", _another_form, _WITH_A_SEAL),
     _both("fee changed", "another fee than was shown", "issue.fee_differs", _fee),
     _both("replay", "the answer this resident got in an earlier visit",
           "issue.other_application", _replayed),

@@ -100,7 +100,7 @@ def test_refused_before_money_by_the_check_that_should(outcomes: list[Outcome], 
 
 def test_right_answers_pass_among_them(outcomes: list[Outcome]) -> None:
     right = [one for one in outcomes if one.mutant == "right"]
-    assert len(right) > 40
+    assert len(right) > 30
     assert {(one.failure, one.verdict) for one in right} == {("", "")}
 
 
