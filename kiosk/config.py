@@ -16,7 +16,7 @@ from typing import Any, get_args, get_origin, get_type_hints
 
 from crypto.certificates import is_for_tests, parse_pem_bundle
 from crypto.errors import CheckFailed
-from drivers.card.contract import CardReaderConfig
+from drivers.card.contract import CardApConfig, CardReaderConfig
 from drivers.coin.contract import CoinVendorConfig
 from drivers.printer.contract import PrinterConfig
 from drivers.receipt.contract import ReceiptConfig
@@ -86,6 +86,7 @@ class Config:
     terminal: TerminalConfig
     journal: JournalConfig
     card: CardReaderConfig
+    card_ap: CardApConfig
     coin: CoinVendorConfig
     change: ChangeConfig
     limits: Limits
@@ -218,6 +219,7 @@ def _disagreements(config: Config) -> Iterator[str]:
     """What is good by itself and cannot be together."""
     if config.terminal.hours and not _HOURS.fullmatch(config.terminal.hours):
         yield "terminal.hours must be HH:MM-HH:MM or empty."
+    yield from config.card_ap.disagreements()
     yield from _hopper_conflicts(config)
     for site in config.center.sites:
         if not site.startswith("https://"):

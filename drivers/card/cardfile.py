@@ -16,7 +16,14 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.serialization import Encoding, load_pem_private_key
 
 from drivers.card.virtual import Quirks, Timing, VirtualCard
-from drivers.card.virtual_contents import Pair, Person, jpki_application, text_application
+from drivers.card.virtual_contents import (
+    CardApLayout,
+    Pair,
+    Person,
+    card_ap_application,
+    jpki_application,
+    text_application,
+)
 from drivers.card.virtual_files import Application
 from drivers.clock import Clock
 
@@ -109,6 +116,8 @@ class CardFile:
     auth: Pair | None
     sign: Pair | None
     person: Person | None
+    card_ap: tuple[bytes, CardApLayout] | None
+    """Name and contents of a municipality's own application."""
     quirks: Quirks
     timing: Timing
 
@@ -119,12 +128,12 @@ class CardFile:
         return VirtualCard(atr, self._applications(kind), self.quirks, self.timing, clock)
 
     def _applications(self, kind: Kind) -> tuple[Application, ...]:
-        if not kind.label:
-            return ()
-        jpki = jpki_application(kind.label, self.auth, self.sign)
-        if not kind.text or self.person is None:
-            return (jpki,)
-        return (jpki, text_application(self.person))
+        found = [card_ap_application(*self.card_ap)] if self.card_ap else []
+        if kind.label:
+            found.insert(0, jpki_application(kind.label, self.auth, self.sign))
+        if kind.text and self.person is not None:
+            found.append(text_application(self.person))
+        return tuple(found)
 
 
 def read_card_file(path: Path) -> CardFile:
@@ -165,6 +174,7 @@ def _card_file(path: Path, values: Mapping[str, Any]) -> CardFile:
         auth=auth,
         sign=_pair(path, sections["sign"], "password", 5) if "sign" in values else None,
         person=_person(sections["person"], auth) if "person" in values else None,
+        card_ap=_card_ap(sections["card_ap"]) if "card_ap" in values else None,
         quirks=_quirks(sections["quirks"]),
         timing=_timing(sections["timing"]),
     )
@@ -175,7 +185,7 @@ def _card_file(path: Path, values: Mapping[str, Any]) -> CardFile:
     return result
 
 
-_SECTIONS = ("card", "auth", "sign", "person", "quirks", "timing")
+_SECTIONS = ("card", "auth", "sign", "person", "card_ap", "quirks", "timing")
 
 
 def _table(values: Mapping[str, Any], name: str) -> Mapping[str, Any]:
@@ -269,18 +279,34 @@ def _era_date(birth: str) -> str:
     return f"{int(birth[:4]) - before:02d}{birth[4:]}"
 
 
+def _card_ap(section: _Section) -> tuple[bytes, CardApLayout]:
+    try:
+        aid = bytes.fromhex(section.text("aid"))
+    except ValueError:
+        raise CardFileError(f"[{section.name}] aid must be hexadecimal.") from None
+    tries = _whole(section, "tries", 15, 3)
+    return aid, CardApLayout(
+        pin_file=_whole(section, "pin_file", 0xFFFE, 0x0018),
+        id_file=_whole(section, "id_file", 0xFFFE, 0x0001),
+        pin=_ascii(section, "pin"),
+        tries=tries,
+        left=_whole(section, "left", tries, tries),
+        user_id=section.text("user_id").encode(),
+    )
+
+
 def _quirks(section: _Section) -> Quirks:
     return Quirks(
         first_6f00=section.flag("first_6f00"),
         select_clears_pin=section.flag("select_clears_pin"),
         torn_at=int(section.number("torn_at", 0)),
-        longest_read=_bytes(section, "longest_read", 256),
-        piece=_bytes(section, "piece", 255),
+        longest_read=_whole(section, "longest_read", 256),
+        piece=_whole(section, "piece", 255),
     )
 
 
-def _bytes(section: _Section, key: str, most: int) -> int:
-    number = section.number(key, 0)
+def _whole(section: _Section, key: str, most: int, default: int = 0) -> int:
+    number = section.number(key, default)
     if number not in range(most + 1):
         raise CardFileError(f"[{section.name}] {key} must be 0 to {most}.")
     return int(number)

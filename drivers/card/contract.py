@@ -6,6 +6,8 @@ what is signed come from the same card.
 """
 
 import enum
+import re
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -129,6 +131,103 @@ class CardReaderConfig:
     pcscd_socket: str = field(
         default="", metadata={"doc": "Path of pcscd's socket; empty uses the system's"}
     )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CardApConfig:
+    """Section `[card_ap]`: the municipality's own application on the card (条例利用).
+
+    Its specification is not public; who operates it gives these values to the terminal's maker.
+    """
+
+    aid: str = field(
+        default="",
+        metadata={"doc": "Full name (AID) of the application in hexadecimal; empty is none"},
+    )
+    pin_file: int = field(
+        default=0x0018,
+        metadata={"doc": "File identifier of its PIN", "min": 1, "max": 0xFFFE},
+    )
+    pin_min: int = field(
+        default=4, metadata={"doc": "Shortest PIN", "unit": "digits", "min": 1, "max": 16}
+    )
+    pin_max: int = field(
+        default=4, metadata={"doc": "Longest PIN", "unit": "digits", "min": 1, "max": 16}
+    )
+    id_file: int = field(
+        default=0x0001,
+        metadata={"doc": "File identifier of the user's id", "min": 1, "max": 0xFFFE},
+    )
+    id_offset: int = field(
+        default=0,
+        metadata={"doc": "Where the id begins in its file", "unit": "bytes", "min": 0, "max": 8191},
+    )
+    id_length: int = field(
+        default=16,
+        metadata={"doc": "Length of the id", "unit": "bytes", "min": 1, "max": 1024},
+    )
+
+    def disagreements(self) -> Iterator[str]:
+        """What is wrong with the section as a whole, a sentence each."""
+        if self.aid and not _AID.fullmatch(self.aid):
+            yield "card_ap.aid must be 5 to 16 bytes in hexadecimal, or empty."
+        if self.pin_min > self.pin_max:
+            yield "card_ap.pin_min must not be above card_ap.pin_max."
+
+
+_AID = re.compile(r"([0-9a-fA-F]{2}){5,16}")
+"""Source: ISO/IEC 7816-4 (2020), 12.2.3."""
+
+
+@dataclass(frozen=True, slots=True)
+class FourAttributes:
+    """基本4情報, as the card's signature vouches for them. Personal: no text form shows them."""
+
+    name: str = field(repr=False)
+    """Family and given name, with U+3000 between."""
+    address: str = field(repr=False)
+    birth: str = field(repr=False)
+    """YYYYMMDD, Gregorian."""
+    sex: str = field(repr=False)
+    """1 male, 2 female, 9 not applicable; 0 and others unknown (JIS X 0303)."""
+
+
+@dataclass(frozen=True, slots=True)
+class CardUser:
+    """The user's id in the municipality's application. Personal; no signature vouches for it."""
+
+    identifier: bytes = field(repr=False)
+
+
+class AttributesReader(Protocol):
+    """A reader that can read the four attributes (基本4情報) of 券面事項入力補助AP."""
+
+    def read_attributes(self, code: Secret) -> FourAttributes:
+        """VERIFY 照合番号B once and read name, address, date of birth and sex, proven.
+
+        The tries left are asked first, at no cost. The application's PIN is never used: it would
+        open the individual number, too. The card is unpowered afterwards and `code` wiped, in
+        every case. Limit 15 s. NOT idempotent: a wrong number costs a try (of ten).
+        Evidence: the integrity record on the card, signed by a key that a known authority
+        certified. Raises `PinWrong`, DeviceError `card.code.blocked`, `card.attributes.invalid`,
+        `card.kind.unsupported`, `card.pin.unknown`, `card.removed`, `card.protocol`, ...
+        """
+        ...
+
+
+class CardApReader(Protocol):
+    """A reader that can identify a user by the municipality's own application (条例利用)."""
+
+    def read_card_user(self, config: CardApConfig, pin: Secret) -> CardUser:
+        """VERIFY the application's PIN once and read the user's id.
+
+        The tries left are asked first, at no cost. The card is unpowered afterwards and `pin`
+        wiped, in every case. Limit 15 s. NOT idempotent: a wrong PIN costs a try.
+        Evidence: only that the card let the id be read; nothing is signed. Raises `PinWrong`,
+        DeviceError `card.ap.not_found`, `card.pin.blocked`, `card.pin.unknown`, `card.several`,
+        `card.removed`, `card.protocol`, ...
+        """
+        ...
 
 
 class CardReader(Protocol):

@@ -4,7 +4,7 @@ Source: the order and bytes of OpenSC `card-jpki.c`, jpki/myna and soltia48/myna
 """
 
 from drivers.card.apdu import SHORT_LE, Command, Response
-from drivers.card.contract import CardIdentity, CardKind, PinWrong
+from drivers.card.contract import CardIdentity, CardKind
 from drivers.card.exchange import (
     Dialogue,
     ask_tries,
@@ -15,10 +15,9 @@ from drivers.card.exchange import (
     read_part,
     select_file,
     unexpected,
-    verify_command,
+    verify_once,
 )
 from drivers.card.tables import (
-    BLOCKED,
     DIGEST_LENGTH,
     JPKI_AID,
     KIND_OF_LABEL,
@@ -142,12 +141,7 @@ def verify(profile: Profile, pin: bytes) -> Dialogue[None]:
     if len(pin) != profile.pin_length or not pin.isdigit():
         # It is not known whether an entry of another length costs a try, so none is sent.
         raise MisuseError("card.protocol", f"verify: the PIN must be {profile.pin_length} digits")
-    answer = yield verify_command(pin)
-    if answer.sw in BLOCKED:
-        raise DeviceError("card.pin.blocked", f"verify: {answer.sw:04X}")
-    if (answer.sw & 0xFFF0) == Sw.TRIES_LEFT:
-        raise PinWrong(answer.sw & 0x0F)
-    demand(answer, "verify")
+    yield from verify_once(pin, "card.pin.blocked")
 
 
 def sign(profile: Profile, digest: bytes) -> Dialogue[bytes]:

@@ -12,8 +12,9 @@ from dataclasses import replace
 from typing import TypeVar
 
 from drivers.card.apdu import SHORT_LE, Command, Response
+from drivers.card.contract import PinWrong
 from drivers.card.tables import BLOCKED, MEANINGS, Ins, Sw
-from drivers.errors import PeerError
+from drivers.errors import DeviceError, PeerError
 
 T = TypeVar("T")
 Dialogue = Generator[Command, Response, T]
@@ -129,6 +130,22 @@ def ask_tries(step: str, verified: int) -> Dialogue[int]:
     if (answer.sw & 0xFFF0) == Sw.TRIES_LEFT:
         return answer.sw & 0x0F
     raise unexpected(answer, step)
+
+
+def verify_once(secret: bytes, blocked: str) -> Dialogue[None]:
+    """VERIFY against the current secret file, one command. NOT idempotent.
+
+    Raises:
+        PinWrong: with the tries left as the card said.
+        DeviceError: `blocked`, the reason for a secret that is.
+        PeerError: `card.protocol`.
+    """
+    answer = yield verify_command(secret)
+    if answer.sw in BLOCKED:
+        raise DeviceError(blocked, f"verify: {answer.sw:04X}")
+    if (answer.sw & 0xFFF0) == Sw.TRIES_LEFT:
+        raise PinWrong(answer.sw & 0x0F)
+    demand(answer, "verify")
 
 
 def overwrite(aid: bytes, over: int) -> Dialogue[None]:

@@ -5,15 +5,22 @@ was at fault. A PIN entry is sent once; when its answer is lost, that is what th
 """
 
 from collections import Counter
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from functools import partial
+from types import MappingProxyType
 
-from drivers.card import dialogues
+from drivers.card import card_ap_dialogues, dialogues, text_dialogues
 from drivers.card.apdu import Command, Response
+from drivers.card.attributes import Authorities, check_attributes
 from drivers.card.contract import (
+    CardApConfig,
     CardIdentity,
     CardReaderConfig,
     CardSignature,
+    CardUser,
+    FourAttributes,
     PinWrong,
     Presence,
     ReaderCapabilities,
@@ -23,7 +30,7 @@ from drivers.card.contract import (
 from drivers.card.exchange import Dialogue, T, run
 from drivers.card.pcsc_place import Place
 from drivers.card.pcsc_service import PcscConnection, PcscService
-from drivers.card.tables import MY_NUMBER, PROFILES, Profile
+from drivers.card.tables import PROFILES, TEXT_AUTHORITIES, Profile
 from drivers.card.usb_readers import without_driver
 from drivers.clock import Clock, SystemClock
 from drivers.errors import DeviceError, SilenceError
@@ -43,20 +50,40 @@ _HELD_PATIENCE = {"card.removed": 1, "card.no_reader": 1}
 _POWER_OFF_TRIES = 10
 
 
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One secret's entry: what goes before and costs nothing, the VERIFY, and the erasing."""
+
+    open: Callable[[], Dialogue[object]]
+    verify: Callable[[bytes], Dialogue[None]]
+    overwrite: Callable[[], Dialogue[None]]
+
+
+def _pin_entry(profile: Profile, certificate: bytes) -> Entry:
+    return Entry(
+        partial(dialogues.identify_again, certificate),
+        partial(dialogues.verify, profile),
+        partial(dialogues.overwrite_pin, profile),
+    )
+
+
 class PcscCardReader:
-    """See `CardReader`. One thread owns it."""
+    """See `CardReader`, `AttributesReader`, `CardApReader`. One thread owns it."""
 
     def __init__(
         self,
         config: CardReaderConfig,
         clock: Clock | None = None,
         service: PcscService | None = None,
+        authorities: Authorities = MappingProxyType(TEXT_AUTHORITIES),
     ) -> None:
-        """`service` is another than the one `config` leads to: one in memory, or one shared."""
+        """`service` is another than the one `config` leads to: one in memory, or one shared;
+        `authorities` are those whose cards' attributes are believed."""
         self._config = config
         self._clock = clock or SystemClock()
         self._service = service or PcscService(config.pcscd_socket)
         self._place = Place(self._service, config.reader)
+        self._authorities = authorities
         self._connection: PcscConnection | None = None
         self._deadline_s = 0.0
         self._seen: ReaderStatus | None = None
@@ -99,10 +126,33 @@ class PcscCardReader:
         self._start(_AUTHENTICATE_S)
         try:
             profile = self._hold(lambda: dialogues.identify_again(certificate))
-            self._enter(profile, pin)
-            return CardSignature(self._sign(profile, digest))
+            entry = _pin_entry(profile, certificate)
+            self._enter(entry, pin)
+            with self._erasing(entry):
+                return CardSignature(run(dialogues.sign(profile, digest), self._transmit))
         finally:
             pin.wipe()
+
+    def read_attributes(self, code: Secret) -> FourAttributes:
+        """See `AttributesReader`."""
+        entry = Entry(
+            text_dialogues.open_code, text_dialogues.verify_code, text_dialogues.overwrite_code
+        )
+        files = self._enter_and_read(entry, text_dialogues.read_files, code)
+        return check_attributes(
+            files.attributes, files.record, files.certificate, self._authorities
+        )
+
+    def read_card_user(self, config: CardApConfig, pin: Secret) -> CardUser:
+        """See `CardApReader`."""
+        entry = Entry(
+            partial(card_ap_dialogues.open_application, config),
+            partial(card_ap_dialogues.verify_pin, config),
+            partial(card_ap_dialogues.overwrite_entry, config),
+        )
+        return CardUser(
+            self._enter_and_read(entry, partial(card_ap_dialogues.read_user_id, config), pin)
+        )
 
     def release(self) -> None:
         """See `CardReader`."""
@@ -146,8 +196,21 @@ class PcscCardReader:
             self._connection = self._service.connect(self._place.choose())
         return run(dialogue, self._transmit)
 
-    def _enter(self, profile: Profile, pin: Secret) -> None:
-        """The PIN entry. A wrong PIN leaves the connection open for the next one."""
+    def _enter_and_read(self, entry: Entry, read: Callable[[], Dialogue[T]], secret: Secret) -> T:
+        """Open, enter the secret once, read; the card is unpowered whatever happens."""
+        self.release()
+        self._start(_AUTHENTICATE_S)
+        try:
+            self._hold(entry.open)
+            self._enter(entry, secret)
+            with self._erasing(entry):
+                return run(read(), self._transmit)
+        finally:
+            secret.wipe()
+            self.release()
+
+    def _enter(self, entry: Entry, secret: Secret) -> None:
+        """The secret's entry. A wrong one leaves the connection open for the next one."""
         sent = False
 
         def transmit_once(command: Command) -> Response:
@@ -160,30 +223,33 @@ class PcscCardReader:
                 raise SilenceError("card.pin.unknown", error.detail) from error
 
         try:
-            run(dialogues.verify(profile, pin.open()), transmit_once)
+            run(entry.verify(secret.open()), transmit_once)
         except DeviceError:
-            self._overwrite(sent=sent)
+            if sent:
+                self._erase(entry)
             self.release()
             raise
         except PinWrong:
-            self._overwrite(sent=sent)
+            self._erase(entry)
             raise
 
-    def _sign(self, profile: Profile, digest: bytes) -> bytes:
+    @contextmanager
+    def _erasing(self, entry: Entry) -> Iterator[None]:
+        """What follows an entry: in the end its VERIFY is gone from pcscd's memory."""
         try:
-            return run(dialogues.sign(profile, digest), self._transmit)
+            yield
         except DeviceError:
-            self._overwrite(sent=True)
+            self._erase(entry)
             self.release()
             raise
-        finally:
-            self._overwrite(sent=True)
+        else:
+            self._erase(entry)
 
-    def _overwrite(self, *, sent: bool) -> None:
-        """Take the PIN out of pcscd's memory; it reads this APDU even if the card is gone."""
-        if sent and self._connection is not None:
+    def _erase(self, entry: Entry) -> None:
+        """Take the secret out of pcscd's memory; it reads this APDU even if the card is gone."""
+        if self._connection is not None:
             with suppress(DeviceError):
-                run(dialogues.overwrite_pin(MY_NUMBER), self._connection.transmit)
+                run(entry.overwrite(), self._connection.transmit)
 
     def _transmit(self, command: Command) -> Response:
         self._demand_time()

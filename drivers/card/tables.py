@@ -20,7 +20,6 @@ class Ins(enum.IntEnum):
     GET_CHALLENGE = 0x84
     SELECT = 0xA4
     READ_BINARY = 0xB0
-    READ_RECORD = 0xB2
     GET_RESPONSE = 0xC0
     GET_DATA = 0xCA
 
@@ -87,6 +86,24 @@ JPKI_AID = bytes.fromhex("D392F000260100000001")
 """公的個人認証AP. Source: OpenSC, myna, myna-card, TRETJapanNFCReader."""
 TEXT_AID = bytes.fromhex("D3921000310001010408")
 """券面事項入力補助AP. Source: myna, myna-card, TRETJapanNFCReader."""
+
+TEXT_AUTHORITIES: dict[bytes, int] = {
+    b"5000033\x08\x05001" + bytes(4): int(
+        "d24615f63525e740c87e83ed64787e76d10a1f8652ebe1ea28934d35ce3bf077"
+        "16f5b79e2bcb2ae2b91b4f4c9ffb602497f596d659af9d0a14b45cdd738ef562"
+        "49349b8cc7db32f2d433bd39bcc44f503e881d56c149ecd5155c1ce7461fc3ac"
+        "4f55d0a39ccaaadfae5b8afa11ccf91bedc774023d11ca6eba99004f81c541a7"
+        "d67dded8c724d6e20b10a3deaae8c43c137ccd71b263740e8979752de4d56763"
+        "29cabcbd7f3a77fc48a6f8e61d399b4ac66684a9fdfc99ecef900dd6ff7f0fdd"
+        "39e23d163f8a468c62dbeae00906dfad5a89b45ca5b7353dc998a80d3803eda7"
+        "94b55f99f535d1c39a243c8352ad602d926c389d2816c941349ee24e4f41597f",
+        16,
+    )
+}
+"""Who signs the certificate in EF 0004: key id -> modulus (e = 65537), production hierarchy.
+
+Source: pymyna `utils/constants.py` and myna-card `ca.rs`, which agree. Test cards name
+`6000033`."""
 
 LABEL_LENGTH = 32
 """The label is the first field of a PKCS#11 `CK_TOKEN_INFO`: 32 bytes, padded with spaces."""

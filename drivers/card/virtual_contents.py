@@ -7,6 +7,7 @@ import hashlib
 from dataclasses import dataclass, field
 from functools import cache
 
+from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
 from cryptography.hazmat.primitives.asymmetric.utils import NoDigestInfo
 
@@ -18,6 +19,9 @@ _AUTH_PIN, _SIGN_PASSWORD = 0x0018, 0x001B
 _TEXT_PIN, _NUMBER_A, _NUMBER_B = 0x0011, 0x0014, 0x0015
 _NUMBER_TRIES = 10
 _LONG = 0x80
+_AUTHORITY_ID = b"6000033\x08\x05001" + bytes(4)
+_ISSUER_ID = b"6000024\x08\x05001" + bytes(4)
+"""Key ids of the form of test cards. Source: myna-card `data.rs`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,6 +58,18 @@ class Person:
     pin: bytes = field(repr=False)
     number_b: str = field(repr=False)
     """照合番号B, 14 digits."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CardApLayout:
+    """What an invented municipality keeps in its own application, and where."""
+
+    pin_file: int
+    id_file: int
+    pin: bytes = field(repr=False)
+    tries: int
+    left: int
+    user_id: bytes = field(repr=False)
 
 
 def jpki_application(label: str, auth: Pair | None, sign: Pair | None) -> Application:
@@ -105,8 +121,8 @@ def token_info(label: str) -> bytes:
 def text_application(person: Person) -> Application:
     """券面事項入力補助AP, with its own access rules.
 
-    Its integrity record is signed with a key made for this process: a virtual card cannot have
-    the authority's.
+    Its integrity record is signed with a key that an authority made for this process certified
+    (`authorities`): a virtual card cannot have the real one's.
     """
     number = individual_number_file(person.individual_number)
     four = four_attributes_file(person)
@@ -115,6 +131,7 @@ def text_application(person: Person) -> Application:
         0x0001: DataFile(number, frozenset({pin, a})),
         0x0002: DataFile(four, frozenset({pin, b})),
         0x0003: DataFile(_integrity_file(number, four), frozenset({pin, a, b})),
+        0x0004: DataFile(_certificate_file()),
         0x0005: DataFile(_basic_information()),
         0x0008: DataFile(_UNUSED),
         _TEXT_PIN: SecretFile(person.pin, 3, 3),
@@ -164,10 +181,36 @@ def _integrity_file(number: bytes, four: bytes) -> bytes:
     return encode_tlv(0xFF30, digests + encode_tlv(0xDF33, signature))
 
 
+def authorities() -> dict[bytes, int]:
+    """Who signs the virtual cards' certificates, as a verifier must know it: key id -> modulus."""
+    return {_AUTHORITY_ID: _authority_key().public_key().public_numbers().n}
+
+
+def _certificate_file() -> bytes:
+    """EF 0004: key ids of issuer and subject and the key that signs EF 0003, then the signature."""
+    numbers = _issuer_key().public_key().public_numbers()
+    key = b"\x90\x03" + numbers.e.to_bytes(3) + b"\x91\x82\x01\x00" + numbers.n.to_bytes(256)
+    body = _AUTHORITY_ID + _ISSUER_ID + key
+    signature = _authority_key().sign(body, padding.PKCS1v15(), hashes.SHA256())
+    return encode_tlv(0x7F21, encode_tlv(0x5F4E, body) + encode_tlv(0x5F37, signature))
+
+
+def card_ap_application(aid: bytes, layout: CardApLayout) -> Application:
+    """A municipality's own application: a PIN, and the user's id behind it."""
+    secret = SecretFile(layout.pin, layout.tries, layout.left)
+    user = DataFile(layout.user_id, frozenset({layout.pin_file}))
+    return Application(aid, {layout.pin_file: secret, layout.id_file: user})
+
+
 def _basic_information() -> bytes:
     key_identifier = b"6000033".ljust(16, b"0")
     body = encode_tlv(0xDF41, bytes.fromhex("01030e01")) + encode_tlv(0xDF42, key_identifier)
     return encode_tlv(0xFF40, body)
+
+
+@cache
+def _authority_key() -> rsa.RSAPrivateKey:
+    return rsa.generate_private_key(65537, 2048)
 
 
 @cache
