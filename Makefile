@@ -8,7 +8,7 @@ OUT ?= out
 UI_LANG ?= ja
 CARD ?=
 
-.PHONY: setup demo test check fast draw shots bench accept format mutants-issuing
+.PHONY: setup demo test check fast draw shots bench accept format mutants-issuing fault-plans
 
 setup:
 	@scripts/setup
@@ -56,3 +56,7 @@ RUNS ?= 10000
 SEED ?= 20261121
 mutants-issuing: setup
 	@$(PY) -m tests.mutants.issuing --runs $(RUNS) --seed $(SEED) --out build/mutants-issuing.jsonl
+
+# Ten thousand visits under fault plans: yen and sheets conserved after each.
+fault-plans: setup
+	@$(PY) -m tests.fault_plans --runs $(RUNS) --seed $(SEED) --out build/fault-plans.jsonl

@@ -71,6 +71,10 @@ class FaultPlan:
         """One more fault from the next exchange on."""
         self._armed.append(_Armed(fault, fault.times))
 
+    def clear(self) -> None:
+        """Nothing goes wrong any more."""
+        self._armed.clear()
+
     def due(self, request: bytes) -> tuple[Fault, ...]:
         """The faults that strike the exchange opened by `request`; each is used up once."""
         chosen: list[Fault] = []

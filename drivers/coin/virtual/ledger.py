@@ -38,6 +38,13 @@ _INSIDE = (
     Place.BILL_ESCROW,
     Place.STACKER,
 )
+_IN = {
+    (Place.FALLING, Place.CASHBOX),
+    (Place.FALLING, Place.HOPPER),
+    (Place.FALLING, Place.COIN_ESCROW),
+    (Place.BILL_ESCROW, Place.STACKER),
+}
+_OUT = {(Place.HOPPER, Place.TRAY), (Place.COIN_ESCROW, Place.TRAY)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +52,10 @@ class Truth:
     """The coins of each place: face value in yen -> pieces."""
 
     pieces: dict[Place, dict[int, int]]
+    taken_yen: int = 0
+    """All that came in for good since the machine was made: past every chance to fall back."""
+    paid_yen: int = 0
+    """All that a payout has let out."""
 
     def yen(self, *places: Place) -> int:
         """What lies in these places together."""
@@ -83,11 +94,15 @@ class Ledger:
 
     def __init__(self) -> None:
         self._pieces: dict[Place, Counter[int]] = {place: Counter() for place in Place}
+        self._taken_yen = 0
+        self._paid_yen = 0
 
     def move(self, yen: int, source: Place, target: Place, pieces: int = 1) -> None:
         """Take coins from one place to another."""
         self._pieces[source][yen] -= pieces
         self._pieces[target][yen] += pieces
+        self._taken_yen += yen * pieces * ((source, target) in _IN)
+        self._paid_yen += yen * pieces * ((source, target) in _OUT)
 
     def count(self, place: Place, yen: int) -> int:
         """Pieces of one value in one place."""
@@ -103,4 +118,5 @@ class Ledger:
 
     def truth(self) -> Truth:
         """A copy of all places."""
-        return Truth({place: dict(coins) for place, coins in self._pieces.items()})
+        places = {place: dict(coins) for place, coins in self._pieces.items()}
+        return Truth(places, self._taken_yen, self._paid_yen)

@@ -192,13 +192,17 @@ class World:
         self.coins.open = frozenset()
         self.coins.fetched = len(self.coins.events)
         self._spooled.clear()
-        memory = fold(self.disk, Float(tuple(self.coins_at_first.items()), CAPACITY))
+        memory = fold(self.disk, self.at_first())
         model = Settlement(memory=memory, limits=self.limits)
         self.loop = Loop(model, self, self, self.inbox.append)
         self.inbox.append(h.Booted("1", "demo", 0, quiet_s))
         self.run()
 
     coins_at_first: dict[int, int] = dict.fromkeys(VALUES, 20)
+
+    def at_first(self) -> Float:
+        """The float as the journal begins with it."""
+        return Float(tuple(self.coins_at_first.items()), CAPACITY)
 
     def run(self) -> None:
         """Handle everything in the inbox, and what follows from it. The disk is the slowest."""
@@ -463,7 +467,7 @@ def booked(entries: Sequence[Entry]) -> dict[str, int]:
 
     returned = sum(e.number("yen") * e.number("paid") for e in entries if e.kind == "payout.result")
     return {
-        "inserted": total("coin.in"),
+        "inserted": total("coin.in") + total("bill.in"),
         "kept": total("money.kept"),
         "returned": returned,
         "owed": total("money.owed"),
@@ -485,8 +489,7 @@ def payouts(entries: Sequence[Entry]) -> list[tuple[DispenseTicket, Entry | None
 
 def assert_the_journal_is_the_memory(world: World) -> None:
     """What the journal alone tells is what the supervisor knows."""
-    start = Float(tuple(world.coins_at_first.items()), CAPACITY)
-    assert fold(world.disk, start) == world.memory
+    assert fold(world.disk, world.at_first()) == world.memory
 
 
 def assert_the_books_are_true(world: World) -> None:
