@@ -117,7 +117,7 @@ def check_marks_page(page: Any, *, front: bool) -> None:
             _check_marks_stream(used[key], front=front)
             _check_bitmaps(used[key].get("/Resources", {}).get("/XObject", {}), front=front)
     _check_bitmaps(used, front=front)
-    _check_marks_stream(page.Contents, front=front)
+    _check_marks_stream(page, front=front)
 
 
 def _check_bitmaps(used: Any, *, front: bool) -> None:
@@ -127,24 +127,24 @@ def _check_bitmaps(used: Any, *, front: bool) -> None:
             raise CheckFailed(FORBIDDEN, "a bitmap that would cover the certificate")
 
 
-def _check_marks_stream(stream: Any, *, front: bool) -> None:
-    saved = drawn = 0
-    for operator, operands in _instructions(stream, MARKS_OPERATORS_MAX):
+def _check_marks_stream(drawn: Any, *, front: bool) -> None:
+    saved = used = 0
+    for operator, operands in _instructions(drawn, MARKS_OPERATORS_MAX):
         if _MARKS.get(operator) != len(operands) or (front and operator in _COLOURS):
             raise CheckFailed(FORBIDDEN, "an operator that marks do not need")
         if front and operator in _GREYS:
             _within(DARKEST, _numbers(operands)[0], OVERLAY_LIGHTEST)
         saved += (operator == "q") - (operator == "Q")
-        drawn += operator == "Do"
-        if not 0 <= saved <= SAVED_MAX or drawn > DRAWN_MAX:
+        used += operator == "Do"
+        if not 0 <= saved <= SAVED_MAX or used > DRAWN_MAX:
             raise CheckFailed(COMPLEX, "marks that save, restore or draw too often")
     if saved:
         raise CheckFailed(FORBIDDEN, "a page that does not end as it began")
 
 
-def _instructions(stream: Any, most: int) -> list[tuple[str, list[Any]]]:
-    """Operators and operands; an inline image is one that no table allows."""
-    found = pikepdf.parse_content_stream(stream)
+def _instructions(drawn: Any, most: int) -> list[tuple[str, list[Any]]]:
+    """Operators and operands of a stream or page; an inline image is one that no table allows."""
+    found = pikepdf.parse_content_stream(drawn)
     if len(found) > most:
         raise CheckFailed(COMPLEX, "too many operators")
     return [(str(one.operator), list(one.operands)) for one in found]
@@ -286,7 +286,7 @@ _CERTIFICATE: dict[str, tuple[int, _Act | None]] = {
 
 _MARKS: dict[str, int] = {
     "q": 0, "Q": 0, "cm": 6, "w": 1, "g": 1, "G": 1, "k": 4, "K": 4, "Do": 1,
-    "m": 2, "l": 2, "c": 6, "re": 4, "h": 0, "n": 0, "S": 0, "f": 0, "f*": 0, "B*": 0,
+    "m": 2, "l": 2, "c": 6, "re": 4, "h": 0, "n": 0, "S": 0, "s": 0, "f": 0, "f*": 0, "B*": 0,
     "W": 0, "W*": 0,
     "BT": 0, "ET": 0, "Tf": 2, "Tm": 6, "Tz": 1, "TL": 1, "Tj": 1, "T*": 0,
 }  # fmt: skip

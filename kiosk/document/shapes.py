@@ -26,6 +26,7 @@ IMAGE_SIDE_MAX = 7040
 _DIRECT = (0, 0)
 _STRING_MAX = 8192
 _WIDTHS_MAX = 256
+_CONTENTS_MAX = 8
 
 
 def _name(*allowed: str) -> Rule:
@@ -105,6 +106,14 @@ def _many(kind: str, most: int, least: int = 0) -> Rule:
             walk.visit(kind, one)
 
     return check
+
+
+def _contents(walk: Walk, value: Any) -> None:
+    """One stream, or several one after the other."""
+    if isinstance(value, pikepdf.Array):
+        _many("content", _CONTENTS_MAX, 1)(walk, value)
+    else:
+        walk.visit("content", value)
 
 
 def _names(*allowed: str) -> Rule:
@@ -260,7 +269,7 @@ MARKS: dict[str, Shape] = {
         frozenset({"/Lang"}),
     ),
     "pages": _PAGES,
-    "page": Shape(_PAGE, frozenset({"/Rotate", "/Trans"})),
+    "page": Shape({**_PAGE, "/Contents": _contents}, frozenset({"/Rotate", "/Trans"})),
     "resources": Shape({
         "/Font": _called(_one("font"), FONTS_MAX),
         "/XObject": _called(_image_or_drawing, XOBJECTS_MAX), "/ProcSet": _PROCEDURES,
