@@ -117,6 +117,37 @@ def _terminal_id(own: x509.Certificate) -> str:
     return names[0]
 
 
+class CentreDoor:
+    """The line and whom to believe, with the certificate this terminal has now. One thread's.
+
+    Files that were replaced since, as a renewal does, are read anew; whoever holds a line goes
+    on with the pair it was made with.
+    """
+
+    def __init__(self, config: CenterConfig) -> None:
+        """Reads everything. Raises OSError, ssl.SSLError; CheckFailed `trust.unreadable`."""
+        self._config = config
+        self._seen = self._stamp()
+        self._made = self._read()
+
+    def __call__(self) -> tuple["CentreLine", CentreTrust]:
+        """Both, of one and the same certificate. Raises CheckFailed `identity.unusable`."""
+        try:
+            while (seen := self._stamp()) != self._seen:
+                # Read between two equal looks, or line and name could be of different pairs.
+                self._made, self._seen = self._read(), seen
+        except (OSError, CheckFailed):
+            raise CheckFailed("identity.unusable", "certificate and key cannot be read") from None
+        return self._made
+
+    def _read(self) -> tuple["CentreLine", CentreTrust]:
+        return CentreLine(self._config), load_trust(self._config)
+
+    def _stamp(self) -> tuple[tuple[int, int], ...]:
+        files = (Path(self._config.certificate), Path(self._config.key))
+        return tuple((one.stat().st_ino, one.stat().st_mtime_ns) for one in files)
+
+
 class CentreLine:
     """Requests to the centre: the preferred site, else the other. One thread at a time."""
 

@@ -36,6 +36,8 @@ from kiosk.center_client import CenterConfig, CentreLine, load_trust
 UNUSABLE = "identity.unusable"
 EXPIRED = "identity.expired"
 NEXT_REFUSED = "identity.next_refused"
+DISK = "identity.disk"
+"""What an OSError of `Identity.renew` is called where failures have names."""
 _NONCE_BYTES = 32
 _LATER = frozenset({"centre.unreachable", "centre.timeout", "centre.failed"})
 """Failures that say nothing about the next pair."""
@@ -103,7 +105,7 @@ class Renewed:
     """What `Identity.renew` came to."""
 
     switched: bool
-    """True: whoever holds the old pair in memory (the spare) should begin anew."""
+    """True: from the next visit on the terminal shows the new certificate."""
     look_again: int
     """UTC seconds."""
 
@@ -136,7 +138,8 @@ class Identity:
     def renew(self) -> Renewed:
         """Do what is due, to the end; nothing most of the time. Blocks for a few requests.
 
-        May be killed anywhere and called again. Call it between visits.
+        May be killed anywhere and called again. A visit that holds the pair in use in memory
+        goes on with it; the authority still stands behind it.
         Raises CheckFailed: `identity.unusable`, `identity.expired` (a technician enrols the
         terminal anew), `identity.next_refused` (another pair is made next time), and those of
         `CentreLine.post`; the pair in use is as it was then. OSError where the disk fails.

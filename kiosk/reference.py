@@ -12,7 +12,7 @@ from drivers.printer.state_reasons import CONDITIONS, KEYWORDS, SOON, UNITS, Wei
 from drivers.reasons import Remedy
 from kiosk.config import SECTIONS
 from kiosk.journal.entries import KINDS
-from kiosk.session.failures import FAILURES, Failure, recovery
+from kiosk.session.failures import FAILURES, SHARED, Failure, recovery
 from kiosk.session.model import Phase
 from ui.catalog import Catalogue
 from ui.catalog_files import load_catalogue
@@ -112,8 +112,22 @@ def failures() -> str:
         "`kiosk/session/failures.py` and `ui/catalogs`",
         "What stands on the screen, and what the visit does, by what is at stake then. "
         "A refusal that is never shown has the words that would be.",
-        _table(header, rows),
+        f"{_table(header, rows)}\n\n## Shared on purpose\n\n"
+        "Several failures share a sentence where the resident can do nothing else about one than "
+        "about another. The code on the screen names the failure itself.\n\n"
+        f"{_table(('sentence', 'why', 'failures'), _shared())}",
     )
+
+
+def _shared() -> list[tuple[str, str, str]]:
+    return [
+        (
+            f"`{text}`",
+            why,
+            ", ".join(f"`{name}`" for name, one in sorted(FAILURES.items()) if one.text == text),
+        )
+        for text, why in sorted(SHARED.items())
+    ]
 
 
 def configuration() -> str:

@@ -73,6 +73,7 @@ class Description:
     validity_days: int
     root_validity_days: int
     crl_validity_days: int
+    terminal_validity_days: int
     signing_authority: str
     roots: tuple[Root, ...]
     certificates: tuple[EndEntity, ...]

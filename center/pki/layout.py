@@ -27,6 +27,11 @@ class State:
         """Certificate (PEM)."""
         return self.directory(name) / "cert.pem"
 
+    def identity(self, name: str) -> Path:
+        """Certificate and key of the terminal `name` in one file (PEM, mode 0600), short-lived:
+        the terminal replaces it before it runs out."""
+        return self.directory(name) / "identity.pem"
+
     def trust(self, name: str) -> Path:
         """Roots (PEM bundle, public) of the family `name`; "jpki-auth": all generations."""
         return self.root / "trust" / f"{name}.pem"

@@ -6,6 +6,7 @@ all that hung on it.
 
 import datetime
 from dataclasses import dataclass
+from pathlib import Path
 
 from cryptography import x509
 
@@ -15,8 +16,10 @@ from center.pki import description as described
 from center.pki.description import Description, EndEntity
 from center.pki.issue import Authority, Validity
 from center.pki.layout import State
-from center.pki.store import certificate_pem, keep_or_make, making, write_file
+from center.pki.store import SECRET, certificate_pem, keep_or_make, making, write_file
 from crypto.certificates import is_signed_by
+from crypto.keys import private_to_pem
+from crypto.roles import Role
 
 AUTHENTICATION_UNIT = "JPKI for user authentication"
 SIGNATURE_UNIT = "JPKI for digital signature"
@@ -68,6 +71,16 @@ class _Maker:
             lambda key: issue.issue_ours(what, key, issuer, valid),
         )
 
+    def enrolment(self, what: EndEntity, issuer: Authority) -> None:
+        """The first short-lived pair of a terminal. One that holds is the terminal's to renew."""
+        path = self.state.identity(what.name)
+        if _holds(path, issuer, self.at):
+            return
+        key = issue.make_key(what.key)
+        valid = issue.validity(self.at, self.description.terminal_validity_days)
+        certificate = issue.issue_ours(what, key, issuer, valid)
+        write_file(path, certificate_pem(certificate) + private_to_pem(key), SECRET)
+
     def ocsp_delegate(self, name: str, issuer: Authority) -> None:
         valid = issue.validity(self.at, self.description.validity_days)
         delegate = self.state.ocsp(name)
@@ -101,6 +114,18 @@ def _make_ours(maker: _Maker) -> None:
             _make_crl(maker, each.name, roots[each.name])
     for what in maker.description.certificates:
         maker.end_entity(what, roots[what.root])
+        if what.role is Role.TERMINAL:
+            maker.enrolment(what, roots[what.root])
+
+
+def _holds(path: Path, issuer: Authority, at: datetime.datetime) -> bool:
+    """Whether a certificate of `issuer` is in the file that is valid at `at`."""
+    try:
+        kept = x509.load_pem_x509_certificate(path.read_bytes())
+    except (FileNotFoundError, ValueError):
+        return False
+    in_time = kept.not_valid_before_utc <= at <= kept.not_valid_after_utc
+    return in_time and is_signed_by(kept, issuer.certificate)
 
 
 def _make_crl(maker: _Maker, name: str, issuer: Authority) -> None:

@@ -161,8 +161,9 @@ def terminal_config(places: Places) -> str:
         "receipt": {"port": places.receipt_port},
         "center": {
             "sites": [f"https://127.0.0.1:{places.center_port}"],
-            "certificate": str(state / "pki" / "terminal" / "cert.pem"),
-            "key": str(state / "pki" / "terminal" / "key.pem"),
+            # Short-lived and in one file, so that the demo's terminal renews it like any other.
+            "certificate": str(state / "pki" / "terminal" / "identity.pem"),
+            "key": str(state / "pki" / "terminal" / "identity.pem"),
             "tls_roots": str(trust / "centre-tls.pem"),
             "statement_roots": str(trust / "centre-statements.pem"),
             "municipality_roots": str(trust / "municipalities.pem"),

@@ -79,6 +79,8 @@ _KINDS = (
          {"visit": _HEX, "returned": _YEN, "kept": _YEN, "owed": _YEN}),
     Kind("terminal.trouble", "Service is closed for this reason; empty: open again.",
          {"reason": _WORD}),
+    Kind("terminal.identity", "The terminal's certificate was renewed, or why it was not.",
+         {"result": _WORD}),
     Kind("terminal.stop", "The supervisor ended in order.", {"reason": _WORD}),
     Kind("journal.continued", "This file goes on where the one of that name ended.",
          {"file": _WORD, "records": _NUMBER}),

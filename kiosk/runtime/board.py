@@ -6,6 +6,7 @@ they are built, so that a machine without a device's library can still check its
 
 import datetime
 import importlib.metadata
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -20,6 +21,7 @@ from kiosk.journal.reader import Reading
 from kiosk.journal.writer import JournalFile, JournalWriter
 from kiosk.runtime.attendant import AttendantDesk
 from kiosk.runtime.coin_worker import CoinWorker
+from kiosk.runtime.identity_worker import IdentityWorker
 from kiosk.runtime.outbox import Outbox, OutboxWorker
 from kiosk.runtime.print_worker import PrintWorker
 from kiosk.runtime.processes import VisitProcesses
@@ -29,10 +31,10 @@ from kiosk.runtime.spool_worker import SpoolWorker
 from kiosk.runtime.supervisor import Crew, Inbox, Supervisor
 from kiosk.settle import commands as c
 from kiosk.settle import happened as h
-from kiosk.settle.model import Settlement
+from kiosk.settle.model import Settlement, State
 
 if TYPE_CHECKING:
-    from kiosk.center_client import CentreLine
+    from kiosk.center_client import CenterConfig
 
 BY_THE_SUPERVISOR = 2
 """Number of an outcome (M10) after those that a visit sends itself."""
@@ -71,12 +73,12 @@ def build_devices(config: Config, clock: Clock) -> Devices:
     )
 
 
-def build_crew(config: Config, devices: Devices, clock: Clock, inbox: Inbox) -> Crew:
-    """A thread for each device, none started yet."""
+def build_crew(
+    config: Config, devices: Devices, clock: Clock, inbox: Inbox, quiet: Callable[[], bool]
+) -> Crew:
+    """A thread for each device, none started yet. `quiet`: whether nobody is being served."""
     from drivers.card.pcsc import power_off_all
-    from kiosk.center_client import CentreLine
 
-    line = CentreLine(config.center)
     outbox = Outbox(Path(config.journal.directory) / "outbox")
     return Crew(
         coins=CoinWorker(devices.coins, config.coin.poll_s, clock, inbox.put),
@@ -85,13 +87,25 @@ def build_crew(config: Config, devices: Devices, clock: Clock, inbox: Inbox) -> 
         receipt=ReceiptWorker(devices.receipt, config.terminal.name, clock.utc, inbox.put),
         outbox=OutboxWorker(
             outbox,
-            lambda body: _post_outcome(line, body),
+            lambda body: _post_outcome(config.center, body),
             lambda order: outcome_body(order, int(clock.utc().timestamp())),
             clock,
             inbox.put,
         ),
         card=CardPowerWorker(lambda: power_off_all(config.card, clock), inbox.put),
+        identity=_identity_worker(config.center, clock, inbox, quiet),
     )
+
+
+def _identity_worker(
+    config: "CenterConfig", clock: Clock, inbox: Inbox, quiet: Callable[[], bool]
+) -> IdentityWorker | None:
+    """None where certificate and key are two files: those no program can switch at once."""
+    from kiosk.identity import Identity
+
+    if config.certificate != config.key:
+        return None
+    return IdentityWorker(Identity(config, clock).renew, quiet, clock, inbox.put)
 
 
 def build_supervisor(
@@ -104,7 +118,10 @@ def build_supervisor(
     inbox = Inbox()
     file = JournalFile(Path(config.journal.directory))
     try:
-        crew = build_crew(config, build_devices(config, clock), clock, inbox)
+        devices = build_devices(config, clock)
+        crew = build_crew(
+            config, devices, clock, inbox, lambda: supervisor.model.state is State.IDLE
+        )
     except BaseException:
         file.close()
         raise
@@ -167,7 +184,9 @@ def outcome_body(order: c.ComposeOutcome, at: int) -> bytes:
     )
 
 
-def _post_outcome(line: "CentreLine", body: bytes) -> None:
+def _post_outcome(config: "CenterConfig", body: bytes) -> None:
     from center.wire import endpoints
+    from kiosk.center_client import CentreLine
 
-    line.post(endpoints.OUTCOME, body)
+    # A line of its own: the terminal's certificate may have been renewed since the last one.
+    CentreLine(config).post(endpoints.OUTCOME, body)

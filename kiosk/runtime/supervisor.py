@@ -45,10 +45,13 @@ class Crew:
     receipt: Worker
     outbox: Worker
     card: Worker
+    identity: Worker | None = None
+    """None where certificate and key are two files, which a technician renews."""
 
     def all(self) -> tuple[Worker, ...]:
         """Every worker."""
-        return (self.coins, self.printer, self.spooler, self.receipt, self.outbox, self.card)
+        known = (self.coins, self.printer, self.spooler, self.receipt, self.outbox, self.card)
+        return known if self.identity is None else (*known, self.identity)
 
     def posts(self) -> Mapping[type, Worker]:
         """Command -> the worker that carries it out."""

@@ -22,7 +22,7 @@ from pathlib import Path
 
 from drivers.clock import Clock, SystemClock
 from kiosk.calibration import ask
-from kiosk.center_client import CentreLine, load_trust
+from kiosk.center_client import CentreDoor
 from kiosk.config import Config, ConfigError, load
 from kiosk.link import values as link
 from kiosk.link.wire import LinkError, VisitEnd, visit_end
@@ -163,9 +163,7 @@ class Visit:
         from drivers.printer.cupsd_files import CupsdPlaces
 
         config = self._config
-        centre = CentreThread(
-            CentreLine(config.center), load_trust(config.center), self._clock, self._vault
-        )
+        centre = CentreThread(CentreDoor(config.center), self._clock, self._vault)
         reader = PcscCardReader(config.card, self._clock)
         card = CardThread(reader, lambda: centre.visit, self.post)
         places = CupsdPlaces(Path(config.printer.runtime_dir))

@@ -28,17 +28,21 @@ _log = logging.getLogger(__name__)
 
 _TITLE_BYTES = 8
 
+Door = Callable[[], tuple[CentreLine, CentreTrust]]
+"""`kiosk.center_client.CentreDoor` is the one that ships."""
+
 
 class CentreThread:
     """The centre, for one visit."""
 
-    def __init__(self, line: CentreLine, trust: CentreTrust, clock: Clock, vault: Vault) -> None:
-        self._line = line
-        self._trust = trust
+    def __init__(self, door: Door, clock: Clock, vault: Vault) -> None:
+        """`door` gives the line and whom to believe; asked once for each visit there."""
+        self._door = door
+        self._line, self._trust = door()
         self._clock = clock
         self._vault = vault
         self._orders: queue.SimpleQueue[Callable[[], None] | None] = queue.SimpleQueue()
-        self._visit = CentreVisit(line, trust, clock)
+        self._visit = CentreVisit(self._line, self._trust, clock)
         self._examiner: Examiner | None = None
         self._wanted = 0
         self._lock = threading.Lock()
@@ -127,9 +131,10 @@ class CentreThread:
         return current
 
     def _open(self, wanted: int) -> None:
-        visit = CentreVisit(self._line, self._trust, self._clock)
+        line, trust = self._door()
+        visit = CentreVisit(line, trust, self._clock)
         visit.open(self._calibration())
-        self._visit = visit
+        self._line, self._trust, self._visit = line, trust, visit
         self._answer(wanted, ev.VisitOpened())
 
     def _ask_offers(self, wanted: int) -> None:

@@ -15,6 +15,8 @@ from kiosk.session import model as m
 from kiosk.session.model import Form, Session
 from kiosk.session.steps import Done, note
 
+ALREADY_THERE = "card.was_already_there"
+
 
 def take_glass(session: Session, event: link.TakeGlass) -> Done:
     """This process is the visit now; what the last one left is to be told."""
@@ -30,6 +32,18 @@ def apologised(session: Session, _event: object) -> Done:
 def begin(session: Session, _event: ev.ServiceChosen) -> Done:
     """Ask the supervisor for the visit, and fetch the challenge while the card is looked for."""
     return Step(session, (cmd.Tell(link.OpenVisit(session.visit)), cmd.OpenAtCentre()))
+
+
+def begin_with_card_there(session: Session, event: ev.ServiceChosen) -> Done:
+    """As `begin`; a card lies there that did not come during this visit."""
+    begun, commands = steps.parts(begin(session, event))
+    return Step(begun, (*commands, steps.failure_note(session, ALREADY_THERE)))
+
+
+def find_card(session: Session, _event: ev.CardFound) -> Done:
+    """A card lies there and nobody saw it come: it may be somebody else's."""
+    found = replace(session, card=True)
+    return Step(found, (steps.failure_note(session, ALREADY_THERE),))
 
 
 def back_to_start(session: Session, _event: object) -> Done:
@@ -104,7 +118,10 @@ def pin_refused(session: Session, event: ev.PinRefused) -> Done:
     """Wrong: say how many tries are left."""
     return Step(
         replace(session, tries_left=event.tries_left),
-        (note("visit.attempt", result="wrong", tries_left=event.tries_left),),
+        (
+            note("visit.attempt", result="wrong", tries_left=event.tries_left),
+            steps.failure_note(session, "card.pin.wrong"),
+        ),
     )
 
 

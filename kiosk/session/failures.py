@@ -99,7 +99,6 @@ _CHECKS = (
         "The resident says that the name shown is not theirs.",
         "Tell the municipality at once: a card may be linked to the wrong person.",
     ),
-    _f("service.hours", "hours", _END, _N, "It is outside the service hours.", "Nothing to do."),
     _f(
         "offers.none",
         "offers_none",
@@ -186,7 +185,7 @@ _CHECKS = (
     ),
     _f(
         "certificate.status_unknown",
-        "jpki",
+        "status_unknown",
         _END,
         _N,
         "The responder does not know the certificate.",
@@ -218,7 +217,7 @@ _CHECKS = (
     ),
     _f(
         "jpki.response_invalid",
-        "jpki",
+        "jpki_distrusted",
         _END,
         _N,
         "The JPKI responder's answer did not pass.",
@@ -235,7 +234,7 @@ _CHECKS = (
     ),
     _f(
         "resident.ambiguous",
-        "municipality_cannot",
+        "wrong_link",
         _END,
         _T,
         "The card is linked to more than one resident.",
@@ -243,7 +242,7 @@ _CHECKS = (
     ),
     _f(
         "registration.implausible",
-        "municipality_cannot",
+        "wrong_link",
         _END,
         _T,
         "The linked resident's birthday does not fit the certificate.",
@@ -283,7 +282,7 @@ _CHECKS = (
     ),
     _f(
         "offers.birthday_differs",
-        "municipality_cannot",
+        "wrong_link",
         _END,
         _T,
         "The resident's birthday does not fit the card's certificate.",
@@ -422,7 +421,7 @@ _CHECKS = (
     ),
     _f(
         "issue.expired",
-        "start_again",
+        "document_late",
         _START,
         _R,
         "The issue statement's time had run out.",
@@ -548,14 +547,6 @@ _CHECKS = (
         "What was about to be printed is not what was checked.",
         _OURS,
     ),
-    _f(
-        "printer.not_clear",
-        "printer",
-        _END,
-        _A,
-        "The printer was not idle with an empty tray.",
-        "Empty the tray; wait for the printer.",
-    ),
     # --- the wire and the line
     _f(
         "wire.not_canonical",
@@ -584,7 +575,7 @@ _CHECKS = (
     ),
     _f(
         "centre.timeout",
-        "centre_unreachable",
+        "centre_slow",
         _RETRY,
         _N,
         "The centre did not answer in time.",
@@ -600,7 +591,7 @@ _CHECKS = (
     ),
     _f(
         "centre.failed",
-        "centre_unreachable",
+        "centre_failed",
         _RETRY,
         _N,
         "The centre failed at its own side.",
@@ -608,7 +599,7 @@ _CHECKS = (
     ),
     _f(
         "terminal.not_admitted",
-        "centre_distrusted",
+        "identity",
         _END,
         _T,
         "The centre does not admit this terminal.",
@@ -629,6 +620,55 @@ _CHECKS = (
         _N,
         "The municipality does not serve now.",
         "Nothing to do.",
+    ),
+    # --- who this terminal is to the centre
+    _f(
+        "identity.expired",
+        "identity",
+        _END,
+        _T,
+        "The terminal's certificate has run out, so no centre admits it.",
+        "Enrol the terminal anew: put a fresh certificate and key where [center] says.",
+    ),
+    _f(
+        "identity.unusable",
+        "identity",
+        _END,
+        _T,
+        "The terminal's certificate or key cannot be read, or they do not belong together.",
+        "Put certificate and key in one file where [center] says, owned by the terminal's user.",
+    ),
+    _f(
+        "identity.next_refused",
+        "identity",
+        _END,
+        _T,
+        "The terminal's next certificate did not pass; the present one goes on.",
+        "Nothing yet, another is asked for; if it stays, tell the centre before the present ends.",
+    ),
+    _f(
+        "identity.disk",
+        "identity",
+        _END,
+        _T,
+        "The terminal's next certificate could not be written; the present one goes on.",
+        "Make room, and make the certificate's directory writable for the terminal's user.",
+    ),
+    _f(
+        "identity.request_invalid",
+        "identity",
+        _END,
+        _T,
+        "The centre could not read the terminal's request for its next certificate.",
+        _OURS,
+    ),
+    _f(
+        "identity.key_reused",
+        "identity",
+        _END,
+        _T,
+        "The terminal asked for a certificate of the key it has already.",
+        _OURS,
     ),
     # --- the supervisor's own: what closes service, and what becomes a case
     _f(
@@ -734,6 +774,28 @@ FAILURES: dict[str, Failure] = {
     },
     **{failure.name: failure for failure in _CHECKS},
 }
+
+SHARED: dict[str, str] = {
+    "application": "What left the terminal and what arrived differ; only a new beginning mends it.",
+    "card_mute": "To whoever holds the card it is one thing: it was not heard.",
+    "card_removed": "A card that moved and a card that lost its power look the same from outside.",
+    "card_unusable": "Certificate or signature: only the municipal office can look at the card.",
+    "centre_distrusted": "Who is at the other end is not proven. The resident can do nothing "
+    "about it, and what failed exactly is for staff, not for whoever pretends.",
+    "coin": "Staff mends the machine; the code on the screen says what to look at.",
+    "defect": "The terminal cannot go on by itself, whatever broke; the money is said separately.",
+    "document": "A certificate may be somebody else's. The resident loses nothing, can do nothing, "
+    "and must not be told whether it was the name, the picture or a signature that gave it away.",
+    "identity": "The terminal has no valid proof of itself; which one is for the technician.",
+    "municipality_cannot": "The municipality's answer did not pass; its office is who can help.",
+    "printer": "Staff mends the printer; the code on the screen says what to look at.",
+    "reader": "Staff mends the reader; the code on the screen says what to look at.",
+    "receipt": "Staff mends the receipt printer; the certificate is not touched by it.",
+    "start_again": "Time ran out at one of several clocks; to begin again is the same for all.",
+    "wrong_link": "Card and record do not belong together, whoever noticed; the office mends it.",
+}
+"""Sentences that several failures share, and why that is right: the screen names the failure
+itself in its code, so staff can tell them apart where the resident need not."""
 
 UNKNOWN = "terminal.defect"
 

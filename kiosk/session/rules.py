@@ -61,14 +61,14 @@ _GLASS = (
     on(S.MENU, ev.EndAsked, S.START, do.back_to_start),
     on(S.MENU, ev.WentBack, S.START, do.back_to_start),
     on(S.MENU, ev.ServiceChosen, S.CLOSED, bg.stay, when.cannot_serve),
-    on(S.MENU, ev.ServiceChosen, S.CLEAR_READER, do.begin, when.card_lies_there),
+    on(S.MENU, ev.ServiceChosen, S.CLEAR_READER, do.begin_with_card_there, when.card_lies_there),
     on(S.MENU, ev.ServiceChosen, S.PLACE_CARD, do.begin),
 )
 
 _CARD = (
     on({S.CLEAR_READER, S.PLACE_CARD}, link.VisitRefused, S.REFUSED, do.refuse_visit),
     on(S.CLEAR_READER, ev.CardRemoved, S.PLACE_CARD, do.reader_cleared),
-    on(S.PLACE_CARD, ev.CardFound, S.CLEAR_READER, bg.note_card_on),
+    on(S.PLACE_CARD, ev.CardFound, S.CLEAR_READER, do.find_card),
     on(S.PLACE_CARD, ev.CardPlaced, S.CHECK_CARD, do.identify, when.ready_for_card),
     on(S.PLACE_CARD, ev.CardPlaced, None, bg.note_card_on),
     on(S.PLACE_CARD, ev.VisitOpened, S.CHECK_CARD, do.card_and_opened, when.card_and_grant_here),

@@ -174,6 +174,15 @@ class TroubleSeen:
 
 
 @dataclass(frozen=True, slots=True)
+class IdentitySeen:
+    """How it stands with the terminal's certificate: "" or why it could not be renewed."""
+
+    failure: str
+    switched: bool = False
+    """It was renewed just now."""
+
+
+@dataclass(frozen=True, slots=True)
 class HoppersSeen:
     """What the hoppers say of themselves (face values): few coins left; would not pay now."""
 

@@ -25,7 +25,8 @@ CLOSES_SERVICE = frozenset({
     "coin.encrypted", "printer.offline", "printer.paper_out", "printer.jam",
     "printer.cover_open", "printer.toner_empty", "printer.output_full", "printer.wrong_media",
     "printer.not_duplex", "printer.not_colour", "printer.not_ipp", "printer.spooler",
-    "printer.stopped", "journal.disk_full", "journal.failed",
+    "printer.stopped", "journal.disk_full", "journal.failed", "identity.expired",
+    "identity.unusable",
 })  # fmt: skip
 """Reasons for which nobody is served. An empty or jammed hopper is not one of them: which
 coins can be taken follows from the rest. Nor is the receipt: a slip that fails is said."""
@@ -303,6 +304,14 @@ def slip_done(model: Settlement, event: h.SlipPrinted) -> Done:
 def trouble(model: Settlement, event: h.TroubleSeen) -> Done:
     """A device closes service or lets it open again."""
     return _troubled(Draft(model), event.source, event.reason).step()
+
+
+def identity_seen(model: Settlement, event: h.IdentitySeen) -> Done:
+    """The terminal's certificate was renewed, or could not be; without one nobody is served."""
+    draft = Draft(model)
+    if event.switched or event.failure:
+        draft.write("terminal.identity", result=event.failure or "renewed")
+    return _troubled(draft, "identity", event.failure).step()
 
 
 def printer_seen(model: Settlement, event: h.PrinterSeen) -> Done:

@@ -9,6 +9,7 @@ GOOD = """
 validity_days = 1
 root_validity_days = 1
 crl_validity_days = 1
+terminal_validity_days = 1
 signing_authority = "sign"
 [[root]]
 name = "r"

@@ -144,8 +144,22 @@ class TestCards:
 class TestKeptAndMadeAgain:
     def test_twice_is_once(self, state: State) -> None:
         before = files(state)
-        make(state, AT + datetime.timedelta(days=30))
+        make(state, AT + datetime.timedelta(days=28))
         assert files(state) == before
+
+    def test_a_terminal_that_let_its_pair_run_out_is_enrolled_anew(self, state: State) -> None:
+        before = files(state)
+        make(state, AT + datetime.timedelta(days=30))
+        again = files(state)
+        changed = {name for name, content in again.items() if content != before[name]}
+        assert changed == {"pki/terminal/identity.pem", "pki/terminal-2/identity.pem"}
+
+    def test_a_pair_that_its_terminal_renewed_stays(self, state: State) -> None:
+        path = state.identity("terminal")
+        path.write_bytes(state.identity("terminal-2").read_bytes())
+        make(state, AT)
+        assert path.read_bytes() == state.identity("terminal-2").read_bytes()
+        assert path.stat().st_mode & 0o777 == 0o600
 
     def test_what_was_deleted_comes_back_and_the_rest_stays(self, state: State) -> None:
         before = files(state)

@@ -14,7 +14,7 @@ from center.issuing.extract import Extract, Office
 from center.issuing.residents import load as load_residents
 from center.wire import endpoints
 from crypto.errors import CheckFailed
-from kiosk.center_client import CentreLine, load_trust
+from kiosk.center_client import CentreDoor, CentreLine
 from kiosk.center_visit import Ended
 from kiosk.runtime.visit_centre import CentreThread
 from kiosk.session import events as ev
@@ -33,8 +33,14 @@ class Bench:
         self.vault = Vault()
         self.said: queue.Queue[object] = queue.Queue()
         config = work.config(terminal=terminal)
-        self.thread = CentreThread(CentreLine(config), load_trust(config), work.ours, self.vault)
+        self.thread = CentreThread(CentreDoor(config), work.ours, self.vault)
         self.thread.start(self.said.put)
+
+    def end(self) -> None:
+        """Nothing of it is told to the centre any more when this returns."""
+        self.thread.stop()
+        self.thread._thread.join(PATIENCE_S)
+        self.vault.erase()
 
     def next(self) -> object:
         return self.said.get(timeout=PATIENCE_S)
@@ -54,8 +60,7 @@ class Bench:
 def it(work: CentreAtWork) -> Iterator[Bench]:
     made = Bench(work)
     yield made
-    made.thread.stop()
-    made.vault.erase()
+    made.end()
 
 
 @pytest.fixture
@@ -63,8 +68,7 @@ def second(work: CentreAtWork) -> Iterator[Bench]:
     """Another terminal, at the same centre."""
     made = Bench(work, "terminal-2")
     yield made
-    made.thread.stop()
-    made.vault.erase()
+    made.end()
 
 
 def choice(arrived: ev.OffersArrived, copies: int = 1) -> Choice:

@@ -101,6 +101,11 @@ class Story:
     def notes(self) -> list[str]:
         return [note.kind for note in self.told(link.Note)]
 
+    def failures(self) -> list[str]:
+        """The failures noted for the journal, by name."""
+        notes = (dict(n.fields) for n in self.told(link.Note) if n.kind == "visit.failure")
+        return [str(fields["failure"]) for fields in notes]
+
     def clear(self) -> "Story":
         self.commands.clear()
         return self

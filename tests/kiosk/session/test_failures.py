@@ -1,5 +1,6 @@
 """Every failure has a sentence, a page and a way on; money comes first."""
 
+import collections
 import re
 import tomllib
 from pathlib import Path
@@ -8,7 +9,7 @@ import pytest
 
 import kiosk
 from drivers.reasons import REASONS
-from kiosk.session.failures import FAILURES, UNKNOWN, Recovery, failure_of, recovery, texts
+from kiosk.session.failures import FAILURES, SHARED, UNKNOWN, Recovery, failure_of, recovery, texts
 from kiosk.session.model import Phase
 from ui.catalog import flatten
 from ui.model import LANGUAGES
@@ -34,6 +35,23 @@ def test_every_failure_says_what_happened_and_what_to_do() -> None:
         assert failure.name == name
         assert re.fullmatch(r"[A-Z].*\.", failure.what), name
         assert re.fullmatch(r"[A-Z].*\.", failure.advice), name
+
+
+def test_a_sentence_is_shared_by_decision_only() -> None:
+    used = collections.Counter(failure.text for failure in FAILURES.values())
+    assert {text for text, count in used.items() if count > 1} == set(SHARED)
+    assert all(re.fullmatch(r"[A-Z].*\.", why) for why in SHARED.values())
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_two_sentences_never_read_the_same(language: str) -> None:
+    """What has a text of its own says something of its own."""
+    with (CATALOGUES / language / "failures.toml").open("rb") as file:
+        entries = flatten(tomllib.load(file))
+    said = [
+        tuple(entries[f"failure.{one}.{part}"] for part in ("title", "line")) for one in texts()
+    ]
+    assert len(set(said)) == len(said)
 
 
 @pytest.mark.parametrize("family", ["issue", "document", "stamp", "text", "marks"])

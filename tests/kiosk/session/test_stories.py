@@ -84,6 +84,7 @@ class TestTheCard:
     def test_a_card_from_before_the_visit_must_be_taken_first(self) -> None:
         story = Story().hear(ev.CardPlaced()).tap("start", "service:certificates")
         assert story.state is State.CLEAR_READER
+        assert story.failures() == ["card.was_already_there"]
         story.hear(link.VisitGranted(), ev.VisitOpened())
         assert not story.gave(cmd.IdentifyCard)
         story.hear(ev.CardRemoved(), ev.CardPlaced())
@@ -92,6 +93,7 @@ class TestTheCard:
     def test_a_card_nobody_saw_coming_must_be_taken_too(self) -> None:
         story = Story().to_place_card().hear(ev.VisitOpened(), ev.CardFound())
         assert story.state is State.CLEAR_READER
+        assert story.failures() == ["card.was_already_there"]
         assert not story.gave(cmd.IdentifyCard)
 
     def test_a_card_before_the_challenge_waits_for_it(self) -> None:
@@ -128,6 +130,7 @@ class TestTheCard:
         story.type_pin().hear(ev.PinRefused(0))
         assert story.state is State.REFUSED
         assert story.session.failure == "card.pin.blocked"
+        assert story.failures() == ["card.pin.wrong", "card.pin.wrong", "card.pin.blocked"]
 
     def test_a_card_with_one_try_left_is_warned_of_at_once(self) -> None:
         story = Story().to_place_card().hear(ev.VisitOpened(), ev.CardPlaced())
