@@ -168,4 +168,4 @@ def _rosette(radius: float, swing: float, waves: int, phase: float) -> str:
         angle = 2 * math.pi * step / steps
         r = radius + swing * math.sin(waves * angle + 2 * math.pi * phase)
         points.append((r * math.cos(angle), r * math.sin(angle)))
-    return polyline(points) + "s\n"
+    return polyline(points) + "h\nS\n"

@@ -117,6 +117,7 @@ class _Layer:
         resources = page.obj.Resources
         resources.XObject = pikepdf.Dictionary(self._objects)
         page.contents_add(self._made.make_stream(self._content), prepend=True)
+        page.contents_coalesce()
 
 
 @functools.lru_cache(maxsize=2)

@@ -106,7 +106,7 @@ class TestViews:
 
 class TestDrawing:
     def test_process_colours_and_paths_only(self) -> None:
-        allowed = {"q", "Q", "cm", "m", "l", "c", "h", "f", "S", "s", "W", "n", "k", "K", "w"}
+        allowed = {"q", "Q", "cm", "m", "l", "c", "h", "f", "S", "W", "n", "k", "K", "w"}
         for content in (emblem(*EMBLEM_PT), blossom(*EMBLEM_PT)):
             with pikepdf.open(io.BytesIO(drawn(content))) as pdf:
                 used = {str(one.operator) for one in pikepdf.parse_content_stream(pdf.pages[0])}
