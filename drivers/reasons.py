@@ -295,6 +295,25 @@ _REASONS = (
         "Count the sheets in the tray and the printer's counter, then settle the case.",
     ),
     _r(
+        "printer.counts_differ",
+        Remedy.ATTENDANT,
+        "The counts of a copy contradict one another: sheets, sides, the engine's counter, the "
+        "spooler or the output tray.",
+        "Count the sheets in the tray; the journal's entry print.count tells who says what.",
+    ),
+    _r(
+        "printer.replaced",
+        Remedy.ATTENDANT,
+        "Another printer answers at the printer's address.",
+        "Run `kiosk check`; the next visit prints on the new one.",
+    ),
+    _r(
+        "printer.tray_sensor",
+        Remedy.TECHNICIAN,
+        "The output tray's sensor does not answer.",
+        "Check the sensor's cable and power.",
+    ),
+    _r(
         "printer.stopped",
         Remedy.ATTENDANT,
         "The printer has stopped.",

@@ -166,9 +166,15 @@ def _coins(config: Config, clock: Clock) -> Finding:
 
 def _printer(config: Config, clock: Clock) -> Finding:
     from drivers.printer.ipp import IppPrinterWatch
+    from kiosk.runtime.board import tray_sensor
 
-    watch = IppPrinterWatch(config.printer, clock)
-    able, status = watch.capabilities(), watch.status()
+    sensor = tray_sensor(config.printer, clock)
+    watch = IppPrinterWatch(config.printer, clock, sensor)
+    try:
+        able, status = watch.capabilities(), watch.status()
+    finally:
+        if sensor is not None:
+            sensor.close()
     lacks = [
         reason
         for reason, there in (

@@ -42,6 +42,8 @@ class PrinterStatus:
     tray: Tray
     life_impressions: int = -1
     """The engine's own counter of sides, or -1."""
+    machine: str = ""
+    """Which printer answers: a short digest that changes with the machine, or ""."""
 
     @property
     def busy(self) -> bool:
@@ -122,7 +124,14 @@ class PrinterConfig:
     )
     tray: str = field(
         default="ipp",
-        metadata={"doc": "Where the output tray's sensor is read", "choices": ("ipp", "none")},
+        metadata={
+            "doc": "Where the output tray's sensor is read: asked of the printer, on a serial "
+            "port of its own, or nowhere",
+            "choices": ("ipp", "serial", "none"),
+        },
+    )
+    tray_port: str = field(
+        default="", metadata={"doc": 'Serial port of the tray\'s sensor, where `tray` is "serial"'}
     )
 
 
@@ -139,6 +148,26 @@ class PrintHandover(Protocol):
         ...
 
 
+class TraySensor(Protocol):
+    """Sees whether paper lies in the output tray; used in the supervisor.
+
+    A sensor that cannot be asked is an error and never "empty": a cut wire must not look like
+    a tray that somebody emptied.
+    """
+
+    def look(self) -> Tray:
+        """SHEETS or EMPTY as it is now; UNKNOWN where there is nothing that could see it.
+
+        Sheets that lay there for a moment between two looks may be reported by the next one.
+        Limit 1 s. Idempotent. Raises DeviceError `printer.offline`, `printer.tray_sensor`.
+        """
+        ...
+
+    def close(self) -> None:
+        """Let go of its line; the next look opens it again. Idempotent, never raises."""
+        ...
+
+
 class PrinterWatch(Protocol):
     """Asks the device itself over IPP; used in the supervisor."""
 
@@ -152,6 +181,10 @@ class PrinterWatch(Protocol):
 
     def follow(self, title: str) -> JobProgress:
         """The device's own count for that job. Raises DeviceError `printer.offline`."""
+        ...
+
+    def look_at_tray(self) -> Tray:
+        """As `TraySensor.look`, by whichever sensor the terminal has; UNKNOWN without any."""
         ...
 
     def cancel(self, title: str) -> None:
@@ -180,6 +213,13 @@ class Spooler(Protocol):
 
     def contain(self) -> None:
         """Kill cupsd and every child of it and wipe the spool. Idempotent; never raises."""
+        ...
+
+    def sheets_made(self, title: str) -> int:
+        """Sheets the spooler made of that document, or -1: it did not count, or forgot.
+
+        Known once its filters have ended. A witness, never evidence. Idempotent; never raises.
+        """
         ...
 
     @property

@@ -57,9 +57,26 @@ class CupsdPlaces:
         return self.root / "error_log"
 
     @property
+    def page_log(self) -> Path:
+        """Title and counts of each job that went through, until `contain`."""
+        return self.root / "page_log"
+
+    @property
     def marks(self) -> Path:
         """Which processes belong to it."""
         return self.root / "processes"
+
+
+PAGE_LOG: Final = "%{job-name} %{job-impressions-completed} %{job-media-sheets-completed}"
+"""cupsd.conf(5) PageLogFormat: a random title and two numbers, nothing of a person. One line for
+a job, once its filters have ended; sheets are 0 where no filter counted any."""
+
+
+def sheets_logged(log: str, title: str) -> int:
+    """Sheets of the last job of that title in a page log, or -1 where none were counted."""
+    lines = (line.split(" ") for line in reversed(log.splitlines()))
+    sheets = next((fields[-1] for fields in lines if fields[0] == title), "")
+    return int(sheets) if sheets.isdecimal() and int(sheets) else -1
 
 
 def cupsd_conf(socket: Path, job_s: float) -> str:
@@ -72,7 +89,7 @@ Listen {socket}
 DefaultAuthType None
 LogLevel warn
 MaxLogSize 256k
-PageLogFormat
+PageLogFormat {PAGE_LOG}
 Browsing No
 BrowseLocalProtocols none
 DefaultShared No
@@ -111,7 +128,7 @@ CacheDir {places.cache}
 StateDir {places.state}
 ErrorLog {places.error_log}
 AccessLog
-PageLog
+PageLog {places.page_log}
 Printcap
 FatalErrors config listen
 FileDevice No

@@ -12,6 +12,7 @@ import threading
 from collections import OrderedDict
 from collections.abc import Callable, Iterable
 from contextlib import suppress
+from dataclasses import replace
 from typing import Final
 
 from drivers.clock import Clock
@@ -23,6 +24,7 @@ from drivers.printer.contract import (
     PrinterConfig,
     PrinterStatus,
     Tray,
+    TraySensor,
 )
 from drivers.printer.ipp_attributes import integers, keywords
 from drivers.printer.ipp_codec import Attribute, Group, Message
@@ -30,6 +32,7 @@ from drivers.printer.ipp_http import IppAddress, IppConversation
 from drivers.printer.jobs import (
     JobRecord,
     job_progress,
+    output_tray,
     printer_capabilities,
     printer_status,
     printer_troubles,
@@ -40,6 +43,7 @@ from drivers.printer.tables import (
     FIRST_ERROR,
     JOB_ATTRIBUTES,
     STATUS_ATTRIBUTES,
+    TRAY_ATTRIBUTES,
     GroupTag,
     Operation,
     Status,
@@ -54,10 +58,16 @@ _TITLES_REMEMBERED: Final = 64
 class IppPrinterWatch:
     """A `PrinterWatch` for any IPP printer (1.1 and up). Thread-safe; keeps no connection."""
 
-    def __init__(self, config: PrinterConfig, clock: Clock) -> None:
-        """Raises DeviceError `printer.not_ipp`. Nothing is asked yet."""
+    def __init__(
+        self, config: PrinterConfig, clock: Clock, sensor: TraySensor | None = None
+    ) -> None:
+        """`sensor` sees the output tray instead of the printer itself.
+
+        Raises DeviceError `printer.not_ipp`. Nothing is asked yet.
+        """
         self._address = IppAddress.parse(config.device_uri)
-        self._sensor = config.tray == "ipp"
+        self._by_ipp = config.tray == "ipp"
+        self._sensor = sensor
         self._clock = clock
         self._seen: OrderedDict[str, JobProgress] = OrderedDict()
         self._seen_lock = threading.Lock()
@@ -76,7 +86,17 @@ class IppPrinterWatch:
                 held = [record.title for record in _jobs(printer, "not-completed")]
         except DeviceError as error:
             return PrinterStatus((error.reason.name,), (), (), Tray.UNKNOWN)
-        return printer_status(group, held, sensor=self._sensor)
+        status = printer_status(group, held, sensor=self._by_ipp)
+        return status if self._sensor is None else _seen_by(self._sensor, status)
+
+    def look_at_tray(self) -> Tray:
+        """See `PrinterWatch.look_at_tray`."""
+        if self._sensor is not None:
+            return self._sensor.look()
+        if not self._by_ipp:
+            return Tray.UNKNOWN
+        with self._conversation() as printer:
+            return output_tray(_printer(printer, TRAY_ATTRIBUTES))
 
     def follow(self, title: str) -> JobProgress:
         """See `PrinterWatch.follow`."""
@@ -118,6 +138,13 @@ class IppPrinterWatch:
             while len(self._seen) > _TITLES_REMEMBERED:
                 self._seen.popitem(last=False)
             return progress
+
+
+def _seen_by(sensor: TraySensor, status: PrinterStatus) -> PrinterStatus:
+    try:
+        return replace(status, tray=sensor.look())
+    except DeviceError as error:
+        return replace(status, troubles=(*status.troubles, error.reason.name))
 
 
 def _accepted(answer: Message) -> Message:

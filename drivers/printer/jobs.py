@@ -3,6 +3,7 @@
 Sources: RFC 8011 5.3 (job), 5.4.11 to 5.4.13 (printer), PWG 5100.13 (printer-output-tray).
 """
 
+import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final, Self
@@ -157,7 +158,15 @@ def printer_status(group: Group, titles: Iterable[str], *, sensor: bool) -> Prin
         jobs=tuple(titles),
         tray=output_tray(group) if sensor else Tray.UNKNOWN,
         life_impressions=group.integer("printer-impressions-completed"),
+        machine=_machine(group),
     )
+
+
+def _machine(group: Group) -> str:
+    """A digest of what tells one printer from another: PWG 5100.13 printer-uuid, and the IEEE
+    1284 device id, which holds the serial number where the maker gives one."""
+    named = (group.text("printer-uuid"), group.text("printer-device-id"))
+    return hashlib.sha256("|".join(named).encode()).hexdigest()[:8] if any(named) else ""
 
 
 def output_tray(group: Group) -> Tray:

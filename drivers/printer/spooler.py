@@ -29,6 +29,7 @@ from drivers.printer.cupsd_files import (
     direct_ppd,
     queue_uri,
     raster_ppd,
+    sheets_logged,
 )
 from drivers.printer.ipp_attributes import keywords
 from drivers.printer.ipp_http import IppAddress, IppConversation
@@ -103,6 +104,16 @@ class PrivateCupsd:
             places = self._places
             for used in (places.door, places.spool, places.temp, places.cache, places.state):
                 shutil.rmtree(used, ignore_errors=True)
+            with suppress(OSError):
+                places.page_log.unlink()
+
+    def sheets_made(self, title: str) -> int:
+        """See `Spooler.sheets_made`."""
+        try:
+            log = self._places.page_log.read_text(encoding="utf-8", errors="replace")
+        except OSError:
+            return -1
+        return sheets_logged(log, title)
 
     def documents_held(self) -> int:
         """How many documents lie in the spool; 0 after each visit, or `contain` is called."""

@@ -143,8 +143,12 @@ STATUS_ATTRIBUTES: Final = (
     "print-color-mode-supported",
     "printer-output-tray",
     "printer-impressions-completed",
+    "printer-uuid",
+    "printer-device-id",
     SHEET_SENSOR,
 )
+
+TRAY_ATTRIBUTES: Final = ("printer-output-tray", SHEET_SENSOR)
 
 CAPABILITY_ATTRIBUTES: Final = (
     "sides-supported",

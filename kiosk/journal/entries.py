@@ -61,6 +61,7 @@ _NUMBER = Field(Form.NUMBER)
 _WORD = Field(Form.WORD)
 _HEX = Field(Form.HEX)
 _SERIAL = Field(Form.NUMBER, Access.TERMINAL)
+_DIGEST = Field(Form.HEX, Access.TERMINAL)
 _CURSOR = {"serial": _SERIAL, "counter": _SERIAL, "accepted_total": _SERIAL}
 _TICKET = {
     "yen": _YEN,
@@ -132,11 +133,18 @@ _KINDS = (
          {"yen": _YEN, "pieces": _NUMBER, "accuracy": _WORD}),
     # Paper.
     Kind("print.intent", "A copy is about to be handed to the spooler; `life`: engine counter.",
-         {"title": _WORD, "copy": _NUMBER, "sheets": _NUMBER, "life": _SERIAL}),
+         {"title": _WORD, "copy": _NUMBER, "sheets": _NUMBER, "life": _SERIAL,
+          "machine": _DIGEST}),
     Kind("print.streamed", "The spooler has the whole copy.", {"title": _WORD}),
     Kind("print.seen", "The printer itself has the job.", {"title": _WORD}),
     Kind("print.cancel", "The printer was told to cancel the job.",
          {"title": _WORD, "reason": _WORD}),
+    Kind("print.count", "The sheet ledger of a copy: sheets and sides of the job at the device, "
+         "sides of its engine, sheets the spooler made (-1: not counted), and who contradicts.",
+         {"title": _WORD, "expected": _NUMBER, "sheets": _NUMBER, "sides": _NUMBER,
+          "engine": _NUMBER, "spooled": _NUMBER, "tray": _WORD, "against": _WORD}),
+    Kind("printer.replaced", "Another printer answers; the queue is made anew for it.",
+         {"machine": _DIGEST}),
     Kind("print.end", "How a copy ended: printed, failed, unknown; sheets counted at the device.",
          {"title": _WORD, "result": _WORD, "sheets": _NUMBER, "evidence": _WORD,
           "reason": _WORD}),

@@ -23,6 +23,8 @@ class Job:
     sheets: int
     life: int
     """The engine's counter before it, or -1."""
+    machine: str = ""
+    """The printer whose counter it is: a digest, or ""."""
     streamed: bool = False
     seen: bool = False
 
@@ -171,7 +173,8 @@ def _counted(memory: Memory, what: Entry) -> Memory:
 
 
 def _print_intended(memory: Memory, what: Entry) -> Memory:
-    job = Job(what.word("title"), what.number("copy"), what.number("sheets"), what.number("life"))
+    copy, sheets, life = (what.number(name) for name in ("copy", "sheets", "life"))
+    job = Job(what.word("title"), copy, sheets, life, what.word("machine"))
     return replace(memory, job=job, printing=True)
 
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from drivers.clock import Clock, SystemClock
 from drivers.coin.contract import CoinVendor
-from drivers.printer.contract import PrinterWatch, Spooler
+from drivers.printer.contract import PrinterConfig, PrinterWatch, Spooler, TraySensor
 from drivers.receipt.contract import ReceiptPrinter
 from kiosk.config import Config
 from kiosk.journal.memory import carried_over, fold
@@ -67,10 +67,17 @@ def build_devices(config: Config, clock: Clock) -> Devices:
 
     return Devices(
         coins=SerialCoinVendor(config.coin, clock),
-        watch=IppPrinterWatch(config.printer, clock),
+        watch=IppPrinterWatch(config.printer, clock, tray_sensor(config.printer, clock)),
         spooler=PrivateCupsd(config.printer, clock),
         receipt=EscposReceiptPrinter(config.receipt, clock),
     )
+
+
+def tray_sensor(config: PrinterConfig, clock: Clock) -> TraySensor | None:
+    """The output tray's own sensor, where there is one beside the printer."""
+    from drivers.printer.tray_serial import SerialTraySensor
+
+    return SerialTraySensor(config.tray_port, clock) if config.tray == "serial" else None
 
 
 def build_crew(
@@ -82,7 +89,7 @@ def build_crew(
     outbox = Outbox(Path(config.journal.directory) / "outbox")
     return Crew(
         coins=CoinWorker(devices.coins, config.coin.poll_s, clock, inbox.put),
-        printer=PrintWorker(devices.watch, clock, inbox.put),
+        printer=PrintWorker(devices.watch, devices.spooler.sheets_made, clock, inbox.put),
         spooler=SpoolWorker(devices.spooler, inbox.put),
         receipt=ReceiptWorker(devices.receipt, config.terminal.name, clock.utc, inbox.put),
         outbox=OutboxWorker(

@@ -1,5 +1,8 @@
 """The printer's thread: asks the device itself. Hands nothing over; that is the visit's part."""
 
+from collections.abc import Callable
+from contextlib import suppress
+
 from drivers.clock import Clock
 from drivers.errors import DeviceError
 from drivers.printer.contract import PrinterWatch, Tray
@@ -7,6 +10,7 @@ from kiosk.runtime.worker import Post, Worker
 from kiosk.settle import commands as c
 from kiosk.settle import happened as h
 from kiosk.settle.service import most_telling
+from kiosk.settle.sheets import read_counts
 
 _FOLLOW_S = 0.15
 """A sheet is on the screen a moment after it is in the tray."""
@@ -15,22 +19,36 @@ _STATUS_S = 15.0
 """At rest; before a visit and before money the printer is asked anyway."""
 _MENDING_S = 2.0
 """While something is wrong: somebody may be putting it right."""
+_BLIND_S = 30.0
+"""How long a tray that cannot be asked is watched before its sensor is given up."""
+
+SheetsMade = Callable[[str], int]
+"""The spooler's count: `Spooler.sheets_made`."""
 
 
 class PrintWorker(Worker):
-    """Carries out `AskPrinter`, `FollowJob`, `LeaveJob`, `CancelJob`, `WatchTray`, `LeaveTray`."""
+    """Carries out `AskPrinter`, `FollowJob`, `LeaveJob`, `CountSheets`, `CancelJob`, `WatchTray`,
+    `LeaveTray`."""
 
-    def __init__(self, watch: PrinterWatch, clock: Clock, post: Post) -> None:
+    def __init__(
+        self, watch: PrinterWatch, sheets_made: SheetsMade, clock: Clock, post: Post
+    ) -> None:
         super().__init__("printer", post)
         self._watch = watch
+        self._sheets_made = sheets_made
         self._clock = clock
         self._title = ""
+        self._count: c.CountSheets | None = None
+        self._count_until_s = 0.0
+        self._seen = Tray.UNKNOWN
+        """SHEETS once paper was seen since the copy began, EMPTY while none was."""
         self._tray = False
+        self._blind_since_s: float | None = None
         self._troubled = False
 
     @property
     def _idle_s(self) -> float:
-        if self._title:
+        if self._title or self._count:
             return _FOLLOW_S
         if self._tray:
             return _TRAY_S
@@ -41,14 +59,18 @@ class PrintWorker(Worker):
             case c.AskPrinter():
                 self._post(h.PrinterSeen(self._watch.status()))
             case c.FollowJob(title):
-                self._title = title
+                self._title, self._seen = title, Tray.UNKNOWN
                 self._follow()
             case c.LeaveJob():
-                self._title = ""
+                self._title, self._count = "", None
+            case c.CountSheets():
+                self._title, self._count = "", order
+                self._count_until_s = self._clock.monotonic_s() + order.within_s
+                self._count_sheets(order)
             case c.CancelJob(title):
                 self._watch.cancel(title)
             case c.WatchTray():
-                self._tray = True
+                self._tray, self._blind_since_s = True, None
             case c.LeaveTray():
                 self._tray = False
             case _:
@@ -57,11 +79,12 @@ class PrintWorker(Worker):
     def _idle(self) -> None:
         if self._title:
             self._follow()
-            return
-        status = self._watch.status()
-        if self._tray:
-            self._look_at_tray(status.tray)
+        elif self._count:
+            self._count_sheets(self._count)
+        elif self._tray:
+            self._look_at_tray()
         else:
+            status = self._watch.status()
             self._troubled = bool(status.troubles)
             self._post(h.TroubleSeen("printer", most_telling(status.troubles)))
 
@@ -70,8 +93,38 @@ class PrintWorker(Worker):
             self._post(h.JobSeen(self._watch.follow(self._title)))
         except DeviceError as error:
             self._post(h.JobOutOfSight(self._title, error.reason.name))
+            return
+        # A sensor that cannot be asked now is asked again; that it is broken, `status` says.
+        with suppress(DeviceError):
+            self._see(self._watch.look_at_tray())
 
-    def _look_at_tray(self, tray: Tray) -> None:
+    def _see(self, tray: Tray) -> None:
+        """Remember paper that was seen: a quick hand may have taken it since."""
+        if self._seen is not Tray.SHEETS and tray is not Tray.UNKNOWN:
+            self._seen = tray
+
+    def _count_sheets(self, order: c.CountSheets) -> None:
+        """Ask everybody; counters and sensor may lag behind the job's end for `within_s`."""
+        status = self._watch.status()
+        self._see(status.tray)
+        count = read_counts(order, status, self._sheets_made(order.title), self._seen)
+        late = self._clock.monotonic_s() >= self._count_until_s
+        if late or not count.contradictions:
+            self._count = None
+            self._post(h.SheetsCounted(order.title, count))
+
+    def _look_at_tray(self) -> None:
+        """An empty tray is said once. One that cannot be asked is asked again, not called empty."""
+        now_s = self._clock.monotonic_s()
+        try:
+            tray = self._watch.look_at_tray()
+        except DeviceError:
+            self._blind_since_s = self._blind_since_s or now_s
+            if now_s - self._blind_since_s < _BLIND_S:
+                return
+            tray = Tray.UNKNOWN
+        else:
+            self._blind_since_s = None
         if tray is not Tray.SHEETS:
             self._tray = False
             self._post(h.PaperGone(sensor=tray is Tray.EMPTY))

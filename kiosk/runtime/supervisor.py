@@ -65,6 +65,7 @@ class Crew:
             c.AskPrinter: self.printer,
             c.FollowJob: self.printer,
             c.LeaveJob: self.printer,
+            c.CountSheets: self.printer,
             c.CancelJob: self.printer,
             c.WatchTray: self.printer,
             c.LeaveTray: self.printer,

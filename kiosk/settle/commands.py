@@ -7,6 +7,8 @@ released when it is on disk. No wire, no clock.
 from dataclasses import dataclass
 
 from drivers.coin.contract import CreditCursor, DispenseTicket
+from drivers.printer.contract import Tray
+from drivers.printer.ledger import SheetCount
 from kiosk.journal.entries import Entry
 from kiosk.link import values as link
 from kiosk.settle.happened import Timer
@@ -122,6 +124,23 @@ class LeaveJob:
     """Follow no job any more."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CountSheets:
+    """Ask everybody who counts what came of the copy that has ended. Answer `SheetsCounted` once
+    nobody contradicts, at the latest after `within_s`. Ends `FollowJob`."""
+
+    title: str
+    claim: SheetCount
+    """What the device itself said of the job."""
+    life: int
+    """The engine's counter before the copy, or -1."""
+    machine: str
+    """The printer it was read from, or ""."""
+    believes: tuple[Tray, ...]
+    """What the tray's sensor may tell of this copy."""
+    within_s: float
+
+
 @dataclass(frozen=True, slots=True)
 class CancelJob:
     """Tell the device to cancel."""
@@ -196,6 +215,7 @@ Command = (
     | AskPrinter
     | FollowJob
     | LeaveJob
+    | CountSheets
     | CancelJob
     | ContainSpooler
     | WatchTray

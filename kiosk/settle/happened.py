@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from drivers.coin.contract import DispenseResult, DispenseTicket
 from drivers.printer.contract import JobProgress, PrinterStatus
+from drivers.printer.ledger import SheetCount
 
 
 class Timer(enum.StrEnum):
@@ -116,6 +117,14 @@ class JobOutOfSight:
 
     title: str
     reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class SheetsCounted:
+    """What everybody says of the copy that has ended."""
+
+    title: str
+    count: SheetCount
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,6 +37,8 @@ class State(enum.StrEnum):
     """The device was told to cancel; it is followed to the job's end."""
     JUDGING = "judging"
     """The device does not tell how the copy ended; its engine's counter is asked."""
+    COUNTING = "counting"
+    """The device ended the copy; its counts, the engine's and the tray are being compared."""
     DRAINING = "draining"
     """Coins are no longer let in; one may still be falling."""
     SETTLING = "settling"
@@ -76,6 +78,7 @@ PHASES: Mapping[State, Phase] = {
     State.PRINTING: Phase.IRREVOCABLE,
     State.STOPPING: Phase.IRREVOCABLE,
     State.JUDGING: Phase.IRREVOCABLE,
+    State.COUNTING: Phase.IRREVOCABLE,
     State.DISPENSING: Phase.IRREVOCABLE,
 }
 
@@ -145,6 +148,16 @@ class Limits:
             "unit": "s",
             "min": 1.0,
             "max": 300.0,
+        },
+    )
+    count_s: float = field(
+        default=6.0,
+        metadata={
+            "doc": "How long the engine's counter and the output tray may lag behind the end of a "
+            "job before they are said to contradict it",
+            "unit": "s",
+            "min": 0.0,
+            "max": 60.0,
         },
     )
     leave_s: float = field(
@@ -224,6 +237,10 @@ class Settlement:
     sheets_told: int = 0
     waits: str = ""
     """Why the job stands still."""
+    jammed: bool = False
+    """Paper was jammed during this copy: sides of destroyed sheets may be counted."""
+    machine: str = ""
+    """The printer that answered last: a digest, or ""."""
     contained: bool = False
     """Whatever the spooler still had of this copy is destroyed."""
     case: str = ""

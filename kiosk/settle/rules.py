@@ -12,7 +12,7 @@ from collections.abc import Collection
 from drivers.coin import contract as coin
 from kiosk.link import values as link
 from kiosk.machine import BadTable, Rule, Table, on
-from kiosk.settle import bills, coins, paper, payout, service
+from kiosk.settle import bills, coins, paper, payout, service, sheets
 from kiosk.settle import happened as h
 from kiosk.settle.commands import Command
 from kiosk.settle.model import Settlement, State
@@ -23,7 +23,9 @@ _Rules = tuple[Rule[State, Settlement, Command], ...]
 _ALL = frozenset(State)
 _RECOVERY = frozenset({S.BOOT, S.ASK_COINS})
 _PAYING = frozenset({S.PAYING, S.HELD, S.CLEARING})
-_PRINTING = frozenset({S.PRINTING, S.STOPPING, S.JUDGING})
+_PRINTING = frozenset({S.PRINTING, S.STOPPING, S.JUDGING, S.COUNTING})
+_OPEN_END = _PRINTING - {S.COUNTING}
+"""The device has not ended the copy yet, as far as anybody heard."""
 _FOLLOWED = frozenset({S.PRINTING, S.STOPPING})
 _MONEY_OUT = frozenset({S.DRAINING, S.SETTLING, S.READYING, S.DISPENSING})
 _WORKING = _ALL - {S.BROKEN}
@@ -75,7 +77,7 @@ _DEATH: _Rules = (
     on(S.PRINTING, h.VisitEnded, None, service.died_printing, when=service.handed_over),
     on(S.PRINTING, h.VisitEnded, S.STOPPING, service.died_streaming, when=service.still_there),
     on(
-        {S.STOPPING, S.JUDGING} | _MONEY_OUT,
+        {S.STOPPING, S.JUDGING, S.COUNTING} | _MONEY_OUT,
         h.VisitEnded,
         None,
         service.died_settling,
@@ -126,14 +128,16 @@ _PAPER: _Rules = (
     on(_elsewhere({S.PRINTING}), link.CopyStreamed, None, service.nothing_to_do),
     on(S.PRINTING, link.CopyNotStreamed, S.STOPPING, paper.not_streamed, when=paper.this_job),
     on(_WORKING, link.CopyNotStreamed, None, service.nothing_to_do),
-    on(S.PRINTING, h.JobSeen, S.HELD, paper.printed_one, when=paper.more_to_come),
-    on(_PRINTING, h.JobSeen, S.SETTLING, paper.printed_last, when=paper.came_whole),
-    on(_PRINTING, h.JobSeen, S.SETTLING, paper.short, when=paper.came_short),
-    on(_PRINTING, h.JobSeen, S.SETTLING, paper.uncounted, when=paper.came_uncounted),
+    on(_OPEN_END, h.JobSeen, S.COUNTING, sheets.count_sheets, when=sheets.job_over),
     on(_FOLLOWED, h.JobSeen, S.JUDGING, paper.ask_counter, when=paper.gone_for_good),
     on(S.PRINTING, h.JobSeen, None, paper.progressed),
     on({S.STOPPING, S.JUDGING}, h.JobSeen, None, paper.followed),
-    on(_elsewhere(_PRINTING), h.JobSeen, None, service.nothing_to_do),
+    on(_elsewhere(_OPEN_END), h.JobSeen, None, service.nothing_to_do),
+    on(S.COUNTING, h.SheetsCounted, S.SETTLING, sheets.mismatch, when=sheets.contradicted),
+    on(S.COUNTING, h.SheetsCounted, S.HELD, sheets.printed_one, when=sheets.more_to_come),
+    on(S.COUNTING, h.SheetsCounted, S.SETTLING, sheets.printed_last, when=sheets.came_whole),
+    on(S.COUNTING, h.SheetsCounted, S.SETTLING, sheets.short),
+    on(_elsewhere({S.COUNTING}), h.SheetsCounted, None, service.nothing_to_do),
     on(S.PRINTING, h.JobOutOfSight, None, paper.out_of_sight),
     on(_elsewhere({S.PRINTING}), h.JobOutOfSight, None, service.nothing_to_do),
     on(S.JUDGING, h.PrinterSeen, S.SETTLING, paper.judged_nothing, when=paper.surely_nothing),
@@ -177,6 +181,7 @@ _TIME: _Rules = (
     on({S.PAYING, S.HELD}, h.TimerFired, S.DRAINING, coins.payment_late, when=coins.time_is_pay),
     on(S.PRINTING, h.TimerFired, S.STOPPING, paper.job_late, when=paper.time_is_job),
     on(S.STOPPING, h.TimerFired, S.JUDGING, paper.ask_counter, when=paper.time_is_job),
+    on(S.COUNTING, h.TimerFired, S.SETTLING, sheets.count_late, when=paper.time_is_job),
     on(S.DRAINING, h.TimerFired, S.SETTLING, payout.go_on, when=payout.time_is_fall),
     on(S.LEAVING, h.TimerFired, None, service.linger, when=service.time_is_leave),
     on(_WORKING, h.TimerFired, None, service.ask_again, when=service.time_is_coins),

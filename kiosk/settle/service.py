@@ -14,7 +14,7 @@ from kiosk.settle import happened as h
 from kiosk.settle.coins import NOTHING, drain_s
 from kiosk.settle.draft import Done, Draft
 from kiosk.settle.model import Settlement
-from kiosk.settle.paper import in_the_way, stop_job
+from kiosk.settle.paper import in_the_way, known_printer, stop_job
 from kiosk.settle.payout import visit_over
 
 COINS_AGAIN_S = 5.0
@@ -25,8 +25,8 @@ CLOSES_SERVICE = frozenset({
     "coin.encrypted", "printer.offline", "printer.paper_out", "printer.jam",
     "printer.cover_open", "printer.toner_empty", "printer.output_full", "printer.wrong_media",
     "printer.not_duplex", "printer.not_colour", "printer.not_ipp", "printer.spooler",
-    "printer.stopped", "journal.disk_full", "journal.failed", "identity.expired",
-    "identity.unusable",
+    "printer.stopped", "printer.tray_sensor", "journal.disk_full", "journal.failed",
+    "identity.expired", "identity.unusable",
 })  # fmt: skip
 """Reasons for which nobody is served. An empty or jammed hopper is not one of them: which
 coins can be taken follows from the rest. Nor is the receipt: a slip that fails is said."""
@@ -140,7 +140,8 @@ def printer_clear(_model: Settlement, event: h.PrinterSeen) -> bool:
 
 def grant(model: Settlement, event: h.PrinterSeen) -> Done:
     """The visit may begin."""
-    return _printer_said(Draft(model), event).tell(link.VisitGranted()).step()
+    draft = known_printer(_printer_said(Draft(model), event), event.status)
+    return draft.tell(link.VisitGranted()).step()
 
 
 def not_clear(model: Settlement, event: h.PrinterSeen) -> Done:

@@ -8,7 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from drivers.clock import VirtualClock
+from drivers.clock import SystemClock, VirtualClock
+from drivers.printer.virtual import VirtualPrinter
+from drivers.printer.virtual_engine import Machine
+from drivers.reasons import REASONS
 from kiosk.config import Config, parse
 from kiosk.journal.entries import entry
 from kiosk.journal.writer import NAME, JournalFile, in_use
@@ -88,6 +91,53 @@ def test_the_page_shows_no_markup_of_others() -> None:
     assert "<script>" not in page
     assert "<b>" not in page
     assert "&lt;script&gt;" in page
+
+
+@pytest.mark.daemon
+@pytest.mark.parametrize(
+    ("machine", "reason"),
+    [
+        (Machine(colour=False), "printer.not_colour"),
+        (Machine(duplex=False), "printer.not_duplex"),
+    ],
+)
+def test_a_printer_that_cannot_make_a_certificate_is_refused(
+    config: Config, machine: Machine, reason: str
+) -> None:
+    with VirtualPrinter(machine) as printer:
+        other = replace(config, printer=replace(config.printer, device_uri=printer.device_uri))
+        finding = next(f for f in look(other, SystemClock()) if f.subject == "printer")
+    assert not finding.good
+    assert [fact for fact in finding.facts if fact.startswith("printer.")] == [
+        f"{reason}: {REASONS[reason].what} {REASONS[reason].advice}"
+    ]
+
+
+@pytest.mark.daemon
+def test_a_printer_with_other_paper_in_it_is_refused_and_low_toner_is_only_said(
+    config: Config,
+) -> None:
+    with VirtualPrinter() as printer:
+        other = replace(config, printer=replace(config.printer, device_uri=printer.device_uri))
+        printer.load_paper(5)
+        finding = next(f for f in look(other, SystemClock()) if f.subject == "printer")
+        assert finding.good
+        assert "warning: printer.paper_low" in finding.facts
+        printer.load_paper(100, media="iso_a5_148x210mm")
+        finding = next(f for f in look(other, SystemClock()) if f.subject == "printer")
+    assert not finding.good
+    assert any(fact.startswith("printer.wrong_media: ") for fact in finding.facts)
+
+
+@pytest.mark.daemon
+def test_a_tray_sensor_that_is_configured_and_missing_is_refused(config: Config) -> None:
+    with VirtualPrinter() as printer:
+        told = replace(config.printer, device_uri=printer.device_uri, tray="serial",
+                       tray_port=f"{config.journal.directory}/none")  # fmt: skip
+        finding = next(f for f in look(replace(config, printer=told), SystemClock())
+                       if f.subject == "printer")  # fmt: skip
+    assert not finding.good
+    assert any(fact.startswith("printer.tray_sensor: ") for fact in finding.facts)
 
 
 @pytest.mark.parametrize("uri", ["socket://192.0.2.7:9100", "usb://Maker/Model", "file:///tmp/x"])

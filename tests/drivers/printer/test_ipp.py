@@ -129,7 +129,7 @@ def test_troubles_and_their_end(
 def test_little_paper_is_a_warning(printer: VirtualPrinter) -> None:
     printer.load_paper(3)
     status = watch_of(printer.device_uri).status()
-    assert (status.troubles, status.warnings) == ((), ("printer.paper_out",))
+    assert (status.troubles, status.warnings) == ((), ("printer.paper_low",))
 
 
 def test_a_full_output_tray() -> None:

@@ -274,7 +274,8 @@ def test_tray_and_held_jobs_stand_in_the_way_of_a_visit(bench: Bench) -> None:
     assert bench.watch.status().tray is Tray.SHEETS
     assert bench.watch.status().obstacles == ("printer.tray_not_empty",)
     bench.printer.take_paper()
-    assert bench.watch.status() == PrinterStatus((), (), (), Tray.EMPTY, 2)
+    machine = bench.watch.status().machine
+    assert bench.watch.status() == PrinterStatus((), (), (), Tray.EMPTY, 2, machine)
     bench.printer.pause()
     bench.submit("waiting")
     assert bench.printer.wait_until(lambda: any(j.state == 6 for j in bench.printer.jobs), 10)
@@ -293,6 +294,21 @@ def test_raster_through_the_filter_chain(open_bench: OpenBench) -> None:
     assert front.getpixel((200, 300)) == (255, 255, 255)
     bench.await_spool_empty()
     assert bench.remains() == []
+
+
+def test_the_spoolers_own_count_is_a_witness(open_bench: OpenBench, bench: Bench) -> None:
+    """Filters count the sheets they make; a PDF that passes as it is, nobody counts."""
+    raster = open_bench(direct_pdf=False)
+    raster.submit("made", 2)
+    raster.await_ended("made")
+    assert eventually(lambda: raster.spooler.sheets_made("made") == 2)
+    assert raster.spooler.sheets_made("never") == -1
+    raster.spooler.contain()
+    assert raster.spooler.sheets_made("made") == -1
+    bench.submit("passed", 2)
+    bench.await_ended("passed")
+    bench.await_spool_empty()
+    assert bench.spooler.sheets_made("passed") == -1
 
 
 def test_submit_to_nobody(bench: Bench) -> None:

@@ -13,7 +13,7 @@ from drivers.coin.contract import (
     VendorStatus,
 )
 from drivers.errors import DeviceError, MisuseError
-from drivers.printer.contract import JobProgress, PrinterCapabilities, PrinterStatus
+from drivers.printer.contract import JobProgress, PrinterCapabilities, PrinterStatus, Tray
 from drivers.receipt.contract import ReceiptStatus, Slip
 from tests.kiosk.settle.world import VALUES, Printer, Vending
 
@@ -159,6 +159,11 @@ class FakeWatch:
             raise DeviceError("printer.offline")
         return self.printer.follow(title)
 
+    def look_at_tray(self) -> Tray:
+        if self.printer.offline:
+            raise DeviceError("printer.offline")
+        return self.printer.status().tray
+
     def cancel(self, title: str) -> None:
         self.cancelled.append(title)
 
@@ -183,6 +188,9 @@ class FakeSpooler:
 
     def alive(self) -> bool:
         return self.running
+
+    def sheets_made(self, title: str) -> int:
+        return -1
 
     def contain(self) -> None:
         self.running = False

@@ -64,7 +64,7 @@ class Terminal:
         model = Settlement(memory=fold(entries, FLOAT), limits=Limits(fall_s=0.05))
         crew = Crew(
             coins=CoinWorker(self.vendor, 0.05, clock, post),
-            printer=PrintWorker(self.watch, clock, post),
+            printer=PrintWorker(self.watch, self.spooler.sheets_made, clock, post),
             spooler=SpoolWorker(self.spooler, post),
             receipt=ReceiptWorker(self.receipt, "見本", clock.utc, post),
             outbox=OutboxWorker(

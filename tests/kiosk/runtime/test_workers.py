@@ -5,7 +5,8 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from drivers.clock import SystemClock, VirtualClock
-from drivers.printer.contract import JobState
+from drivers.printer.contract import JobState, Tray
+from drivers.printer.ledger import SheetCount, Witness
 from kiosk.runtime.coin_worker import CoinWorker
 from kiosk.runtime.print_worker import PrintWorker
 from kiosk.runtime.small_workers import CardPowerWorker, ReceiptWorker
@@ -90,12 +91,16 @@ def test_the_machine_is_asked_how_it_is_while_nothing_is_let_in(run: Run) -> Non
     assert h.HoppersSeen(frozenset(), frozenset()) in events.all
 
 
+def uncounted(_title: str) -> int:
+    return -1
+
+
 # --- printer ---------------------------------------------------------------------------
 
 
 def test_a_job_is_followed_until_it_is_left(run: Run) -> None:
     watch, events = FakeWatch(), Events()
-    worker = PrintWorker(watch, SystemClock(), events.put)
+    worker = PrintWorker(watch, uncounted, SystemClock(), events.put)
     run(worker)
     worker.order(c.AskPrinter())
     events.wait_kind(h.PrinterSeen)
@@ -119,7 +124,7 @@ def test_a_job_is_followed_until_it_is_left(run: Run) -> None:
 def test_an_empty_tray_is_said_once(run: Run) -> None:
     watch, events = FakeWatch(), Events()
     watch.printer.tray = 1
-    worker = PrintWorker(watch, SystemClock(), events.put)
+    worker = PrintWorker(watch, uncounted, SystemClock(), events.put)
     run(worker)
     worker.order(c.WatchTray())
     worker.order(c.AskPrinter())
@@ -130,9 +135,96 @@ def test_an_empty_tray_is_said_once(run: Run) -> None:
     worker.order(c.LeaveTray())
 
 
+def test_a_printer_that_does_not_answer_is_not_an_empty_tray() -> None:
+    clock, watch, events = VirtualClock(), FakeWatch(), Events()
+    worker = PrintWorker(watch, uncounted, clock, events.put)
+    watch.printer.tray, watch.printer.offline = 1, True
+    worker._do(c.WatchTray())
+    worker._idle()
+    assert events.all == []
+    watch.printer.offline = False
+    worker._idle()
+    assert events.all == [], "the sheet still lies there"
+    watch.printer.tray = 0
+    worker._idle()
+    assert events.all == [h.PaperGone(sensor=True)]
+
+
+def test_a_tray_that_stays_dark_is_given_up_and_said_to_be_unknown() -> None:
+    clock, watch, events = VirtualClock(), FakeWatch(), Events()
+    worker = PrintWorker(watch, uncounted, clock, events.put)
+    watch.printer.tray, watch.printer.offline = 1, True
+    worker._do(c.WatchTray())
+    worker._idle()
+    clock.advance(29)
+    worker._idle()
+    assert events.all == []
+    clock.advance(2)
+    worker._idle()
+    assert events.all == [h.PaperGone(sensor=False)]
+
+
+def count_order(watch: FakeWatch) -> c.CountSheets:
+    return c.CountSheets(
+        title="t1",
+        claim=SheetCount(expected=1, whole=True, sheets=1, sides=2),
+        life=watch.printer.life,
+        machine=watch.printer.machine,
+        believes=(Tray.SHEETS, Tray.EMPTY),
+        within_s=6.0,
+    )
+
+
+def test_a_counter_that_lags_behind_is_waited_for() -> None:
+    """The job is over before the sheet is out: counter and tray follow."""
+    clock, watch, events = VirtualClock(), FakeWatch(), Events()
+    worker = PrintWorker(watch, lambda _title: 1, clock, events.put)
+    worker._do(c.FollowJob("t1"))
+    worker._do(count_order(watch))
+    worker._idle()
+    assert not [e for e in events.all if isinstance(e, h.SheetsCounted)]
+    watch.printer.receive("t1", 1)
+    watch.printer.print_sheet()
+    worker._idle()
+    counted = events.all[-1]
+    assert isinstance(counted, h.SheetsCounted)
+    assert counted.count.contradictions == ()
+    assert (counted.count.engine, counted.count.spooled) == (2, 1)
+    worker._idle()
+    assert events.all[-1] == h.TroubleSeen("printer", ""), "it is over"
+
+
+def test_a_contradiction_that_stays_is_told_in_the_end() -> None:
+    clock, watch, events = VirtualClock(), FakeWatch(), Events()
+    worker = PrintWorker(watch, uncounted, clock, events.put)
+    worker._do(c.FollowJob("t1"))
+    worker._idle()
+    worker._do(count_order(watch))
+    clock.advance(7)
+    worker._idle()
+    counted = events.all[-1]
+    assert isinstance(counted, h.SheetsCounted)
+    assert counted.count.contradictions == (Witness.ENGINE, Witness.TRAY)
+
+
+def test_a_sheet_that_a_quick_hand_took_was_seen() -> None:
+    clock, watch, events = VirtualClock(), FakeWatch(), Events()
+    order = count_order(watch)
+    worker = PrintWorker(watch, uncounted, clock, events.put)
+    worker._do(c.FollowJob("t1"))
+    watch.printer.receive("t1", 1)
+    watch.printer.print_sheet()
+    worker._idle()
+    watch.printer.tray = 0
+    worker._do(order)
+    counted = events.all[-1]
+    assert isinstance(counted, h.SheetsCounted)
+    assert counted.count.tray is Tray.SHEETS
+
+
 def test_a_printer_in_trouble_is_looked_at_oftener_than_a_healthy_one() -> None:
     watch = FakeWatch()
-    worker = PrintWorker(watch, SystemClock(), Events().put)
+    worker = PrintWorker(watch, uncounted, SystemClock(), Events().put)
     worker._idle()
     healthy_s = worker._idle_s
     watch.printer.troubles = ("printer.paper_out",)
@@ -145,7 +237,7 @@ def test_a_printer_in_trouble_is_looked_at_oftener_than_a_healthy_one() -> None:
 
 def test_an_order_for_somebody_else_is_a_defect() -> None:
     with pytest.raises(TypeError, match="not an order for the printer: SetAccept"):
-        PrintWorker(FakeWatch(), SystemClock(), print)._do(c.SetAccept(frozenset()))
+        PrintWorker(FakeWatch(), uncounted, SystemClock(), print)._do(c.SetAccept(frozenset()))
     with pytest.raises(TypeError, match="not an order for the coin machine: LeaveJob"):
         coin_worker(FakeVendor(), Events())._do(c.LeaveJob())
 

@@ -3,7 +3,6 @@
 import pytest
 
 from drivers.coin.contract import CoinMaybe, CreditCursor, EventsLost, ReturnLever
-from drivers.printer.contract import JobProgress, JobState
 from kiosk.change import Float
 from kiosk.link import values as link
 from kiosk.settle import happened as h
@@ -213,28 +212,6 @@ def test_partial_print_keeps_the_fee_of_what_was_delivered(world: World) -> None
     world.look()
     assert world.last(link.CopyFailed) == link.CopyFailed("t2", 0, "printer.aborted")
     assert world.last(link.MoneySettled) == link.MoneySettled(300, 700, 0)
-
-
-def test_a_completed_job_without_its_sheets_is_unknown_and_a_case(world: World) -> None:
-    begin(world)
-    pay(world, 500)
-    world.say(link.PrintCopy("t1", 1, 2))
-    world.stream("t1", 2)
-    world.printer.jobs["t1"] = JobProgress("t1", JobState.COMPLETED, 2, 1)
-    world.look()
-    failed = link.CopyFailed("t1", 1, "printer.unknown_outcome", known=False)
-    assert world.last(link.CopyFailed) == failed
-    assert world.last(link.MoneySettled) == link.MoneySettled(0, 200, 300, f"{VISIT[:8]}-1")
-
-
-def test_sides_are_counted_where_sheets_are_not(world: World) -> None:
-    begin(world)
-    pay(world, 100, 100, 100)
-    world.say(link.PrintCopy("t1", 1, 2))
-    world.stream("t1", 2)
-    world.printer.jobs["t1"] = JobProgress("t1", JobState.COMPLETED, 4, -1)
-    world.look()
-    assert world.last(link.CopyPrinted) == link.CopyPrinted("t1", "device_counted")
 
 
 @pytest.mark.parametrize("reason", ["printer.paper_out", "printer.jam"])

@@ -24,6 +24,7 @@ from kiosk.runtime.loop import FromVisit, Loop
 from kiosk.settle import commands as c
 from kiosk.settle import happened as h
 from kiosk.settle.model import Limits, Settlement, State
+from kiosk.settle.sheets import read_counts
 
 VALUES = (10, 50, 100, 500)
 CAPACITY = tuple((value, 200) for value in VALUES)
@@ -116,6 +117,10 @@ class Printer:
     offline: bool = False
     counts: bool = True
     """False: an engine without a counter of its own."""
+    machine: str = "0a0a0a0a"
+    seen: Tray = Tray.EMPTY
+    """What the tray's sensor saw since the copy began."""
+    spooled: int = -1
 
     def receive(self, title: str, sheets: int) -> None:
         """The spooler's bytes arrive."""
@@ -127,6 +132,7 @@ class Printer:
         for title, job in self.jobs.items():
             if not job.ended and not self.troubles and not self.offline:
                 self.tray += 1
+                self.seen = Tray.SHEETS
                 self.came[title] = self.came.get(title, 0) + 1
                 self.life += 2
                 sheets = job.sheets + 1
@@ -152,7 +158,8 @@ class Printer:
         troubles = ("printer.offline",) if self.offline else self.troubles
         tray = Tray.SHEETS if self.tray else Tray.EMPTY
         life = self.life if self.counts and not self.offline else -1
-        return PrinterStatus(troubles, (), held, tray, life)
+        machine = "" if self.offline else self.machine
+        return PrinterStatus(troubles, (), held, tray, life, machine)
 
     def follow(self, title: str) -> JobProgress:
         """Its own word on a job."""
@@ -294,6 +301,13 @@ class World:
 
     def _follow(self, command: c.FollowJob, _glass: int) -> None:
         self.following = command.title
+        self.printer.seen = Tray.EMPTY
+
+    def _count(self, command: c.CountSheets, _glass: int) -> None:
+        self.following = ""
+        printer = self.printer
+        count = read_counts(command, printer.status(), printer.spooled, printer.seen)
+        self.inbox.append(h.SheetsCounted(command.title, count))
 
     def _leave_job(self, _command: c.LeaveJob, _glass: int) -> None:
         self.following = ""
@@ -346,6 +360,7 @@ class World:
         c.AskPrinter: _ask_printer,
         c.FollowJob: _follow,
         c.LeaveJob: _leave_job,
+        c.CountSheets: _count,
         c.CancelJob: _cancel,
         c.ContainSpooler: _contain,
         c.WatchTray: _watch_tray,
