@@ -67,7 +67,7 @@ def test_a_port_that_is_no_number() -> None:
 def test_capabilities(printer: VirtualPrinter) -> None:
     able = watch_of(printer.device_uri).capabilities()
     assert (able.duplex, able.colour, able.a4, able.pdf) == (True,) * 4
-    assert not able.cmyk
+    assert able.cmyk
     assert able.maker == "Kiosk Virtual Printer"
     assert able.device_uri == printer.device_uri
 
