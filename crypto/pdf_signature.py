@@ -11,6 +11,7 @@ import asyncio
 import datetime
 import io
 import logging
+from collections.abc import Coroutine
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -22,7 +23,7 @@ from pyhanko.pdf_utils.writer import PdfFileWriter, copy_into_new_writer
 from pyhanko.sign import fields, signers
 from pyhanko.sign.ades.api import CAdESSignedAttrSpec
 from pyhanko.sign.signers.pdf_signer import PdfSigningSession
-from pyhanko.sign.validation import validate_pdf_signature
+from pyhanko.sign.validation.pdf_embedded import async_validate_pdf_signature
 from pyhanko.sign.validation.status import PdfSignatureStatus, SignatureCoverageLevel
 from pyhanko_certvalidator import ValidationContext
 from pyhanko_certvalidator.registry import SimpleCertificateStore
@@ -154,7 +155,21 @@ def _validate(pdf: bytes, trust: DocumentTrust, at: int) -> tuple[Any, PdfSignat
     if len(reader.embedded_signatures) != 1:
         raise ValueError("one signature is expected")
     embedded = reader.embedded_signatures[0]
-    return embedded, validate_pdf_signature(embedded, _context(trust, at))
+    return embedded, _finished(async_validate_pdf_signature(embedded, _context(trust, at)))
+
+
+def _finished(work: Coroutine[Any, Any, PdfSignatureStatus]) -> PdfSignatureStatus:
+    """The result of `work`, which has nothing to wait for: there is no network to ask.
+
+    Without an event loop, so that it runs where no socket may be made.
+    """
+    try:
+        work.send(None)
+    except StopIteration as done:
+        status: PdfSignatureStatus = done.value
+        return status
+    work.close()
+    raise ValueError("it asks for something from outside")
 
 
 def _context(trust: DocumentTrust, at: int) -> ValidationContext:

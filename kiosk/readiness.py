@@ -60,6 +60,7 @@ def look(config: Config, clock: Clock) -> Iterable[Finding]:
         ("terminal", _terminal),
         ("journal", _journal),
         ("certificates", _certificates),
+        ("document examiner", _examiner),
         ("card reader", _card),
         ("coin machine", _coins),
         ("printer", _printer),
@@ -136,6 +137,24 @@ def _certificates(config: Config, _clock: Clock) -> Finding:
     CentreLine(config.center)
     facts = (f"terminal {trust.terminal}", f"sites: {', '.join(config.center.sites)}")
     return Finding("certificates", good=True, facts=facts)
+
+
+def _examiner(_config: Config, _clock: Clock) -> Finding:
+    """The child process that reads certificates, and what this machine lets it give up."""
+    from kiosk.document.examiner import ChildUnfit, Examiner
+
+    with Examiner() as child:
+        try:
+            confined = child.confinement()
+        except ChildUnfit as unfit:
+            return Finding("document examiner", good=False, facts=(str(unfit),))
+    facts = (
+        f"without a network: {'yes' if confined.network else 'no, the kernel did not grant it'}",
+        f"system calls filtered: {'yes' if confined.calls else 'no, the kernel did not grant it'}",
+        "memory, time, files and output limited: yes",
+    )
+    # Without either, a fault in a parser would be a way out of the terminal.
+    return Finding("document examiner", good=confined.network or confined.calls, facts=facts)
 
 
 def _card(config: Config, clock: Clock) -> Finding:

@@ -1,8 +1,8 @@
 """What a certificate's PDF and its marks may hold, before they are believed or drawn.
 
-In the order of what a reader has to trust: the file's frame (`skeleton`), its objects (`objects`),
-its fonts (`glyphs`), its operators (`drawing`). Each is a list of what is allowed, not of what is
-known to be dangerous. In the child process only.
+In the order of what a reader has to trust: the file's frame (`skeleton`), its objects (`objects`,
+`shapes`), its fonts (`glyphs`), its operators (`drawing`, `overlay`). Each is a list of what is
+allowed, not of what is known to be dangerous. In the child process only.
 """
 
 import io
@@ -17,9 +17,10 @@ from center.wire.endpoints import STAMP_KEY
 from center.wire.errors import WireError
 from center.wire.messages import Stamp
 from crypto.errors import CheckFailed
-from kiosk.document.drawing import Run, check_marks_page, read_page
+from kiosk.document.drawing import Run, read_page
 from kiosk.document.glyphs import Face, Reference, read_face
 from kiosk.document.objects import Walk, walk
+from kiosk.document.overlay import check_marks_page
 from kiosk.document.shapes import CERTIFICATE, MARKS
 from kiosk.document.skeleton import COMPLEX, FORBIDDEN, Limits, check_skeleton
 
@@ -72,7 +73,7 @@ def check_marks_content(marks: bytes, reference: Reference) -> int:
         faces = _Faces(found, reference)
         for number, page in enumerate(found.pages):
             faces.of(page)
-            check_marks_page(page, front=number % 2 == 0)
+            check_marks_page(page, found, front=number % 2 == 0)
         faces.all_of(pdf)
         return len(found.pages)
 

@@ -3,7 +3,6 @@
 A certificate is dark text and thin lines in one orientation, and filled outlines (the seal) that
 touch no text. Nothing can be drawn unseen: no rendering mode, no clipping, no light colour, no
 place off the page, no transformation. So the runs that come out are what stands on the paper.
-Marks may do more (colour, bitmaps, clipping) and are read by what they say, not run by run.
 Child process only.
 
 Source: ISO 32000-2 Annex A (operators), 8.4.4, 8.5 (paths), 9.3 and 9.4 (text).
@@ -23,9 +22,6 @@ from kiosk.document.skeleton import COMPLEX, FORBIDDEN
 
 OPERATORS_MAX = 20_000
 """On one page of a certificate; a household of four takes fifteen hundred."""
-MARKS_OPERATORS_MAX = 50_000
-DRAWN_MAX = 32
-"""How often one page of marks may use its drawings and bitmaps."""
 SAVED_MAX = 16
 SIZE_PT = (4.0, 40.0)
 NARROWEST_PERCENT, WIDEST_PERCENT = 50.0, 110.0
@@ -33,8 +29,6 @@ LINE_PT_MAX = 3.0
 """A thicker line could cover what it crosses."""
 DARKEST, LIGHTEST = 0.0, 0.35
 """Of grey: what is lighter might not be seen."""
-OVERLAY_LIGHTEST = 0.5
-"""What lies over text must not lighten it much."""
 _IDENTITY = (1.0, 0.0, 0.0, 1.0, 0.0, 0.0)
 _ASCENT, _DESCENT = 0.9, 0.15
 """Of the size: the box of a character above and below its line."""
@@ -105,45 +99,8 @@ def read_page(page: Any, number: int, faces: Mapping[str, Face]) -> list[Run]:
     return state.runs
 
 
-def check_marks_page(page: Any, *, front: bool) -> None:
-    """A page of marks and the drawings it uses hold only operators that marks need.
-
-    A front lies over the certificate, so it may only add dark dots and lines: no colour, no light
-    grey, no bitmap that would paint its own paper. Raises CheckFailed as `read_page`.
-    """
-    used = page.Resources.get("/XObject", {})
-    for key in used.keys():  # noqa: SIM118 - no Python dictionary
-        if used[key].Subtype == "/Form":
-            _check_marks_stream(used[key], front=front)
-            _check_bitmaps(used[key].get("/Resources", {}).get("/XObject", {}), front=front)
-    _check_bitmaps(used, front=front)
-    _check_marks_stream(page, front=front)
-
-
-def _check_bitmaps(used: Any, *, front: bool) -> None:
-    for key in used.keys():  # noqa: SIM118 - no Python dictionary
-        is_bitmap = used[key].Subtype == "/Image"
-        if front and is_bitmap and used[key].get("/ImageMask") is not True:
-            raise CheckFailed(FORBIDDEN, "a bitmap that would cover the certificate")
-
-
-def _check_marks_stream(drawn: Any, *, front: bool) -> None:
-    saved = used = 0
-    for operator, operands in _instructions(drawn, MARKS_OPERATORS_MAX):
-        if _MARKS.get(operator) != len(operands) or (front and operator in _COLOURS):
-            raise CheckFailed(FORBIDDEN, "an operator that marks do not need")
-        if front and operator in _GREYS:
-            _within(DARKEST, _numbers(operands)[0], OVERLAY_LIGHTEST)
-        saved += (operator == "q") - (operator == "Q")
-        used += operator == "Do"
-        if not 0 <= saved <= SAVED_MAX or used > DRAWN_MAX:
-            raise CheckFailed(COMPLEX, "marks that save, restore or draw too often")
-    if saved:
-        raise CheckFailed(FORBIDDEN, "a page that does not end as it began")
-
-
 def _instructions(drawn: Any, most: int) -> list[tuple[str, list[Any]]]:
-    """Operators and operands of a stream or page; an inline image is one that no table allows."""
+    """Operators and operands; an inline image is one that the table does not allow."""
     found = pikepdf.parse_content_stream(drawn)
     if len(found) > most:
         raise CheckFailed(COMPLEX, "too many operators")
@@ -283,12 +240,3 @@ _CERTIFICATE: dict[str, tuple[int, _Act | None]] = {
     "Tz": (1, _narrow), "TL": (1, _nothing), "Tj": (1, _show), "T*": (0, _next_line),
 }  # fmt: skip
 """Operator -> number of operands and what it does."""
-
-_MARKS: dict[str, int] = {
-    "q": 0, "Q": 0, "cm": 6, "w": 1, "g": 1, "G": 1, "k": 4, "K": 4, "Do": 1,
-    "m": 2, "l": 2, "c": 6, "re": 4, "h": 0, "n": 0, "S": 0, "s": 0, "f": 0, "f*": 0, "B*": 0,
-    "W": 0, "W*": 0,
-    "BT": 0, "ET": 0, "Tf": 2, "Tm": 6, "Tz": 1, "TL": 1, "Tj": 1, "T*": 0,
-}  # fmt: skip
-_GREYS = frozenset({"g", "G"})
-_COLOURS = frozenset({"k", "K"})

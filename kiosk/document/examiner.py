@@ -12,6 +12,7 @@ import threading
 from types import TracebackType
 
 from crypto.errors import CheckFailed
+from kiosk.document.confinement import Confinement
 from kiosk.document.job import BadFrame, Job, pack_job, unpack
 
 JOB_S = 10.0
@@ -20,15 +21,25 @@ START_S = 20.0
 _CLASSES = ("document.", "stamp.", "text.", "marks.")
 
 
+class ChildUnfit(Exception):
+    """The child process cannot examine anything on this machine; the sentence says why."""
+
+
 class Examiner:
     """One child process. One thread examines; `stop` may come from any."""
 
-    def __init__(self, job_s: float = JOB_S) -> None:
+    def __init__(
+        self,
+        job_s: float = JOB_S,
+        program: tuple[str, ...] = ("-m", "kiosk.document.child"),
+        words: tuple[str, ...] = (),
+    ) -> None:
+        """`program` and `words`: what the child is; another one only where it is tested."""
         self._job_s = job_s
         self._ours, theirs = socket.socketpair()
         with theirs:
             self._process = subprocess.Popen(
-                [sys.executable, "-m", "kiosk.document.child", str(theirs.fileno())],
+                [sys.executable, *program, str(theirs.fileno()), *words],
                 pass_fds=(theirs.fileno(),),
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
@@ -37,13 +48,25 @@ class Examiner:
             )
         self._ready = False
         self._lock = threading.Lock()
-        self.networkless = False
-        """True once the child said that it has left the network."""
+        self._confinement = Confinement(network=False, calls=False)
 
     @property
     def pid(self) -> int:
         """Of the child."""
         return self._process.pid
+
+    def confinement(self) -> Confinement:
+        """How far the child is confined; waits until it is ready.
+
+        Raises ChildUnfit with a sentence when it cannot work here.
+        """
+        with self._lock:
+            try:
+                self._wait_ready()
+            except (OSError, EOFError, BadFrame):
+                self.stop()
+                raise ChildUnfit("the process that examines documents did not begin") from None
+        return self._confinement
 
     def examine(self, job: Job) -> bytes:
         """The sheets of one copy, checked.
@@ -57,7 +80,7 @@ class Examiner:
                 self._ours.settimeout(self._job_s)
                 self._ours.sendall(pack_job(job))
                 header, sheets = unpack(self._read)
-            except (OSError, EOFError, BadFrame) as error:
+            except (OSError, EOFError, BadFrame, ChildUnfit) as error:
                 self.stop()
                 raise CheckFailed(
                     "document.too_complex", f"the child process failed ({type(error).__name__})"
@@ -68,6 +91,10 @@ class Examiner:
         if not failure.startswith(_CLASSES):
             raise CheckFailed("document.too_complex", "the child process says nothing of use")
         raise CheckFailed(failure)
+
+    def ended(self) -> int | None:
+        """How the child ended: its status, minus a signal's number, None while it runs."""
+        return self._process.poll()
 
     def stop(self) -> None:
         """Kill the child and wait for it. Idempotent."""
@@ -81,8 +108,11 @@ class Examiner:
         self._ours.settimeout(START_S)
         header, _ = unpack(self._read)
         if header.get("ready") != 1:
-            raise BadFrame("the child process did not begin")
-        self.networkless = header.get("network") == "none"
+            self.stop()
+            raise ChildUnfit(str(header.get("trouble", "it said nothing")))
+        self._confinement = Confinement(
+            network=header.get("network") == 1, calls=header.get("calls") == 1
+        )
         self._ready = True
 
     def _read(self, size: int) -> bytes:

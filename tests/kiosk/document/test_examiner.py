@@ -34,7 +34,7 @@ class TestTheChild:
 
     def test_it_has_no_network(self, press: Press, examiner: Examiner) -> None:
         examiner.examine(press.job())
-        assert examiner.networkless
+        assert examiner.confinement().network
         net = f"/proc/{examiner.pid}/net/dev"
         with open(net, encoding="ascii") as file:  # noqa: PTH123 - a file of the kernel
             devices = [line.split(":")[0].strip() for line in file if ":" in line]
