@@ -5,6 +5,7 @@ focus and the reading out are the glass's own affair; what the session hears are
 """
 
 import logging
+from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -73,6 +74,7 @@ class Glass:
         self._surface = new_surface(size)
         self._remote: RemoteGlass | None = None
         self._taken = False
+        self._later: deque[Happening] = deque()
         self._shown: tuple[Screen, Look] | None = None
         self._page: Page | None = None
         self._sounded: tuple[str, str, int] = ("", "", 0)
@@ -224,26 +226,33 @@ class Glass:
 
     # -- hearing ----------------------------------------------------------------
 
-    def wait(self, timeout_s: float) -> list[Tap]:
+    def wait(self, timeout_s: float) -> Tap | None:
         """Block until something is pressed, `wake` is called or the time is over.
 
-        Returns what was pressed, in order; empty for a wake-up or when the time (at most
-        five seconds) is over. Page turns and the pressed look are done on the way.
+        Returns what was pressed; None for a wake-up or when the time (at most five seconds) is
+        over. Page turns and the pressed look are done on the way. What a hurried finger did after
+        a press waits for the next call, so that it meets the screen that the press brought.
         """
-        taps: list[Tap] = []
         if self._stale:
             self._paint()
-        for happening in self._window.wait(timeout_s):
-            before = (self._hand.pressed, self._hand.focus)
-            found = self._meaning(happening)
-            self._stale |= before != (self._hand.pressed, self._hand.focus)
-            if found and not self._own(found):
-                taps.append(Tap(found))
-            elif self._stale:
-                self._paint()
+        if not self._later:
+            self._later.extend(self._window.wait(timeout_s))
+        tap = None
+        while self._later and tap is None:
+            tap = self._tap(self._later.popleft())
         if self._remote is not None and self._remote.hungry:
             self._offer()
-        return taps
+        return tap
+
+    def _tap(self, happening: Happening) -> Tap | None:
+        before = (self._hand.pressed, self._hand.focus)
+        found = self._meaning(happening)
+        self._stale |= before != (self._hand.pressed, self._hand.focus)
+        if found and not self._own(found):
+            return Tap(found)
+        if self._stale:
+            self._paint()
+        return None
 
     def wake(self) -> None:
         """End a `wait`, from any thread."""

@@ -24,6 +24,7 @@ _SDL_SETTINGS = {
     "SDL_TOUCH_MOUSE_EVENTS": "0",
     "SDL_MOUSE_TOUCH_EVENTS": "0",
     "SDL_VIDEO_X11_NET_WM_PING": "0",
+    "SDL_VIDEO_X11_WMCLASS": "certificate-kiosk",
 }
 
 _DRIVER = "SDL_VIDEODRIVER"

@@ -125,8 +125,9 @@ class Visit:
             pad.wipe()
 
     def _turn(self, loop: VisitLoop) -> None:
-        """One turn of the main thread: taps, events, time, the sign of life."""
-        for tap in self.glass.wait(loop.wait_s() if self._inbox.empty() else 0.0):
+        """One turn of the main thread: a tap, events, time, the sign of life."""
+        tap = self.glass.wait(loop.wait_s() if self._inbox.empty() else 0.0)
+        if tap is not None:
             loop.tap(tap.id)
         while not self._inbox.empty() and not loop.done:
             event = self._inbox.get()
