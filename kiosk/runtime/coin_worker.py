@@ -1,7 +1,7 @@
 """The coin machine's thread: sets up, polls, pays. The only one that touches the vendor."""
 
 from drivers.clock import Clock
-from drivers.coin.contract import CoinVendor, CreditCursor
+from drivers.coin.contract import CoinVendor, CreditCursor, VendorTrouble
 from drivers.errors import DeviceError
 from kiosk.runtime.worker import Post, Worker
 from kiosk.settle import commands as c
@@ -10,6 +10,8 @@ from kiosk.settle.service import most_telling
 
 _STATUS_EVERY_S = 30.0
 """A full status asks every device on the line; credits are polled far oftener."""
+_MENDING_S = 2.0
+"""While something is wrong: somebody may be putting it right."""
 
 
 class CoinWorker(Worker):
@@ -24,12 +26,14 @@ class CoinWorker(Worker):
         self._clock = clock
         self._set_up = False
         self._accepting = False
+        self._troubled = False
         self._status_s = clock.monotonic_s() + _STATUS_EVERY_S
 
     @property
     def _idle_s(self) -> float:
         # A vendor that knows when nothing can fall says how seldom it needs to be asked.
-        return float(getattr(self._vendor, "poll_every_s", self._poll_s))
+        wished_s = float(getattr(self._vendor, "poll_every_s", self._poll_s))
+        return min(wished_s, _MENDING_S) if self._troubled else wished_s
 
     def _do(self, order: object) -> None:
         match order:
@@ -52,11 +56,13 @@ class CoinWorker(Worker):
     def _idle(self) -> None:
         self._poll()
         if self._set_up and not self._accepting and self._clock.monotonic_s() >= self._status_s:
-            self._status_s = self._clock.monotonic_s() + _STATUS_EVERY_S
             self._look()
 
     def _look(self) -> None:
         status = self._vendor.status()
+        self._troubled = bool(status.troubles)
+        every_s = _MENDING_S if self._troubled else _STATUS_EVERY_S
+        self._status_s = self._clock.monotonic_s() + every_s
         self._post(h.HoppersSeen(status.low, status.blocked))
         self._post(h.TroubleSeen("coin", most_telling(status.troubles)))
 
@@ -64,6 +70,8 @@ class CoinWorker(Worker):
         if self._set_up:
             for event in self._vendor.poll():
                 self._post(event)
+                if isinstance(event, VendorTrouble):
+                    self._status_s = self._clock.monotonic_s()
 
     def _resume(self, cursor: CreditCursor | None, bills: CreditCursor | None) -> None:
         try:

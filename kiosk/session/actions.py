@@ -65,7 +65,7 @@ def card_and_opened(session: Session, _event: ev.VisitOpened) -> Done:
 
 def card_and_grant(session: Session, _event: link.VisitGranted) -> Done:
     """The card and the challenge were faster than the printer's answer."""
-    return Step(replace(session, granted=True, failure=""), (cmd.IdentifyCard(),))
+    return Step(replace(steps.granted(session), failure=""), (cmd.IdentifyCard(),))
 
 
 def reader_cleared(session: Session, _event: ev.CardRemoved) -> Done:

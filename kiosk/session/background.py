@@ -96,7 +96,7 @@ def note_reader_back(session: Session, _event: ev.ReaderBack) -> Done:
 
 def note_grant(session: Session, _event: link.VisitGranted) -> Done:
     """The visit is journaled."""
-    return Step(replace(session, granted=True))
+    return Step(steps.granted(session))
 
 
 def note_visit_refused(session: Session, _event: link.VisitRefused) -> Done:

@@ -19,6 +19,11 @@ def note(kind: str, /, **fields: str | int) -> cmd.Tell:
     return cmd.Tell(link.Note(kind, tuple(sorted(fields.items()))))
 
 
+def granted(session: Session) -> Session:
+    """What was said of money until now was another visit's, settled while this glass was here."""
+    return replace(session, granted=True, money=m.Money())
+
+
 def due_yen(session: Session) -> int:
     """The fee on the glass: of the documents held, else of the form as it stands."""
     if session.ticket is not None:

@@ -82,6 +82,8 @@ class FakeVendor:
         self.lost = False
         self.closed = False
         self.troubles: tuple[str, ...] = ()
+        self.said: tuple[CoinEvent, ...] = ()
+        """What the next poll brings besides coins."""
 
     def _line(self) -> None:
         if self.lost:
@@ -114,7 +116,8 @@ class FakeVendor:
         self.machine.land()
         new = tuple(self.machine.events[self.machine.fetched :])
         self.machine.fetched += len(new)
-        return new
+        said, self.said = self.said, ()
+        return new + said
 
     def prepare(self, yen: int, pieces: int) -> DispenseTicket:
         self._line()

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from drivers.clock import SystemClock, VirtualClock
+from drivers.coin.contract import VendorTrouble
 from drivers.printer.contract import JobState, Tray
 from drivers.printer.ledger import SheetCount, Witness
 from kiosk.runtime.coin_worker import CoinWorker
@@ -91,8 +92,9 @@ def test_the_machine_is_asked_how_it_is_while_nothing_is_let_in(run: Run) -> Non
     assert h.HoppersSeen(frozenset(), frozenset()) in events.all
 
 
-def uncounted(_title: str) -> int:
-    return -1
+from drivers.coin.contract import VendorTrouble
+from drivers.printer.contract import JobState, Tray
+from drivers.printer.ledger import SheetCount, Witness
 
 
 # --- printer ---------------------------------------------------------------------------

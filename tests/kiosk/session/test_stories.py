@@ -329,6 +329,14 @@ class TestService:
         assert story.state is State.START
         assert story.session.money == m.Money()
 
+    @pytest.mark.parametrize("card_first", [False, True])
+    def test_what_the_last_visit_got_back_is_not_this_one_s(self, *, card_first: bool) -> None:
+        """Settled only after the next resident had begun: their change is still to come."""
+        story = Story().hear(link.MoneySettled(200, 300, 0)).tap("start", "service:certificates")
+        facts = (ev.VisitOpened(), ev.CardPlaced())
+        story.hear(*(facts if card_first else ()), link.VisitGranted())
+        assert story.session.money == m.Money()
+
 
 class TestMoney:
     def test_no_change_is_said_before_money_and_nothing_is_applied_for(self) -> None:
