@@ -175,6 +175,12 @@ _REASONS = (
         "The bill validator takes no bills: jammed, full, open or faulty.",
         "Empty or clear the validator and its stacker; coins are taken meanwhile.",
     ),
+    _r(
+        "coin.missorted",
+        Remedy.ATTENDANT,
+        "A coin may lie in another hopper than its own.",
+        "Count the hoppers when they are next filled; one piece of each is not relied on.",
+    ),
     _r("coin.change_short", Remedy.ATTENDANT, "There is not enough change.", "Refill the hoppers."),
     _r(
         "coin.fraud",

@@ -1,4 +1,4 @@
-"""`kiosk`: run · check · stock · case · journal · draw · shots · demo."""
+"""`kiosk`: run · check · stock · case · exchange · journal · draw · shots · demo."""
 
 import argparse
 import importlib
@@ -10,6 +10,7 @@ _PARTS = {
     "check": "kiosk.readiness",
     "stock": "kiosk.runtime.attendant_cli",
     "case": "kiosk.runtime.attendant_cli",
+    "exchange": "kiosk.runtime.attendant_cli",
     "journal": "kiosk.journal.cli",
     "draw": "kiosk.draw",
     "shots": "kiosk.shots",

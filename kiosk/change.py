@@ -6,9 +6,10 @@ one 50 and six 10 works with the tens alone). No wire, no clock.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from math import gcd
 
+from drivers.coin.contract import Accuracy
 from kiosk.money import Bill
 
 HOPPER_HOLDS = 200
@@ -28,30 +29,37 @@ class Float:
 
     pieces: tuple[tuple[int, int], ...] = ()
     capacity: tuple[tuple[int, int], ...] = field(default=(), repr=False)
+    trust: tuple[tuple[int, Accuracy], ...] = ()
+    """Face values whose count is anything else than `set`."""
+    box: tuple[tuple[int, int], ...] = ()
+    """What went past the hoppers since it was last collected: coins into the cash box, bills into
+    the stacker."""
 
     def stock(self) -> dict[int, int]:
         """Pieces by value."""
         return dict(self.pieces)
 
     def taken_in(self, value: int) -> "Float":
-        """With one more coin of `value`, unless its hopper is full or there is none."""
+        """With one more piece of `value`: in its hopper, in the box if that is full or none."""
         stock, room = dict(self.pieces), dict(self.capacity)
         if stock.get(value, 0) >= room.get(value, 0):
-            return self
-        return self.counted(value, stock.get(value, 0) + 1)
+            box = dict(self.box)
+            return replace(self, box=_sorted({**box, value: box.get(value, 0) + 1}))
+        return self._with(value, stock.get(value, 0) + 1)
 
     def paid_out(self, value: int, pieces: int) -> "Float":
         """With `pieces` fewer of `value`; never below none."""
-        return self.counted(value, max(0, self.stock().get(value, 0) - pieces))
+        return self._with(value, max(0, self.stock().get(value, 0) - pieces))
 
     def less(self, doubted: Stock, blocked: frozenset[int]) -> "Float":
         """Without the pieces `doubted`, and as if the hoppers `blocked` were empty and never
         paid again what drops into them."""
-        return Float(
-            tuple(
+        return replace(
+            self,
+            pieces=tuple(
                 (v, 0 if v in blocked else max(0, n - doubted.get(v, 0))) for v, n in self.pieces
             ),
-            tuple((v, 0 if v in blocked else n) for v, n in self.capacity),
+            capacity=tuple((v, 0 if v in blocked else n) for v, n in self.capacity),
         )
 
     def doubted(self, low: frozenset[int], before: Stock) -> dict[int, int]:
@@ -61,10 +69,45 @@ class Float:
         books = {value: pieces for value, pieces in self.pieces if value in low}
         return {value: min(before.get(value, pieces), pieces) for value, pieces in books.items()}
 
-    def counted(self, value: int, pieces: int) -> "Float":
-        """With exactly `pieces` of `value`."""
-        stock = {**dict(self.pieces), value: pieces}
-        return Float(tuple(sorted(stock.items())), self.capacity)
+    def counted(self, value: int, pieces: int, accuracy: Accuracy = Accuracy.SET) -> "Float":
+        """With exactly `pieces` of `value`, which is so far to be trusted."""
+        trust = {**dict(self.trust), value: accuracy}
+        kept = {v: a for v, a in trust.items() if a is not Accuracy.SET}
+        return replace(self._with(value, pieces), trust=tuple(sorted(kept.items())))
+
+    def collected(self, value: int) -> "Float":
+        """With nothing of `value` in the box."""
+        return replace(self, box=tuple((v, n) for v, n in self.box if v != value))
+
+    def shaken(self) -> "Float":
+        """As before, but no count that was trusted is any more: a coin went an unknown way."""
+        trust = dict.fromkeys(self.stock(), Accuracy.INACCURATE) | {
+            v: a for v, a in self.trust if a is Accuracy.UNKNOWN
+        }
+        return replace(self, trust=tuple(sorted(trust.items())))
+
+    def accuracy(self, value: int) -> Accuracy:
+        """How far the count of `value` can be trusted (XFS4IoT's words)."""
+        return dict(self.trust).get(value, Accuracy.SET)
+
+    def sure(self) -> "Float":
+        """Only what is counted on: a piece less where the count is inaccurate, none if unknown."""
+        less = {Accuracy.INACCURATE: 1}
+        unknown = {v for v, a in self.trust if a is Accuracy.UNKNOWN}
+        doubts = {v: less.get(a, 0) for v, a in self.trust}
+        return replace(
+            self,
+            pieces=tuple(
+                (v, 0 if v in unknown else max(0, n - doubts.get(v, 0))) for v, n in self.pieces
+            ),
+        )
+
+    def _with(self, value: int, pieces: int) -> "Float":
+        return replace(self, pieces=_sorted({**dict(self.pieces), value: pieces}))
+
+
+def _sorted(pieces: Stock) -> tuple[tuple[int, int], ...]:
+    return tuple(sorted(pieces.items()))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -109,17 +109,24 @@ class Coins:
             return (CoinMaybe(entry.a, cursor) if yen is None else CoinAccepted(yen, cursor),)
         if entry.is_null:
             return ()
-        match entry.code.money:
-            case Money.LEVER:
-                return (ReturnLever(cursor),)
-            case Money.MAYBE:
-                return (CoinMaybe(entry.b, cursor),)
-            case Money.FAULT:
-                return (_trouble("coin.acceptor_fault", entry),)
-            case Money.FRAUD:
-                return (_trouble("coin.fraud", entry), CoinMaybe(entry.b, cursor))
-            case Money.NONE | Money.INHIBITED:
-                return (CoinRefused(entry.b, cursor),)
+        return _told(entry, cursor)
+
+
+def _told(entry: BufferEntry, cursor: CreditCursor) -> tuple[CoinEvent, ...]:
+    fault = _trouble("coin.acceptor_fault", entry)
+    missorted = _trouble("coin.missorted", entry)
+    refused, maybe = CoinRefused(entry.b, cursor), CoinMaybe(entry.b, cursor)
+    told: dict[Money, tuple[CoinEvent, ...]] = {
+        Money.NONE: (refused,),
+        Money.INHIBITED: (refused,),
+        Money.LEVER: (ReturnLever(cursor),),
+        Money.MAYBE: (maybe,),
+        Money.FAULT: (fault,),
+        Money.JAM_AFTER: (missorted, fault),
+        Money.MISSORTED: (missorted,),
+        Money.FRAUD: (_trouble("coin.fraud", entry), maybe),
+    }
+    return told[entry.code.money]
 
 
 @dataclass(frozen=True, slots=True)

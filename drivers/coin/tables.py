@@ -197,6 +197,10 @@ class Money(enum.Enum):
     """A coin may be inside without a credit."""
     FAULT = "fault"
     """The acceptor needs help; no credit is touched."""
+    JAM_AFTER = "jam after"
+    """As FAULT, and the coin that was credited did not arrive where it should."""
+    MISSORTED = "missorted"
+    """A credited coin lies elsewhere than counted; nothing stops."""
     FRAUD = "fraud"
     LEVER = "lever"
     INHIBITED = "inhibited"
@@ -221,7 +225,7 @@ COIN_CODES: Mapping[int, CoinCode] = {
     4: CoinCode("wake-up timeout", _MAYBE),
     5: CoinCode("validation timeout", _MAYBE),
     6: CoinCode("credit sensor timeout", _MAYBE),
-    7: CoinCode("sorter opto timeout", _FAULT),
+    7: CoinCode("sorter opto timeout", Money.JAM_AFTER),
     8: CoinCode("second close coin", _MAYBE),
     9: CoinCode("accept gate not ready", _NONE),
     10: CoinCode("credit sensor not ready", _NONE),
@@ -245,7 +249,7 @@ COIN_CODES: Mapping[int, CoinCode] = {
     28: CoinCode("meter pulses exceeded", _FAULT),
     29: CoinCode("accept gate open, not closed", _FAULT),
     30: CoinCode("accept gate closed, not open", _FAULT),
-    31: CoinCode("manifold opto timeout", _FAULT),
+    31: CoinCode("manifold opto timeout", Money.JAM_AFTER),
     32: CoinCode("manifold opto blocked", _FAULT),
     33: CoinCode("manifold not ready", _NONE),
     34: CoinCode("security status changed", _NONE),
@@ -253,7 +257,7 @@ COIN_CODES: Mapping[int, CoinCode] = {
     36: CoinCode("swallowed coin", _MAYBE),
     37: CoinCode("coin too fast over the validation sensor", _NONE),
     38: CoinCode("coin too slow over the validation sensor", _FRAUD),
-    39: CoinCode("coin incorrectly sorted", _FAULT),
+    39: CoinCode("coin incorrectly sorted", Money.MISSORTED),
     40: CoinCode("external light attack", _FRAUD),
     253: CoinCode("data block request", _NONE),
     254: CoinCode("return lever or flight deck opened", Money.LEVER),

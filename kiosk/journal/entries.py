@@ -131,6 +131,16 @@ _KINDS = (
          {"inserted": _YEN, "kept": _YEN, "returned": _YEN, "owed": _YEN}),
     Kind("stock.set", "A hopper was counted, by staff or by being found empty.",
          {"yen": _YEN, "pieces": _NUMBER, "accuracy": _WORD}),
+    # Staff at the machine.
+    Kind("exchange.begin", "Staff opened the machine to refill and collect; service is closed.",
+         {"staff": _WORD}),
+    Kind("stock.in", "Staff put a coin in through the slot.", {"yen": _YEN, **_CURSOR}),
+    Kind("stock.box", "By the books so many lie in the cash box or the stacker.",
+         {"yen": _YEN, "pieces": _NUMBER}),
+    Kind("exchange.collected", "Staff took these out of cash box or stacker; the books had "
+         "`expected`.", {"yen": _YEN, "pieces": _NUMBER, "expected": _NUMBER}),
+    Kind("exchange.end", "Staff signs; by count or books the hoppers hold so much.",
+         {"staff": _WORD, "hoppers": _YEN}),
     # Paper.
     Kind("print.intent", "A copy is about to be handed to the spooler; `life`: engine counter.",
          {"title": _WORD, "copy": _NUMBER, "sheets": _NUMBER, "life": _SERIAL,

@@ -8,7 +8,7 @@ No wire, no clock.
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
-from drivers.coin.contract import CreditCursor, DispenseTicket, Taker
+from drivers.coin.contract import Accuracy, CreditCursor, DispenseTicket, Taker
 from kiosk.change import Float
 from kiosk.journal.entries import Entry, entry
 from kiosk.money import ZERO, Bill, Ledger, Yen, worth
@@ -49,6 +49,8 @@ class Memory:
     cursor: CreditCursor | None = None
     bill_cursor: CreditCursor | None = None
     coins: Float = field(default_factory=Float)
+    exchange: str = ""
+    """Who of the staff has the machine open."""
     cases: tuple[tuple[str, int], ...] = ()
     """Open cases and the yen each is about."""
     cases_opened: int = 0
@@ -79,9 +81,12 @@ def carried_over(memory: Memory) -> tuple[Entry, ...]:
     `memory` must have nothing unfinished: a transaction does not span files.
     """
     stock = [
-        entry("stock.set", yen=value, pieces=pieces, accuracy="books")
+        entry("stock.set", yen=value, pieces=pieces, accuracy=memory.coins.accuracy(value).value)
         for value, pieces in memory.coins.pieces
     ]
+    stock += [entry("stock.box", yen=value, pieces=pieces) for value, pieces in memory.coins.box]
+    if memory.exchange:
+        stock.append(entry("exchange.begin", staff=memory.exchange))
     cases = [
         entry("case.open", case=name, reason="carried_over", yen=yen) for name, yen in memory.cases
     ]
@@ -99,7 +104,7 @@ def carried_over(memory: Memory) -> tuple[Entry, ...]:
 
 
 def _cursor_moved(memory: Memory, what: Entry) -> Memory:
-    taker = Taker(what.kind.partition(".")[0])
+    taker = Taker.BILL if what.kind.startswith("bill.") else Taker.COIN
     cursor = CreditCursor(
         what.number("serial"), what.number("counter"), what.number("accepted_total"), taker
     )
@@ -169,7 +174,44 @@ def _settled(memory: Memory, _what: Entry) -> Memory:
 
 
 def _counted(memory: Memory, what: Entry) -> Memory:
-    return replace(memory, coins=memory.coins.counted(what.number("yen"), what.number("pieces")))
+    accuracy = _ACCURACY.get(what.word("accuracy"), Accuracy.SET)
+    counted = memory.coins.counted(what.number("yen"), what.number("pieces"), accuracy)
+    return replace(memory, coins=counted)
+
+
+_ACCURACY = {each.value: each for each in Accuracy}
+
+
+def _filled(memory: Memory, what: Entry) -> Memory:
+    moved = _cursor_moved(memory, what)
+    return replace(moved, coins=moved.coins.taken_in(what.number("yen")))
+
+
+def _boxed(memory: Memory, what: Entry) -> Memory:
+    box = {**dict(memory.coins.box), what.number("yen"): what.number("pieces")}
+    return replace(memory, coins=replace(memory.coins, box=tuple(sorted(box.items()))))
+
+
+def _collected(memory: Memory, what: Entry) -> Memory:
+    return replace(memory, coins=memory.coins.collected(what.number("yen")))
+
+
+def _exchange_begun(memory: Memory, what: Entry) -> Memory:
+    return replace(memory, exchange=what.word("staff"))
+
+
+def _exchange_ended(memory: Memory, _what: Entry) -> Memory:
+    return replace(memory, exchange="")
+
+
+def _money_lost(memory: Memory, what: Entry) -> Memory:
+    moved = _cursor_moved(memory, what)
+    return replace(moved, coins=moved.coins.shaken())
+
+
+def _troubled(memory: Memory, what: Entry) -> Memory:
+    missorted = what.word("reason") == "coin.missorted"
+    return replace(memory, coins=memory.coins.shaken()) if missorted else memory
 
 
 def _print_intended(memory: Memory, what: Entry) -> Memory:
@@ -219,7 +261,7 @@ _CHANGES: Mapping[str, Callable[[Memory, Entry], Memory]] = {
     "pay.open": _bill_opened,
     "coin.in": _money_in,
     "coin.maybe": _cursor_moved,
-    "coin.lost": _cursor_moved,
+    "coin.lost": _money_lost,
     "coin.cursor": _cursor_moved,
     "bill.in": _money_in,
     "bill.held": _cursor_moved,
@@ -233,6 +275,12 @@ _CHANGES: Mapping[str, Callable[[Memory, Entry], Memory]] = {
     "money.owed": _owed,
     "money.settled": _settled,
     "stock.set": _counted,
+    "stock.in": _filled,
+    "stock.box": _boxed,
+    "exchange.begin": _exchange_begun,
+    "exchange.collected": _collected,
+    "exchange.end": _exchange_ended,
+    "device.trouble": _troubled,
     "print.intent": _print_intended,
     "print.streamed": _streamed,
     "print.seen": _seen,

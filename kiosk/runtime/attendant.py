@@ -6,6 +6,7 @@ its file mode (0660). What staff says is journaled like everything else.
 """
 
 import json
+import re
 import socket
 import threading
 from collections.abc import Callable
@@ -15,9 +16,13 @@ from pathlib import Path
 from kiosk.journal.memory import Memory
 from kiosk.runtime.worker import Post
 from kiosk.settle import happened as h
-from kiosk.settle.model import Settlement
+from kiosk.settle.cashier import cash_counts, deposit_of
+from kiosk.settle.model import Settlement, State
 
 _LINE_BYTES = 4096
+_STAFF = re.compile(r"[A-Za-z0-9_.-]{1,32}")
+FACES = frozenset({1, 5, 10, 50, 100, 500, 1000, 2000, 5000, 10000})
+"""Coins and notes of the yen."""
 _PATIENCE_S = 5.0
 _LOOK_S = 0.01
 
@@ -74,7 +79,14 @@ class AttendantDesk:
         return {
             "state": model.state.value,
             "trouble": model.trouble,
+            "deposit": deposit_of(model).value,
             "coins": {str(value): pieces for value, pieces in memory.coins.pieces},
+            "hoppers": [
+                {"yen": one.yen, "accuracy": one.accuracy.value, "fill": one.fill.value}
+                for one in cash_counts(model)
+            ],
+            "box": {str(value): pieces for value, pieces in memory.coins.box},
+            "exchange": memory.exchange,
             "cases": [{"case": name, "yen": yen} for name, yen in memory.cases],
         }
 
@@ -86,6 +98,42 @@ class AttendantDesk:
         self._post(h.StockCounted(yen, pieces))
         self._until(lambda memory: memory.coins.stock()[yen] == pieces)
         return {}
+
+    def _begin_exchange(self, staff: str) -> dict[str, object]:
+        if not _STAFF.fullmatch(staff):
+            raise Refused("staff signs with letters, digits and - _ . only, 32 at most")
+        model = self._look()
+        if model.memory.exchange:
+            raise Refused(f"{model.memory.exchange} has the machine open already")
+        if model.state is not State.IDLE:
+            raise Refused("somebody is being served; wait until the terminal is idle")
+        self._post(h.ExchangeBegun(staff))
+        self._until(lambda memory: memory.exchange == staff)
+        return {}
+
+    def _collect(self, yen: int, pieces: int) -> dict[str, object]:
+        self._in_exchange()
+        if type(yen) is not int or yen not in FACES:
+            raise Refused("there is no such coin or bill")
+        if type(pieces) is not int or pieces < 0:
+            raise Refused("a number of pieces is a whole number from 0")
+        expected = dict(self._look().memory.coins.box).get(yen, 0)
+        self._post(h.BoxCollected(yen, pieces))
+        self._until(lambda memory: yen not in dict(memory.coins.box))
+        return {"expected": expected}
+
+    def _end_exchange(self, staff: str) -> dict[str, object]:
+        if self._in_exchange() != staff:
+            raise Refused("who opened the machine must sign")
+        self._post(h.ExchangeEnded(staff))
+        self._until(lambda memory: not memory.exchange)
+        return {}
+
+    def _in_exchange(self) -> str:
+        staff = self._look().memory.exchange
+        if not staff:
+            raise Refused("the machine is not open: begin an exchange first")
+        return staff
 
     def _close_case(self, case: str) -> dict[str, object]:
         if case not in dict(self._look().memory.cases):
@@ -108,6 +156,9 @@ _ORDERS: dict[str, Callable[..., dict[str, object]]] = {
     "status": AttendantDesk._status,  # noqa: SLF001 - the desk's own table of orders
     "count": AttendantDesk._count,  # noqa: SLF001
     "close_case": AttendantDesk._close_case,  # noqa: SLF001
+    "begin_exchange": AttendantDesk._begin_exchange,  # noqa: SLF001
+    "collect": AttendantDesk._collect,  # noqa: SLF001
+    "end_exchange": AttendantDesk._end_exchange,  # noqa: SLF001
 }
 
 

@@ -1,4 +1,6 @@
-"""`kiosk stock` and `kiosk case`: what staff counted and settled, told to the running terminal."""
+"""`kiosk stock`, `kiosk case` and `kiosk exchange`: what staff counted, settled and collected, told
+to the running terminal.
+"""
 
 import argparse
 import sys
@@ -10,7 +12,7 @@ from kiosk.runtime.attendant import ask
 
 
 def add_parser(subparsers: Any) -> None:
-    """Mount `stock` and `case`; they set `run(arguments) -> status`."""
+    """Mount `stock`, `case` and `exchange`; they set `run(arguments) -> status`."""
     stock = subparsers.add_parser("stock", help="show the hoppers, or say what was counted")
     stock.add_argument("--config", type=Path, required=True, help="the terminal's firmware.toml")
     stock.add_argument("counted", nargs="*", metavar="YEN=PIECES", help="e.g. 100=80 500=20")
@@ -19,6 +21,18 @@ def add_parser(subparsers: Any) -> None:
     case.add_argument("--config", type=Path, required=True, help="the terminal's firmware.toml")
     case.add_argument("case", help="its number, as on the slip")
     case.set_defaults(run=run, orders=_case_orders)
+    exchange = subparsers.add_parser(
+        "exchange", help="open the machine for staff, say what was collected, sign and close"
+    )
+    exchange.add_argument("--config", type=Path, required=True, help="the terminal's firmware.toml")
+    exchange.add_argument("step", choices=("begin", "collect", "end"))
+    exchange.add_argument(
+        "said",
+        nargs="+",
+        metavar="WHO | YEN=PIECES",
+        help="begin and end: who signs; collect: e.g. 500=20 1000=3",
+    )
+    exchange.set_defaults(run=run, orders=_exchange_orders)
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -45,6 +59,11 @@ def _give(path: Path, orders: list[dict[str, object]]) -> int:
         if not answer["ok"]:
             sys.stderr.write(f"refused: {answer['why']}\n")
             return 1
+        if answer.get("expected", order.get("pieces")) != order.get("pieces"):
+            sys.stdout.write(
+                f"difference  ¥{order['yen']}: {order['pieces']} taken out, "
+                f"{answer['expected']} by the books\n"
+            )
     sys.stdout.write(_shown(ask(path, {"do": "status"})))
     return 0
 
@@ -52,11 +71,25 @@ def _give(path: Path, orders: list[dict[str, object]]) -> int:
 def _stock_orders(arguments: argparse.Namespace) -> list[dict[str, object]]:
     orders: list[dict[str, object]] = []
     for pair in arguments.counted:
-        yen, _, pieces = pair.partition("=")
-        if not (yen.isdecimal() and pieces.isdecimal()):
-            raise ValueError(f"{pair} is not YEN=PIECES")
-        orders.append({"do": "count", "yen": int(yen), "pieces": int(pieces)})
+        yen, pieces = _pair(pair)
+        orders.append({"do": "count", "yen": yen, "pieces": pieces})
     return orders
+
+
+def _exchange_orders(arguments: argparse.Namespace) -> list[dict[str, object]]:
+    if arguments.step == "collect":
+        pairs = [_pair(pair) for pair in arguments.said]
+        return [{"do": "collect", "yen": yen, "pieces": pieces} for yen, pieces in pairs]
+    if len(arguments.said) != 1:
+        raise ValueError("one person signs")
+    return [{"do": f"{arguments.step}_exchange", "staff": arguments.said[0]}]
+
+
+def _pair(text: str) -> tuple[int, int]:
+    yen, _, pieces = text.partition("=")
+    if not (yen.isdecimal() and pieces.isdecimal()):
+        raise ValueError(f"{text} is not YEN=PIECES")
+    return int(yen), int(pieces)
 
 
 def _case_orders(arguments: argparse.Namespace) -> list[dict[str, object]]:
@@ -67,6 +100,13 @@ def _shown(status: dict[str, Any]) -> str:
     lines = [f"state     {status['state']}"]
     if status["trouble"]:
         lines.append(f"closed    {status['trouble']}")
-    lines += [f"¥{value:<8} {pieces}" for value, pieces in status["coins"].items()]
+    coins = status["coins"]
+    if status["exchange"]:
+        lines.append(f"open for  {status['exchange']}")
+    lines += [
+        f"¥{one['yen']:<8} {coins[str(one['yen'])]:<5} {one['accuracy']:<11} {one['fill']}"
+        for one in status["hoppers"]
+    ]
+    lines += [f"box       ¥{value} x {pieces}" for value, pieces in status["box"].items()]
     lines += [f"case      {one['case']}: ¥{one['yen']:,}" for one in status["cases"]]
     return "\n".join([*lines, ""])

@@ -63,7 +63,7 @@ class CoinWorker(Worker):
         self._troubled = bool(status.troubles)
         every_s = _MENDING_S if self._troubled else _STATUS_EVERY_S
         self._status_s = self._clock.monotonic_s() + every_s
-        self._post(h.HoppersSeen(status.low, status.blocked))
+        self._post(h.HoppersSeen(status.low, status.blocked, status.full))
         self._post(h.TroubleSeen("coin", most_telling(status.troubles)))
 
     def _poll(self) -> None:

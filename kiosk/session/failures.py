@@ -696,6 +696,14 @@ _CHECKS = (
         "Nothing to do; if it stays, look at the device the journal names last.",
     ),
     _f(
+        "terminal.exchange",
+        "exchange",
+        _END,
+        _A,
+        "Staff has the machine open to refill it and to collect its boxes.",
+        "Count and sign with kiosk exchange end; service opens again.",
+    ),
+    _f(
         "terminal.restart",
         "defect",
         _END,
@@ -821,7 +829,7 @@ def recovery(name: str, phase: Phase) -> Recovery:
 
 _HARMLESS = frozenset({
     "coin.hopper_empty", "coin.hopper_jam", "coin.hopper_fault", "coin.change_short",
-    "coin.bill_fault",
+    "coin.bill_fault", "coin.missorted",
 })  # fmt: skip
 """Which coins are taken already follows from what can be paid out again."""
 

@@ -135,7 +135,11 @@ def lost_events_paying(model: Settlement, event: EventsLost) -> Done:
 def reset_seen(model: Settlement, event: VendorReset) -> Done:
     """A taker lost power and was set up as it was."""
     kind = f"{event.cursor.taker.value}.cursor"
-    return Draft(model).write(kind, **cursor_fields(event.cursor)).step()
+    draft = Draft(model).write(kind, **cursor_fields(event.cursor)).set(bill_moving=False)
+    if model.billed:
+        # What was on its way while it was dark was seen by nobody.
+        draft.case("coin.events_lost")
+    return draft.step()
 
 
 def lever_pulled(model: Settlement, _event: ReturnLever) -> Done:
@@ -203,7 +207,11 @@ def vendor_trouble(model: Settlement, event: VendorTrouble) -> Done:
 def hoppers_seen(model: Settlement, event: h.HoppersSeen) -> Done:
     """From now on change is counted on from the others only; the books stay as they are."""
     doubted = model.memory.coins.doubted(event.low, dict(model.doubted))
-    return Draft(model).set(doubted=tuple(doubted.items()), blocked=event.blocked).step()
+    return (
+        Draft(model)
+        .set(doubted=tuple(doubted.items()), blocked=event.blocked, full=event.full)
+        .step()
+    )
 
 
 def stock_counted(model: Settlement, event: h.StockCounted) -> Done:
@@ -218,7 +226,7 @@ def acceptable_now(model: Settlement, bill: Bill | None = None) -> frozenset[int
     if model.trouble:
         return NOTHING
     memory = model.memory
-    sure = memory.coins.less(dict(model.doubted), model.blocked)
+    sure = memory.coins.sure().less(dict(model.doubted), model.blocked)
     return acceptable(bill, memory.ledger.inserted, sure, model.accepts)
 
 

@@ -193,10 +193,13 @@ class IdentitySeen:
 
 @dataclass(frozen=True, slots=True)
 class HoppersSeen:
-    """What the hoppers say of themselves (face values): few coins left; would not pay now."""
+    """What the hoppers say of themselves (face values): few coins left; would not pay
+    now; (nearly) full.
+    """
 
     low: frozenset[int]
     blocked: frozenset[int]
+    full: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,6 +215,28 @@ class StockCounted:
 
     yen: int
     pieces: int
+
+
+@dataclass(frozen=True, slots=True)
+class ExchangeBegun:
+    """Staff opens the machine. `staff`: a number or short name by which the operator knows who."""
+
+    staff: str
+
+
+@dataclass(frozen=True, slots=True)
+class BoxCollected:
+    """Staff took all coins or bills of one value out of cash box or stacker."""
+
+    yen: int
+    pieces: int
+
+
+@dataclass(frozen=True, slots=True)
+class ExchangeEnded:
+    """Staff signs and closes the machine."""
+
+    staff: str
 
 
 @dataclass(frozen=True, slots=True)

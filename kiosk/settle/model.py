@@ -47,6 +47,8 @@ class State(enum.StrEnum):
     """A hopper's counters are read."""
     DISPENSING = "dispensing"
     """Coins are going out."""
+    EXCHANGE = "exchange"
+    """Staff refills the hoppers and collects the boxes; nobody is served."""
     LEAVING = "leaving"
     """The visit was told that it may end."""
     BROKEN = "broken"
@@ -68,6 +70,7 @@ PHASES: Mapping[State, Phase] = {
     State.OPENING: Phase.FREE,
     State.VISIT: Phase.FREE,
     State.LEAVING: Phase.FREE,
+    State.EXCHANGE: Phase.FREE,
     State.PAYING: Phase.MONEY_HELD,
     State.HELD: Phase.MONEY_HELD,
     State.CLEARING: Phase.MONEY_HELD,
@@ -215,6 +218,8 @@ class Settlement:
     """Hoppers that say they are low: so many of their pieces in the books are not counted on."""
     blocked: frozenset[int] = frozenset()
     """Hoppers that are not counted on at all."""
+    full: frozenset[int] = frozenset()
+    """Hoppers whose own sensor says that they are (nearly) full."""
     bills: frozenset[int] = frozenset()
     """The bills among `accepts`; they are paid back in coins."""
     open_coins: frozenset[int] = frozenset()

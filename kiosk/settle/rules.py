@@ -12,7 +12,7 @@ from collections.abc import Collection
 from drivers.coin import contract as coin
 from kiosk.link import values as link
 from kiosk.machine import BadTable, Rule, Table, on
-from kiosk.settle import bills, coins, paper, payout, service, sheets
+from kiosk.settle import bills, coins, exchange, paper, payout, service, sheets
 from kiosk.settle import happened as h
 from kiosk.settle.commands import Command
 from kiosk.settle.model import Settlement, State
@@ -51,7 +51,8 @@ _START: _Rules = (
 _VISIT: _Rules = (
     on(S.IDLE, link.OpenVisit, S.OPENING, service.ask_clear, when=service.in_service),
     on(S.IDLE, link.OpenVisit, None, service.closed_for),
-    on(_elsewhere({S.IDLE}), link.OpenVisit, None, service.still_settling),
+    on(S.EXCHANGE, link.OpenVisit, None, service.closed_for),
+    on(_elsewhere({S.IDLE, S.EXCHANGE}), link.OpenVisit, None, service.still_settling),
     on(S.OPENING, h.PrinterSeen, S.VISIT, service.grant, when=service.printer_clear),
     on(S.OPENING, h.PrinterSeen, S.SETTLING, service.not_clear),
     on(_WORKING, link.Note, None, service.note),
@@ -66,7 +67,7 @@ _VISIT: _Rules = (
     on(S.VISIT, link.CloseVisit, S.DRAINING, coins.closing_paid),
     on(_PAYING, link.CloseVisit, S.DRAINING, coins.closing_paid),
     on(S.OPENING, link.CloseVisit, S.LEAVING, service.close_now),
-    on(S.IDLE, link.CloseVisit, S.LEAVING, service.close_unopened),
+    on({S.IDLE, S.EXCHANGE}, link.CloseVisit, S.LEAVING, service.close_unopened),
     on(_PRINTING | _MONEY_OUT, link.CloseVisit, None, service.close_later),
     on(_RECOVERY | {S.LEAVING}, link.CloseVisit, None, service.close_unbound),
 )
@@ -84,7 +85,7 @@ _DEATH: _Rules = (
         when=service.still_there,
     ),
     on(_PRINTING | _MONEY_OUT, h.VisitEnded, None, service.glass_again),
-    on(_RECOVERY | {S.IDLE}, h.VisitEnded, None, service.glass_again),
+    on(_RECOVERY | {S.IDLE, S.EXCHANGE}, h.VisitEnded, None, service.glass_again),
     on(S.LEAVING, h.VisitEnded, S.SETTLING, service.next_visit),
 )
 
@@ -96,6 +97,7 @@ _MONEY_IN: _Rules = (
     on(S.PAYING, coin.CoinAccepted, S.HELD, coins.last_coin, when=coins.covers),
     on(S.PAYING, coin.CoinAccepted, None, coins.one_coin),
     on(S.IDLE, coin.CoinAccepted, S.DRAINING, coins.stray_coin),
+    on(S.EXCHANGE, coin.CoinAccepted, None, exchange.coin_filled, when=exchange.is_coin),
     on(_elsewhere({S.PAYING, S.IDLE}), coin.CoinAccepted, None, coins.late_coin),
     on(S.PAYING, coin.BillHeld, None, bills.stack_bill, when=bills.bill_wanted),
     on(_WORKING, coin.BillHeld, None, bills.return_bill),
@@ -116,6 +118,15 @@ _MONEY_IN: _Rules = (
     on(_WORKING, h.HoppersSeen, None, coins.hoppers_seen),
     on(_WORKING, h.StockCounted, None, coins.stock_counted),
     on(_WORKING, h.CaseClosed, None, service.case_closed),
+)
+
+_STAFF: _Rules = (
+    on(S.IDLE, h.ExchangeBegun, S.EXCHANGE, exchange.begin_exchange),
+    on(_elsewhere({S.IDLE}), h.ExchangeBegun, None, service.nothing_to_do),
+    on(S.EXCHANGE, h.BoxCollected, None, exchange.collected),
+    on(_elsewhere({S.EXCHANGE}), h.BoxCollected, None, service.nothing_to_do),
+    on(S.EXCHANGE, h.ExchangeEnded, S.SETTLING, exchange.end_exchange),
+    on(_elsewhere({S.EXCHANGE}), h.ExchangeEnded, None, service.nothing_to_do),
 )
 
 _PAPER: _Rules = (
@@ -167,6 +178,7 @@ _BOOKS: _Rules = (
         when=payout.visit_wants_end,
     ),
     on(S.SETTLING, h.Proceed, S.VISIT, payout.close_books, when=payout.resident_waits),
+    on(S.SETTLING, h.Proceed, S.EXCHANGE, exchange.exchange_again, when=exchange.exchange_open),
     on(S.SETTLING, h.Proceed, S.IDLE, payout.close_books_alone),
     on(_elsewhere({S.SETTLING}), h.Proceed, None, service.nothing_to_do),
     on(S.READYING, h.PayoutReadied, S.DISPENSING, payout.hopper_ready),
@@ -219,7 +231,7 @@ _JOURNAL: _Rules = (
 )
 
 TABLE: Table[State, Settlement, Command] = Table(
-    (*_START, *_VISIT, *_DEATH, *_MONEY_IN, *_PAPER, *_BOOKS, *_TIME, *_JOURNAL)
+    (*_START, *_VISIT, *_DEATH, *_MONEY_IN, *_STAFF, *_PAPER, *_BOOKS, *_TIME, *_JOURNAL)
 )
 
 if unheard := TABLE.deaf(State, EVENTS):

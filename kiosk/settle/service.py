@@ -25,8 +25,8 @@ CLOSES_SERVICE = frozenset({
     "coin.encrypted", "printer.offline", "printer.paper_out", "printer.jam",
     "printer.cover_open", "printer.toner_empty", "printer.output_full", "printer.wrong_media",
     "printer.not_duplex", "printer.not_colour", "printer.not_ipp", "printer.spooler",
-    "printer.stopped", "printer.tray_sensor", "journal.disk_full", "journal.failed",
-    "identity.expired", "identity.unusable",
+    "printer.stopped", "printer.tray_sensor", "terminal.exchange", "journal.disk_full",
+    "journal.failed", "identity.expired", "identity.unusable",
 })  # fmt: skip
 """Reasons for which nobody is served. An empty or jammed hopper is not one of them: which
 coins can be taken follows from the rest. Nor is the receipt: a slip that fails is said."""

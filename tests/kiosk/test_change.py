@@ -104,7 +104,10 @@ def test_a_coin_without_a_hopper_cannot_be_repaid_and_is_not_let_in() -> None:
 
 def test_a_full_hopper_sends_coins_to_the_cash_box_and_is_not_counted_up() -> None:
     machine = Float(((100, 2),), ((100, 2),))
-    assert machine.taken_in(100) == machine
+    full = machine.taken_in(100).taken_in(100)
+    assert full.stock() == machine.stock()
+    assert full.box == ((100, 2),)
+    assert full.collected(100) == machine
     assert machine.paid_out(100, 1).taken_in(100).stock() == {100: 2}
     assert machine.paid_out(100, 9).stock() == {100: 0}
     assert machine.counted(100, 1).stock() == {100: 1}

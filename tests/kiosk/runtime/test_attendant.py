@@ -48,7 +48,14 @@ def test_the_hoppers_and_cases_are_shown(terminal: Terminal) -> None:
         "ok": True,
         "state": "idle",
         "trouble": "",
+        "deposit": "none",
         "coins": {"100": 5, "500": 2},
+        "hoppers": [
+            {"yen": 100, "accuracy": "set", "fill": "ok"},
+            {"yen": 500, "accuracy": "set", "fill": "ok"},
+        ],
+        "box": {},
+        "exchange": "",
         "cases": [{"case": "00112233-1", "yen": 200}],
     }
 
@@ -119,7 +126,7 @@ def test_kiosk_stock_counts_and_shows(
     config = config_of(tmp_path, str(terminal.path))
     assert main(["stock", "--config", str(config), "100=80", "500=7"]) == 0
     shown = capsys.readouterr().out.split()
-    assert shown[:6] == ["state", "idle", "¥100", "80", "¥500", "7"]
+    assert shown[:10] == ["state", "idle", "¥100", "80", "set", "ok", "¥500", "7", "set", "ok"]
     assert main(["case", "--config", str(config), "00112233-1"]) == 0
     assert "case" not in capsys.readouterr().out
 
@@ -154,3 +161,68 @@ def test_without_a_terminal_or_a_desk_it_says_so(
     config = config_of(tmp_path, "")
     assert main(["stock", "--config", str(config)]) == 2
     assert "has no desk for staff" in capsys.readouterr().err
+
+
+class Exchanging(Terminal):
+    """As `Terminal`, with the table's answers to an exchange."""
+
+    def hear(self, event: object) -> None:
+        memory = self.model.memory
+        match event:
+            case h.ExchangeBegun(staff):
+                memory = replace(memory, exchange=staff)
+            case h.BoxCollected(yen, _):
+                memory = replace(memory, coins=memory.coins.collected(yen))
+            case h.ExchangeEnded():
+                memory = replace(memory, exchange="")
+        self.model = replace(self.model, memory=memory)
+
+
+@pytest.fixture
+def exchanging() -> Iterator[Exchanging]:
+    with tempfile.TemporaryDirectory(prefix="k") as place:
+        made = Exchanging(Path(place) / "a")
+        boxed = replace(MEMORY.coins, box=((1000, 3),))
+        made.model = replace(made.model, memory=replace(MEMORY, coins=boxed))
+        yield made
+        made.desk.close()
+
+
+def test_kiosk_exchange_opens_collects_with_a_difference_and_signs(
+    exchanging: Exchanging, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    config = ["--config", str(config_of(tmp_path, str(exchanging.path)))]
+    assert main(["exchange", "begin", "staff-7", *config]) == 0
+    assert "open for  staff-7" in capsys.readouterr().out
+    assert main(["exchange", "collect", "1000=2", *config]) == 0
+    assert "difference  ¥1000: 2 taken out, 3 by the books" in capsys.readouterr().out
+    assert main(["exchange", "end", "staff-8", *config]) == 1
+    assert "who opened the machine must sign" in capsys.readouterr().err
+    assert main(["exchange", "end", "staff-7", *config]) == 0
+    assert exchanging.model.memory.exchange == ""
+
+
+@pytest.mark.parametrize(
+    ("order", "why"),
+    [
+        ({"do": "begin_exchange", "staff": "Taro Yamada"}, "letters, digits"),
+        ({"do": "begin_exchange", "staff": 7}, "not an order"),
+        ({"do": "collect", "yen": 500, "pieces": 1}, "begin an exchange first"),
+        ({"do": "end_exchange", "staff": "x"}, "begin an exchange first"),
+    ],
+)
+def test_an_exchange_that_cannot_be_is_refused(
+    exchanging: Exchanging, order: dict[str, object], why: str
+) -> None:
+    answer = ask(exchanging.path, order)
+    assert not answer["ok"]
+    assert why in str(answer["why"])
+
+
+def test_no_exchange_begins_while_somebody_is_served(exchanging: Exchanging) -> None:
+    exchanging.model = replace(exchanging.model, state=State.PAYING)
+    answer = ask(exchanging.path, {"do": "begin_exchange", "staff": "staff-7"})
+    assert answer == {
+        "ok": False,
+        "why": "somebody is being served; wait until the terminal is idle",
+    }
