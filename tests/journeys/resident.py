@@ -145,13 +145,17 @@ class Resident:
 
     def begins(self, language: str = "") -> None:
         """From the first picture to where the card is asked for."""
+        self.asks_to_be_served(language)
+        self.sees("place_card")
+
+    def asks_to_be_served(self, language: str = "") -> None:
+        """From the first picture past the menu; what comes then is the supervisor's answer."""
         self.sees("start")
         if language:
             self.touch(f"language:{language}")
             self._wait(lambda f: f.language == language, (language,))
         self.touch("start")
         self.touch("service:certificates")
-        self.sees("place_card")
 
     def goes_to_pin(self, language: str = "") -> None:
         """With the card on the reader, to the pad."""

@@ -258,7 +258,7 @@ def test_nobody_begins_while_a_sheet_of_a_killed_visit_lies_there(resident: Resi
     resident.sees_another_glass()
     resident.sees("apology")
     resident.touch("confirm")
-    resident.begins()
+    resident.asks_to_be_served()
     resident.sees("refused")
     assert resident.written("visit.failure")[-1]["failure"] == "printer.tray_not_empty"
     resident.stage.take_paper()

@@ -92,9 +92,26 @@ def test_the_machine_is_asked_how_it_is_while_nothing_is_let_in(run: Run) -> Non
     assert h.HoppersSeen(frozenset(), frozenset()) in events.all
 
 
-from drivers.coin.contract import VendorTrouble
-from drivers.printer.contract import JobState, Tray
-from drivers.printer.ledger import SheetCount, Witness
+def uncounted(_title: str) -> int:
+    return -1
+
+
+def test_a_machine_in_trouble_is_looked_at_at_once_and_until_it_is_well() -> None:
+    clock, vendor, events = VirtualClock(), FakeVendor(), Events()
+    vendor.poll_every_s = 5.0
+    worker = CoinWorker(vendor, 0.2, clock, events.put)
+    worker._do(c.ResumeCoins(None))
+    assert worker._idle_s == 5.0
+    vendor.said = (VendorTrouble("coin.lost"),)
+    vendor.troubles = ("coin.lost",)
+    worker._idle()
+    assert events.all[-1] == h.TroubleSeen("coin", "coin.lost")
+    assert worker._idle_s == 2.0
+    vendor.troubles = ()
+    clock.advance(2.0)
+    worker._idle()
+    assert events.all[-1] == h.TroubleSeen("coin", "")
+    assert worker._idle_s == 5.0
 
 
 # --- printer ---------------------------------------------------------------------------
