@@ -8,7 +8,7 @@ OUT ?= out
 UI_LANG ?= ja
 CARD ?=
 
-.PHONY: setup demo test check fast draw shots bench accept format mutants-issuing fault-plans
+.PHONY: setup demo test check fast draw shots bench accept format mutants-issuing fault-plans mutants-devices
 
 setup:
 	@scripts/setup
@@ -60,3 +60,7 @@ mutants-issuing: setup
 # Ten thousand visits under fault plans: yen and sheets conserved after each.
 fault-plans: setup
 	@$(PY) -m tests.fault_plans --runs $(RUNS) --seed $(SEED) --out build/fault-plans.jsonl
+
+# Proof that the conformance kit can fail: wrong device x case, for every kind.
+mutants-devices: setup
+	@$(BIN)/kiosk-drivers conform proof

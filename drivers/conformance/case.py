@@ -85,6 +85,8 @@ class Clause:
     """Somebody must do something to the device."""
     spends: int = 0
     """Pieces that do not come back by themselves: coins paid, sheets printed, PIN tries."""
+    tedious: bool = False
+    """Hundreds of acts by hand: tried only when asked for."""
 
     @property
     def group(self) -> str:

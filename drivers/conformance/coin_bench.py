@@ -2,34 +2,51 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Any, TypeVar
 
 from drivers.clock import Clock
 from drivers.coin.contract import CoinEvent, CoinVendor, CoinVendorConfig
 from drivers.coin.framing import BadFrame, Check, FrameParser
-from drivers.coin.protocol import describe
+from drivers.coin.protocol import decode_text, describe
+from drivers.coin.quirks import QuirkBook, write_family
 from drivers.coin.tables import HOST, Header
-from drivers.conformance.case import NotApplicable, Violation
+from drivers.conformance.case import NotApplicable, Undecided, Violation, demand
 from drivers.conformance.coin_hands import CoinHands
+from drivers.conformance.coin_lines import Kill, OpenPort, Spoil, request_with
 from drivers.conformance.coin_wire import CoinWire
 from drivers.conformance.hands import Act
 from drivers.conformance.timing import Stopwatch
 from drivers.conformance.transcript import RecordedPort, Recorder
 from drivers.errors import DeviceError
-from drivers.link.port import BytePort
+from drivers.link.port import BytePort, LinkLost
 
 BOOT_LIMIT_S = 5.0
 """A device that was reset or got power has this long to answer again."""
 _BOOT_STEP_S = 0.1
+_SILENCE_STEP_S = 0.02
 _STILL_LIMIT_S = 20.0
+_VIRTUAL_S = 2.0
 _POLL_STEP_S = 0.1
 _HEADER_AT = 3
+_MERE_STATES = 0b1100_0110
+"""Bits of a hopper's first register that keep it from nothing. Source: Part 2 section 3.90."""
 _SECRET_HEADERS = frozenset({218, 219})
 """PIN entry and PIN change of a hopper."""
 
-OpenPort = Callable[[], BytePort]
 OpenVendor = Callable[[CoinVendorConfig, Clock, OpenPort], CoinVendor]
 """Makes the driver under test; one of another make may ignore the port and open its own."""
+
+
+Answer = TypeVar("Answer")
+
+
+def calm(method: Callable[[], Answer]) -> Answer:
+    """What a method answers that never raises. Raises Violation if it does."""
+    try:
+        return method()
+    except Exception as error:
+        raise Violation(f"it raised {type(error).__name__}: {error}") from error
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +58,10 @@ class CoinSetup:
     open_vendor: OpenVendor
     has_wire: bool = True
     """False: the devices do not speak ccTalk; only the driver is tried."""
+    gives_port: bool = True
+    """False: the driver opens its line itself."""
+    patience_s: float = _VIRTUAL_S
+    """How long an act by hand may take to show on the line; a person needs more."""
 
 
 class CoinBench:
@@ -50,14 +71,15 @@ class CoinBench:
         self._setup = setup
         self.config = setup.config
         self.clock = clock
+        self.patience_s = setup.patience_s
         self.check = Check(setup.config.checksum)
         self.recorder = Recorder(clock, self._meaning, self._secret)
         self.hands = CoinHands(act, self.recorder)
         self.stopwatch = Stopwatch(clock)
         self.acceptor = setup.config.acceptor
         self.hoppers = {int(yen): at for yen, at in sorted(setup.config.hoppers.items())}
-        self.quirks: dict[str, str] = {}
-        """What cases saw of a maker's departures: key -> TOML value."""
+        self._seen: dict[int, dict[str, Any]] = {}
+        self._notes: dict[int, list[str]] = {}
 
     @property
     def addresses(self) -> tuple[int, ...]:
@@ -73,6 +95,9 @@ class CoinBench:
         if not self.hoppers:
             raise NotApplicable("no hopper is configured")
         return min(self.hoppers)
+
+    dispense_command = staticmethod(request_with(Header.DISPENSE))
+    credit_poll = staticmethod(request_with(Header.CREDITS))
 
     # --- two ways to the device ---------------------------------------------------------------
 
@@ -97,24 +122,45 @@ class CoinBench:
             made.close()
 
     @contextmanager
-    def ready(self, *values: int) -> Iterator[CoinVendor]:
-        """A driver set up, taking exactly these coins."""
-        with self.vendor() as vendor:
-            vendor.capabilities()
-            vendor.resume(None)
-            vendor.accept(frozenset(values))
-            yield vendor
+    def mortal(self) -> Iterator[tuple[CoinVendor, Kill]]:
+        """A driver whose host can be killed; nothing is closed in order then.
 
-    def poll_for(self, vendor: CoinVendor, seconds: float) -> tuple[CoinEvent, ...]:
-        """All events of that time, polled as often as the configuration says."""
-        found: list[CoinEvent] = []
+        Raises NotApplicable for a driver that opens a line of its own.
+        """
+        kill = Kill(self.dispense_command)
+        made = self._over(lambda: kill.opened(self._open()))
+        yield made, kill
+        if not kill.dead:
+            made.close()
+
+    @contextmanager
+    def spoiled(self) -> Iterator[tuple[CoinVendor, Spoil]]:
+        """A driver on a line that spoils what it is told to.
+
+        Raises NotApplicable for a driver that opens a line of its own.
+        """
+        spoil = Spoil()
+        made = self._over(lambda: spoil.opened(self._open(), self.clock))
+        try:
+            yield made, spoil
+        finally:
+            made.close()
+
+    def poll_for(
+        self,
+        vendor: CoinVendor,
+        seconds: float,
+        enough: Callable[[tuple[CoinEvent, ...]], bool] = lambda _: False,
+    ) -> tuple[CoinEvent, ...]:
+        """All events of that time, or until there are enough."""
+        found: tuple[CoinEvent, ...] = ()
         until_s = self.clock.monotonic_s() + seconds
         while True:
             with self.stopwatch.span("poll"):
-                found.extend(vendor.poll())
-            if self.clock.monotonic_s() >= until_s:
-                return tuple(found)
-            self.clock.sleep(min(self.config.poll_s, _POLL_STEP_S))
+                found += calm(vendor.poll)
+            if self.clock.monotonic_s() >= until_s or enough(found):
+                return found
+            self.clock.sleep(_POLL_STEP_S)
 
     # --- the runner's side --------------------------------------------------------------------
 
@@ -132,6 +178,14 @@ class CoinBench:
             for address in self.hoppers.values():
                 self.await_still(wire, address)
                 wire.ask(address, Header.ENABLE_HOPPER, b"\0")
+                self._unlatch(wire, address)
+
+    def _unlatch(self, wire: CoinWire, address: int) -> None:
+        """Clear what the last case has left behind in the hopper's flags."""
+        first, *others = wire.ask(address, Header.TEST_HOPPER)
+        if first & ~_MERE_STATES or any(others):
+            wire.ask(address, Header.RESET)
+            self.await_boot(wire, address)
 
     def await_boot(self, wire: CoinWire, address: int) -> None:
         """Return when the device answers. Raises Violation after 5 s."""
@@ -139,6 +193,21 @@ class CoinBench:
         while wire.reply(address, Header.SIMPLE_POLL) is None:
             if self.clock.monotonic_s() > until_s:
                 raise Violation(f"address {address} does not answer a simple poll")
+            self.clock.sleep(_BOOT_STEP_S)
+
+    def await_power(self, wire: CoinWire, address: int) -> None:
+        """Return when the device fell silent and answers again.
+
+        Raises Undecided if it never fell silent, Violation if it does not come back.
+        """
+        until_s = self.clock.monotonic_s() + self.patience_s
+        while wire.reply(address, Header.SIMPLE_POLL) is not None:
+            if self.clock.monotonic_s() > until_s:
+                raise Undecided("the power was not cut in time")
+            self.clock.sleep(_SILENCE_STEP_S)
+        until_s = self.clock.monotonic_s() + self.patience_s + BOOT_LIMIT_S
+        while wire.reply(address, Header.SIMPLE_POLL) is None:
+            demand(self.clock.monotonic_s() < until_s, f"address {address} stays silent")
             self.clock.sleep(_BOOT_STEP_S)
 
     def await_still(self, wire: CoinWire, address: int) -> bytes:
@@ -156,15 +225,37 @@ class CoinBench:
         with self.vendor() as vendor:
             return vendor.capabilities().devices
 
+    # --- what is learned of the devices -------------------------------------------------------
+
+    def saw(self, address: int, **quirks: Any) -> None:
+        """A case saw how the device at `address` departs, or does not: keys of `Quirks`."""
+        self._seen.setdefault(address, {}).update(quirks)
+
+    def note(self, address: int, text: str) -> None:
+        """A case saw something a manual should say."""
+        notes = self._notes.setdefault(address, [])
+        if text not in notes:
+            notes.append(text)
+
     def profile(self) -> str:
-        lines = ["# Proposed from what the cases saw; compare with the maker's manual."]
-        with suppress(DeviceError, Violation):
-            lines += [f"# {line}" for line in self.subject()]
-        lines += [f"{key} = {value}" for key, value in sorted(self.quirks.items())]
+        lines = ["# Proposed from what the cases saw; compare with the maker's manual.", ""]
+        with suppress(DeviceError, LinkLost, Violation, NotApplicable), self.wire() as wire:
+            for address in self.addresses:
+                lines += [f"# address {address}: {note}" for note in self._notes.get(address, ())]
+            for address, seen in sorted(self._seen.items()):
+                maker = decode_text(wire.ask(address, Header.MANUFACTURER))
+                product = decode_text(wire.ask(address, Header.PRODUCT))
+                known = QuirkBook.of_file(self.config.profiles).of(maker, product)
+                lines += ["", write_family(maker, product, replace(known, **seen))]
         return "\n".join(lines) + "\n"
 
     def close(self) -> None:
         """Nothing is held between cases."""
+
+    def _over(self, open_port: OpenPort) -> CoinVendor:
+        if not self._setup.gives_port:
+            raise NotApplicable("the driver opens a line of its own; make it take `open_port`")
+        return self._setup.open_vendor(self.config, self.clock, open_port)
 
     def _open(self) -> BytePort:
         return RecordedPort(self._setup.open_port(), self.recorder)

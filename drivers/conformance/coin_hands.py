@@ -1,18 +1,19 @@
-"""What a coin case may have done by hand, and how a person or the virtual machine does it."""
+"""What a coin case may have done by hand, and how a person or the virtual machine does it.
+
+A person presses Enter first and then puts the coin in, so that the case can poll meanwhile: an
+acceptor that nobody polls for a second shuts by itself.
+"""
 
 from collections.abc import Callable, Mapping
 
-from drivers.clock import Clock
 from drivers.coin.virtual import VirtualCoinMachine
 from drivers.conformance.hands import Act, Hands, Prompt
 
-_FALL_S = 0.5
-"""Longer than any coin falls."""
 _PLENTY = 300
 
 
 class CoinHands(Hands):
-    """Each act returns when it is done, and every coin has fallen."""
+    """What is put in may still be falling when the act returns: the case polls for it."""
 
     def drop_coin(self, yen: int) -> None:
         """Put one coin into the slot."""
@@ -42,6 +43,14 @@ class CoinHands(Hands):
         """The machine's power off and on."""
         self.do("power_cycle")
 
+    def be_ready_to_cut(self) -> None:
+        """Told before a payout: the power goes off and on in the middle of it."""
+        self.do("be_ready_to_cut")
+
+    def cut_now(self) -> None:
+        """The power goes off and on now; a person was told before."""
+        self.do("cut_now")
+
     def cut_cable(self) -> None:
         """Take the line off the machine."""
         self.do("cut_cable")
@@ -56,28 +65,29 @@ class CoinHands(Hands):
 
 
 PROMPTS: Mapping[str, Prompt] = {
-    "drop_coin": Prompt("Insert one ¥{0} coin"),
-    "drop_fast": Prompt("Insert quickly, one after another: ¥{0}, ¥{1}, ¥{2}"),
+    "drop_coin": Prompt("After Enter, insert one ¥{0} coin at once"),
+    "drop_fast": Prompt("After Enter, insert quickly one after another: ¥{0}, ¥{1}, ¥{2}"),
     "take_tray": Prompt("Take all coins out of the tray; type their sum in yen", counts=True),
     "take_cashbox": Prompt("Empty the cashbox; type the sum in yen", counts=True),
     "leave_in_hopper": Prompt("Leave exactly {1} coins in the ¥{0} hopper"),
     "fill_hopper": Prompt("Put at least 50 coins into the ¥{0} hopper"),
-    "power_cycle": Prompt("Switch the machine off, wait five seconds, switch it on"),
+    "power_cycle": Prompt("Switch the machine off now, wait five seconds, switch it on"),
+    "be_ready_to_cut": Prompt(
+        "After Enter a payout begins. Switch the machine off in the middle of it, wait five "
+        "seconds, switch it on"
+    ),
     "cut_cable": Prompt("Unplug the data line at the machine (not at the computer)"),
     "restore_cable": Prompt("Plug the data line in again"),
 }
 
 
-def virtual(machine: VirtualCoinMachine, clock: Clock) -> Act:
-    """The virtual machine's own hand; waits as long as coins fall."""
+def virtual(machine: VirtualCoinMachine) -> Act:
+    """The virtual machine's own hand."""
     acts = _VirtualActs(machine)
 
     def act(name: str, numbers: tuple[int, ...]) -> int:
         done: Callable[..., int | None] = getattr(acts, name)
-        counted = done(*numbers) or 0
-        if name.startswith(("drop", "power")):
-            clock.sleep(max(_FALL_S, machine.speeds.fall_time_s * 2))
-        return counted
+        return done(*numbers) or 0
 
     return act
 
@@ -91,6 +101,7 @@ class _VirtualActs:
         self.take_tray = hand.take_tray
         self.take_cashbox = hand.empty_cashbox
         self.power_cycle = hand.power_cycle
+        self.cut_now = hand.power_cycle
         self.cut_cable = hand.cut_cable
         self.restore_cable = hand.restore_cable
 
@@ -100,6 +111,9 @@ class _VirtualActs:
     def drop_fast(self, *coins: int) -> None:
         for yen in coins:
             self._machine.hand.drop_coin(yen)
+
+    def be_ready_to_cut(self) -> None:
+        """A virtual hand is always ready."""
 
     def leave_in_hopper(self, yen: int, keep: int) -> None:
         self._machine.hand.fill_hopper(yen, keep)

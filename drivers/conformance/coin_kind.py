@@ -2,7 +2,8 @@
 
 import argparse
 import inspect
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from drivers.clock import Clock, SystemClock
@@ -10,8 +11,10 @@ from drivers.coin.contract import CoinVendor, CoinVendorConfig
 from drivers.coin.framing import Check
 from drivers.coin.serial import SerialCoinVendor
 from drivers.coin.virtual import MachineBuild, Speeds, VirtualCoinMachine
-from drivers.conformance.coin_bench import CoinBench, CoinSetup, OpenPort, OpenVendor
+from drivers.conformance.coin_bench import CoinBench, CoinSetup
 from drivers.conformance.coin_hands import PROMPTS, virtual
+from drivers.conformance.coin_lines import OpenPort
+from drivers.conformance.coin_specimens import SPECIMENS
 from drivers.conformance.coin_suite import SUITE
 from drivers.conformance.hands import Ask, person, played
 from drivers.conformance.kind import Budget, Kind, SetupError, load_class
@@ -21,6 +24,8 @@ from drivers.link.port import BytePort
 _DEFAULT_HOPPERS = ("10=3", "50=4", "100=5", "500=6")
 _BRISK = Speeds(fall_time_s=0.05, dispense_coin_s=0.15, empty_timeout_s=0.5, boot_s=0.2)
 _BAUD = 9600
+_PERSON_S, _VIRTUAL_S = 20.0, 2.0
+"""How long an act by hand may take to show on the line."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -34,6 +39,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="one hopper; several times (10=3 50=4 100=5 500=6)",
     )
     parser.add_argument("--checksum", choices=[c.value for c in Check], default="simple")
+    parser.add_argument(
+        "--profile", default="", metavar="TOML", help="departures of your devices, [[family]] rows"
+    )
     parser.add_argument(
         "--driver",
         default="",
@@ -58,6 +66,7 @@ def setup(chosen: argparse.Namespace) -> dict[str, Any]:
         "acceptor": chosen.acceptor,
         "hoppers": hoppers,
         "checksum": chosen.checksum,
+        "profile": chosen.profile,
         "driver": chosen.driver,
         "cctalk": not chosen.no_cctalk,
     }
@@ -82,7 +91,7 @@ class PtyCoinBench(CoinBench):
         self, machine: VirtualCoinMachine, settings: Mapping[str, Any], clock: Clock
     ) -> None:
         self._machine = machine
-        super().__init__(_setup(settings, machine.serve_pty()), virtual(machine, clock), clock)
+        super().__init__(_setup(settings, machine.serve_pty()), virtual(machine), clock)
 
     def close(self) -> None:
         self._machine.close()
@@ -92,8 +101,7 @@ def replay(settings: Mapping[str, Any], passages: tuple[Passage, ...]) -> tuple[
     """A bench whose line, hands and time are the recording of one case."""
     clock = PlayedClock()
     line = PlayedPort(passages, clock)
-    config = _config(settings, "recorded")
-    made = CoinSetup(config, lambda: line, _our_driver, has_wire=settings["cctalk"])
+    made = replace(_setup(settings, "recorded"), open_port=lambda: line)
     return CoinBench(made, played(passages), clock), clock
 
 
@@ -103,32 +111,13 @@ def _config(settings: Mapping[str, Any], port: str) -> CoinVendorConfig:
         acceptor=settings["acceptor"],
         hoppers=settings["hoppers"],
         checksum=settings["checksum"],
+        profiles=settings["profile"],
     )
 
 
 def _setup(settings: Mapping[str, Any], port: str) -> CoinSetup:
-    driver = settings["driver"]
-    return CoinSetup(
-        _config(settings, port),
-        lambda: _open_serial(port),
-        _their_driver(driver) if driver else _our_driver,
-        has_wire=settings["cctalk"],
-    )
-
-
-def _open_serial(port: str) -> BytePort:
-    from drivers.link.serial_port import SerialLine, SerialPort
-
-    return SerialPort(SerialLine(path=port, baud=_BAUD))
-
-
-def _our_driver(config: CoinVendorConfig, clock: Clock, open_port: OpenPort) -> CoinVendor:
-    return SerialCoinVendor(config, clock, open_port=open_port)
-
-
-def _their_driver(spec: str) -> OpenVendor:
-    """A driver of another make; given our recorded port if it takes `open_port`."""
-    made = load_class(spec)
+    spec = settings["driver"]
+    made: Callable[..., Any] = load_class(spec) if spec else SerialCoinVendor
     takes_port = "open_port" in inspect.signature(made).parameters
 
     def open_vendor(config: CoinVendorConfig, clock: Clock, open_port: OpenPort) -> CoinVendor:
@@ -136,7 +125,25 @@ def _their_driver(spec: str) -> OpenVendor:
         vendor: CoinVendor = made(config, clock, **extra)
         return vendor
 
-    return open_vendor
+    return CoinSetup(
+        _config(settings, port),
+        lambda: _open_serial(port),
+        open_vendor,
+        has_wire=settings["cctalk"],
+        gives_port=takes_port,
+        patience_s=_patience_s(settings),
+    )
+
+
+def _patience_s(settings: Mapping[str, Any]) -> float:
+    """A virtual hand is quick."""
+    return _PERSON_S if settings["port"] else _VIRTUAL_S
+
+
+def _open_serial(port: str) -> BytePort:
+    from drivers.link.serial_port import SerialLine, SerialPort
+
+    return SerialPort(SerialLine(path=port, baud=_BAUD))
 
 
 def _cheapest_yen(settings: Mapping[str, Any]) -> int:
@@ -150,5 +157,5 @@ KIND: Kind[CoinBench] = Kind(
     setup=setup,
     open=open_bench,
     replay=replay,
-    specimens=(),
+    specimens=SPECIMENS,
 )

@@ -1,6 +1,15 @@
 """All coin cases, in the order in which they are tried."""
 
-from drivers.conformance import coin_link_cases
+from drivers.conformance import (
+    coin_credit_cases,
+    coin_gate_cases,
+    coin_identity_cases,
+    coin_link_cases,
+    coin_paying_cases,
+    coin_payout_cases,
+    coin_refusal_cases,
+    coin_taking_cases,
+)
 from drivers.conformance.coin_bench import CoinBench
 from drivers.conformance.suite import Suite
 
@@ -9,7 +18,21 @@ SUITE: Suite[CoinBench] = Suite(
     title="Coin machine",
     groups={
         "link": "The line",
+        "identity": "Who is there",
+        "coins": "Money in, asked of the acceptor",
+        "payout": "Money out, asked of the hoppers",
+        "taking": "Money in, asked of the driver",
+        "paying": "Money out, asked of the driver",
     },
     piece="coin",
-    cases=(*coin_link_cases.CASES,),
+    cases=(
+        *coin_link_cases.CASES,
+        *coin_identity_cases.CASES,
+        *coin_credit_cases.CASES,
+        *coin_gate_cases.CASES,
+        *coin_refusal_cases.CASES,
+        *coin_payout_cases.CASES,
+        *coin_taking_cases.CASES,
+        *coin_paying_cases.CASES,
+    ),
 )

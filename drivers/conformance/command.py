@@ -75,6 +75,7 @@ def _add_kind(commands: "Kinds", name: str, kind: Kind[Any]) -> None:
     parser.add_argument(
         kind.budget.option, dest="budget", type=int, default=0, help=kind.budget.help
     )
+    parser.add_argument("--tedious", action="store_true", help="cases with hundreds of acts too")
     parser.add_argument("--only", action="append", default=[], metavar="ID", help="ids begin so")
     parser.add_argument("--afresh", action="store_true", help="do not go on with an earlier run")
     parser.add_argument("--key", type=Path, help="Ed25519 key (PEM); made if not there")
@@ -103,7 +104,8 @@ def run_kind(chosen: argparse.Namespace) -> int:
     except (SetupError, LogMismatch, LinkLost, DeviceError, OSError) as error:
         return _complain(str(error))
     run = _Run(kind, head, chosen.out, kind.suite.chosen(chosen.only), _now())
-    means = Means(hands=chosen.hands != "none", pieces=_pieces(kind, settings, chosen.budget))
+    pieces = _pieces(kind, settings, chosen.budget)
+    means = Means(hands=chosen.hands != "none", pieces=pieces, patient=chosen.tedious)
     stopped = False
     try:
         try:

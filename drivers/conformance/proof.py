@@ -62,7 +62,7 @@ def examine(
     try:
         with tempfile.TemporaryDirectory(prefix="k") as folder:
             log = RunLog(Path(folder) / "t.jsonl", RunHead(suite.kind, {}))
-            means = Means(hands=True, pieces=_PLENTY)
+            means = Means(hands=True, pieces=_PLENTY, patient=True)
             Runner(bench, log, means, clock).run(suite.chosen(only), lambda *_: None)
     finally:
         bench.close()

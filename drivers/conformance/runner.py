@@ -22,11 +22,15 @@ class Means:
     hands: bool
     pieces: int
     """What is left of the budget, in the suite's pieces."""
+    patient: bool = False
+    """Tedious cases too."""
 
     def lack(self, case: Case[BenchT]) -> str:
         """Why the case cannot be tried, or empty."""
         if case.clause.hands and not self.hands:
             return "needs a hand at the device: --hands prompt"
+        if case.clause.tedious and not self.patient:
+            return "takes hundreds of acts by hand: --tedious"
         if case.clause.spends > self.pieces:
             return f"spends {case.clause.spends}, and {self.pieces} are left of the budget"
         return ""

@@ -216,7 +216,9 @@ class VirtualHopper(Slave):
         key = data[:-1]
         fits = key == three_bytes(self.plate.serial) if quirks.key is Key.SERIAL3 else True
         wanted = {Key.SERIAL3: 3, Key.ANY8: 8, Key.NONE: 0}[quirks.key]
-        ready = self._enabled and not self._remaining and not self.flags - _WARNINGS
+        # A family with fewer registers has no flag that could be latched in the others.
+        latched = {flag for flag in self.flags if flag[0] <= quirks.registers} - _WARNINGS
+        ready = self._enabled and not self._remaining and not latched
         return (
             ready and fits and len(key) == wanted and (key_given or not quirks.needs_cipher_request)
         )

@@ -1,0 +1,50 @@
+"""The coin suite fails what is wrong, by the case that should, and nothing that is right."""
+
+import pytest
+
+from drivers.conformance.case import Verdict
+from drivers.conformance.coin_bench import CoinBench
+from drivers.conformance.coin_specimens import RIGHT, SPECIMENS, WRONG_DEVICES
+from drivers.conformance.coin_suite import SUITE
+from drivers.conformance.proof import Specimen, examine
+
+WRONG = [specimen for specimen in SPECIMENS if specimen.killers]
+
+
+def named(specimen: Specimen[CoinBench]) -> str:
+    return specimen.name
+
+
+@pytest.mark.parametrize("specimen", RIGHT, ids=named)
+def test_a_right_build_passes_everything_that_is_about_it(specimen: Specimen[CoinBench]) -> None:
+    proof, results = examine(SUITE, specimen)
+    assert proof.holds, [r for r in results.values() if r.verdict is Verdict.FAILED]
+    passed = sum(result.verdict is Verdict.PASSED for result in results.values())
+    assert passed >= len(SUITE.cases) - 3
+    assert all(
+        result.verdict in {Verdict.PASSED, Verdict.NOT_APPLICABLE} for result in results.values()
+    ), "nothing was skipped"
+
+
+@pytest.mark.parametrize("specimen", WRONG, ids=named)
+def test_a_wrong_one_is_failed_by_the_case_that_should(specimen: Specimen[CoinBench]) -> None:
+    proof, results = examine(SUITE, specimen, only=specimen.killers)
+    assert proof.holds, results
+    assert set(results) >= set(specimen.killers)
+    for killer in specimen.killers:
+        assert "no further" not in results[killer].detail, "failed for what it saw, not for silence"
+
+
+def test_there_are_enough_of_them_and_each_is_another() -> None:
+    assert len(WRONG_DEVICES) >= 25
+    assert len(RIGHT) >= 2
+    names = [specimen.name for specimen in SPECIMENS]
+    assert len(set(names)) == len(names)
+    assert all(specimen.what for specimen in SPECIMENS)
+
+
+def test_every_case_but_a_few_is_proven_able_to_fail() -> None:
+    """The exceptions need a defect that no device of ours can have without failing others first."""
+    killers = {killer for specimen in WRONG for killer in specimen.killers}
+    unproven = {case.id for case in SUITE.cases} - killers
+    assert len(unproven) <= 21, sorted(unproven)
