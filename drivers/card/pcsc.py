@@ -29,7 +29,8 @@ from drivers.card.contract import (
 )
 from drivers.card.exchange import Dialogue, T, run
 from drivers.card.pcsc_place import Place
-from drivers.card.pcsc_service import PcscConnection, PcscService
+from drivers.card.pcsc_service import PcscService
+from drivers.card.service import CardConnection, CardService
 from drivers.card.tables import PROFILES, TEXT_AUTHORITIES, Profile
 from drivers.card.usb_readers import without_driver
 from drivers.clock import Clock, SystemClock
@@ -74,17 +75,17 @@ class PcscCardReader:
         self,
         config: CardReaderConfig,
         clock: Clock | None = None,
-        service: PcscService | None = None,
+        service: CardService | None = None,
         authorities: Authorities = MappingProxyType(TEXT_AUTHORITIES),
     ) -> None:
         """`service` is another than the one `config` leads to: one in memory, or one shared;
         `authorities` are those whose cards' attributes are believed."""
         self._config = config
         self._clock = clock or SystemClock()
-        self._service = service or PcscService(config.pcscd_socket)
+        self._service: CardService = service or PcscService(config.pcscd_socket)
         self._place = Place(self._service, config.reader)
         self._authorities = authorities
-        self._connection: PcscConnection | None = None
+        self._connection: CardConnection | None = None
         self._deadline_s = 0.0
         self._seen: ReaderStatus | None = None
 

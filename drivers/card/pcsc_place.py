@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from drivers.card.contract import CardKind, Interface, Presence, ReaderStatus
 from drivers.card.dialogues import recognise
 from drivers.card.exchange import run
-from drivers.card.pcsc_service import PcscService, ReaderState
+from drivers.card.service import CardService, ReaderState
 from drivers.card.tables import PROFILES
 from drivers.card.usb_readers import without_driver
 from drivers.errors import DeviceError, SilenceError
@@ -32,7 +32,7 @@ _PASSED_OVER = frozenset(
 class Place:
     """Every reader that `wanted` allows. One thread owns it."""
 
-    def __init__(self, service: PcscService, wanted: str) -> None:
+    def __init__(self, service: CardService, wanted: str) -> None:
         self._service = service
         self._wanted = wanted
         self._seen: dict[str, int] = {}

@@ -10,17 +10,18 @@ Source: pcsc-lite `winscard_clnt.c` and its API manual for the codes.
 import os
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from typing import Any
 
 from smartcard import scard
 
 from drivers.card.apdu import Command, Response
+from drivers.card.service import ReaderState
 from drivers.errors import DeviceError, MisuseError, SilenceError
 
 _SOCKET_VARIABLE = "PCSCLITE_CSOCK_NAME"
 _HOTPLUG = "\\\\?PnP?\\Notification"
 _MS = 1000
+_HEADER = 4
 
 _REASONS: dict[int, str] = {
     scard.SCARD_E_NO_READERS_AVAILABLE: "card.no_reader",
@@ -78,14 +79,6 @@ class _Used:
     socket = ""
 
 
-@dataclass(frozen=True, slots=True)
-class ReaderState:
-    """What the service says of a reader: its state word, and the answer to reset of its card."""
-
-    word: int
-    atr: bytes = b""
-
-
 _UNKNOWN = ReaderState(int(scard.SCARD_STATE_UNKNOWN))
 
 
@@ -104,12 +97,17 @@ class PcscConnection:
             SilenceError: `card.removed`, `card.no_service`, ...
             DeviceError: `card.reset`.
         """
-        code, answer = scard.SCardTransmit(self._handle, self._pci, list(command.encode()))
-        _demand(code, f"transmit {command.header.hex()}")
+        return Response.decode(self.exchange(command.encode()))
+
+    def exchange(self, apdu: bytes) -> bytes:
+        """Send bytes as they are; at least a status word comes back. Raises as `transmit`."""
+        code, answer = scard.SCardTransmit(self._handle, self._pci, list(apdu))
+        step = f"transmit {apdu[:_HEADER].hex()}"
+        _demand(code, step)
         if len(answer) < 2:  # noqa: PLR2004 - SW1 SW2
             # Some reader drivers report a card torn away in a command as success without an answer.
-            raise SilenceError("card.removed", f"transmit {command.header.hex()}: no answer")
-        return Response.decode(bytes(answer))
+            raise SilenceError("card.removed", f"{step}: no answer")
+        return bytes(answer)
 
     def end(self) -> None:
         """Disconnect and take the card's power, which ends what was verified. Never raises."""

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from drivers.clock import SystemClock
+from drivers.conformance.card_kind import KIND as CARD
 from drivers.conformance.case import Case, Verdict
 from drivers.conformance.coin_kind import KIND as COIN
 from drivers.conformance.junit import junit
@@ -33,7 +34,7 @@ from drivers.link.port import LinkLost
 if TYPE_CHECKING:
     Kinds = argparse._SubParsersAction[argparse.ArgumentParser]  # noqa: SLF001 - has no public name
 
-KINDS: Mapping[str, Kind[Any]] = {kind.suite.kind: kind for kind in (COIN,)}
+KINDS: Mapping[str, Kind[Any]] = {kind.suite.kind: kind for kind in (CARD, COIN)}
 """One row a device kind."""
 
 _LOG, _REPORT, _PAGE = "transcript.jsonl", "report.json", "report.html"

@@ -3,7 +3,7 @@
 What a real pcscd can be brought to do is in `test_pcsc`; here are the answers it gives rarely.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import pytest
 from smartcard import scard
@@ -11,7 +11,8 @@ from smartcard import scard
 from drivers.card.apdu import Command, Response
 from drivers.card.contract import CardReaderConfig, PinWrong, Presence, ReaderStatus, Secret
 from drivers.card.pcsc import PcscCardReader
-from drivers.card.pcsc_service import PcscConnection, PcscService, ReaderState
+from drivers.card.pcsc_service import PcscConnection, PcscService
+from drivers.card.service import ReaderState
 from drivers.card.virtual import VirtualCard
 from drivers.clock import VirtualClock
 from drivers.errors import DeviceError, SilenceError
@@ -48,17 +49,23 @@ class CueService:
         assert set(readers) <= set(self.names)
         return {reader: ReaderState(self.word) for reader in readers}
 
-    def wait(self, known: dict[str, int], timeout_s: float) -> bool:
+    def wait(self, known: Mapping[str, int], timeout_s: float) -> bool:
         self.readers()
         self.waited.append((tuple(known), timeout_s))
         self.clock.advance(timeout_s)
         self.word = self.next_word
         return set(known.values()) != {self.next_word}
 
-    def connect(self, reader: str) -> "CueService":
+    def cancel(self) -> None:
+        raise NotImplementedError
+
+    def connect(self, reader: str, *, exclusive: bool = True) -> "CueService":
         assert reader in self.names
         self.connects += 1
         return self
+
+    def exchange(self, apdu: bytes) -> bytes:
+        raise NotImplementedError
 
     def transmit(self, command: Command) -> Response:
         self.sent += 1
@@ -82,7 +89,7 @@ def service(card_file: MakeFile) -> CueService:
 
 @pytest.fixture
 def reader(service: CueService) -> PcscCardReader:
-    return PcscCardReader(CardReaderConfig(), service.clock, service)  # type: ignore[arg-type]
+    return PcscCardReader(CardReaderConfig(), service.clock, service)
 
 
 def reason_of(action: Callable[[], object]) -> str:
@@ -274,7 +281,7 @@ class TestStatus:
         self, service: CueService, wanted: str, names: tuple[str, ...], chosen: str
     ) -> None:
         config = CardReaderConfig(reader=wanted)
-        driver = PcscCardReader(config, service.clock, service)  # type: ignore[arg-type]
+        driver = PcscCardReader(config, service.clock, service)
         service.names = names
         assert driver.status().reader == chosen
 

@@ -1,0 +1,211 @@
+"""Card cases: the promises of `drivers.card.contract.CardReader`, method by method."""
+
+import hashlib
+
+from drivers.card.contract import CardKind, PinWrong, Presence, Secret
+from drivers.card.tables import MY_NUMBER
+from drivers.conformance.card_bench import CardBench, verified
+from drivers.conformance.card_sign_cases import check_signature
+from drivers.conformance.case import Clause, Violation, demand, demand_equal
+from drivers.errors import DeviceError
+
+_MESSAGE = b"a visit's statement"
+_DIGEST = hashlib.sha256(_MESSAGE).digest()
+
+
+def _reason(error: DeviceError) -> str:
+    return error.reason.name
+
+
+@Clause(
+    "card.driver.status",
+    "The driver names its reader and says that a card lies there.",
+    "CardReader.capabilities, CardReader.status",
+    "Both answer within a second, and status never raises.",
+)
+def status(bench: CardBench) -> str:
+    with bench.reader() as reader:
+        able, now = reader.capabilities(), reader.status()
+    demand(able.reader, "the reader has no name")
+    demand(CardKind.MY_NUMBER in able.kinds, "it does not authenticate My Number cards")
+    demand_equal(now.presence, Presence.CARD, "presence")
+    return able.reader
+
+
+@Clause(
+    "card.driver.identify",
+    "identify gives kind, certificate and tries left, costs no try, and may be repeated.",
+    "CardReader.identify",
+    "No VERIFY with data goes out.",
+)
+def identify(bench: CardBench) -> str:
+    with bench.reader() as reader:
+        with bench.stopwatch.span("identify"):
+            first = reader.identify()
+        again = reader.identify()
+    demand_equal(first.kind, CardKind.MY_NUMBER, "kind")
+    demand_equal(first.tries_left, bench.facts.tries, "tries left")
+    demand(first == again, "identify differs the second time")
+    demand_equal(bench.service.entries, 0, "secrets entered")
+    return f"{len(first.certificate)} bytes, {first.tries_left} tries"
+
+
+@Clause(
+    "card.driver.authenticate",
+    "authenticate enters the PIN once, and its signature over the digest verifies.",
+    "CardReader.authenticate",
+    "Exactly one VERIFY with data; the PIN is wiped afterwards.",
+)
+def authenticate(bench: CardBench) -> str:
+    pin = Secret(bench.facts.pin)
+    with bench.reader() as reader:
+        certificate = reader.identify().certificate
+        with bench.stopwatch.span("authenticate"):
+            signed = reader.authenticate(pin, certificate, _DIGEST)
+    check_signature(certificate, signed.signature, _MESSAGE)
+    demand_equal(bench.service.entries, 1, "secrets entered")
+    demand(not pin.open(), "the PIN is not wiped")
+    return "one entry, one good signature"
+
+
+@Clause(
+    "card.driver.wrong_pin",
+    "A wrong PIN is told with the tries left, was entered once, and is wiped.",
+    "CardReader.authenticate (PinWrong)",
+    "The number is the card's own, never counted along.",
+    spends=1,
+)
+def wrong_pin(bench: CardBench) -> str:
+    pin = Secret(bench.facts.wrong_pin)
+    with bench.reader() as reader:
+        certificate = reader.identify().certificate
+        try:
+            reader.authenticate(pin, certificate, _DIGEST)
+        except PinWrong as wrong:
+            left = wrong.tries_left
+        else:
+            raise Violation("a wrong PIN is taken")
+        demand_equal(left, bench.facts.tries - 1, "tries left")
+        demand_equal(bench.service.entries, 1, "secrets entered")
+        demand(not pin.open(), "the PIN is not wiped")
+        reader.authenticate(Secret(bench.facts.pin), certificate, _DIGEST)
+    return f"{left} left"
+
+
+@Clause(
+    "card.driver.malformed_pin",
+    "An entry that is not four digits is never sent.",
+    "CardReader.authenticate",
+    "It is not known whether such an entry costs a try.",
+)
+def malformed_pin(bench: CardBench) -> str:
+    with bench.reader() as reader:
+        certificate = reader.identify().certificate
+        for digits in (b"", b"123", b"12345", b"12a4"):
+            try:
+                reader.authenticate(Secret(digits), certificate, _DIGEST)
+            except DeviceError:
+                continue
+            raise Violation(f"an entry of {len(digits)} bytes is taken")
+    demand_equal(bench.service.entries, 0, "secrets entered")
+    return "none sent"
+
+
+@Clause(
+    "card.driver.swapped",
+    "A card with another certificate than was identified gets no PIN.",
+    "CardReader.authenticate (card.swapped)",
+    "The certificate is read again before the entry.",
+)
+def swapped(bench: CardBench) -> str:
+    with bench.reader() as reader:
+        certificate = reader.identify().certificate
+        try:
+            reader.authenticate(Secret(bench.facts.pin), certificate[:-1] + b"\0\0", _DIGEST)
+        except DeviceError as error:
+            demand_equal(_reason(error), "card.swapped", "the reason")
+        else:
+            raise Violation("it signs for another certificate")
+    demand_equal(bench.service.entries, 0, "secrets entered")
+    return "card.swapped, nothing entered"
+
+
+@Clause(
+    "card.driver.release",
+    "After release the card has lost its power: it does not sign for the next program.",
+    "CardReader.release",
+    "A warm reset would keep what was verified (SCARD_UNPOWER_CARD, not SCARD_RESET_CARD).",
+)
+def release(bench: CardBench) -> str:
+    with bench.reader() as reader:
+        certificate = reader.identify().certificate
+        reader.authenticate(Secret(bench.facts.pin), certificate, _DIGEST)
+        reader.release()
+        reader.release()
+    with bench.wire() as wire:
+        demand(not wire.sign(_DIGEST).data, "the card still signs after release")
+    return "released twice, and it does not sign"
+
+
+@Clause(
+    "card.driver.taken_away",
+    "A card taken away is seen, and told; the next one is found without anything being restarted.",
+    "CardReader.status, CardReader.identify (card.removed)",
+    "The state comes from the service, never from memory.",
+    hands=True,
+)
+def taken_away(bench: CardBench) -> str:
+    with bench.reader() as reader:
+        reader.identify()
+        bench.hands.take()
+        bench.await_presence(Presence.EMPTY)
+        demand_equal(reader.status().presence, Presence.EMPTY, "presence")
+        try:
+            reader.identify()
+        except DeviceError as error:
+            demand_equal(_reason(error), "card.removed", "the reason")
+        else:
+            raise Violation("a card is identified where none lies")
+        bench.hands.put()
+        bench.await_presence(Presence.CARD)
+        demand_equal(reader.identify().kind, CardKind.MY_NUMBER, "kind of the card put back")
+    return "seen, told, found again"
+
+
+@Clause(
+    "card.driver.already_verified",
+    "What another program left verified changes nothing: the PIN is entered, and must be right.",
+    "CardReader.authenticate",
+    "A card in that state may answer the query for the tries left with 9000.",
+    spends=1,
+)
+def already_verified(bench: CardBench) -> str:
+    with bench.wire() as wire:
+        wire.open_pin()
+        verified(wire, bench.facts.pin)
+        wire.open(MY_NUMBER.pin_ef)
+        wire.tries()
+    bench.service.entries = 0
+    with bench.reader() as reader:
+        certificate = reader.identify().certificate
+        try:
+            reader.authenticate(Secret(bench.facts.wrong_pin), certificate, _DIGEST)
+        except PinWrong:
+            reader.authenticate(Secret(bench.facts.pin), certificate, _DIGEST)
+        else:
+            raise Violation("a wrong PIN is taken")
+    demand_equal(bench.service.entries, 2, "secrets entered")
+    return "refused, then right"
+
+
+CASES = (
+    status,
+    identify,
+    authenticate,
+    wrong_pin,
+    malformed_pin,
+    swapped,
+    release,
+    taken_away,
+    already_verified,
+)

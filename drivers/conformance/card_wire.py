@@ -1,0 +1,192 @@
+"""The card by bare commands: what the card cases say to it, and what is written down of that."""
+
+from collections.abc import Mapping, Sequence
+
+from drivers.card.apdu import SHORT_LE, Command, Response
+from drivers.card.exchange import (
+    Dialogue,
+    T,
+    enter,
+    read_binary,
+    run,
+    select_application,
+    select_file,
+    verify_command,
+)
+from drivers.card.service import CardConnection, CardService, ReaderState
+from drivers.card.tables import (
+    BLOCKED,
+    JPKI_AID,
+    MEANINGS,
+    MY_NUMBER,
+    SHA256_DIGEST_INFO,
+    Ins,
+    Sw,
+)
+from drivers.conformance.case import Violation, demand
+from drivers.conformance.timing import Stopwatch
+from drivers.conformance.transcript import Recorder
+
+_SECRET_INS = frozenset({Ins.VERIFY, Ins.CHANGE_REFERENCE_DATA})
+_HEADER = 4
+_SW = 2
+_OPEN_BYTES = 34
+"""An answer up to here (a label, a length, a status word) is shown; longer ones are a person's."""
+_INS_AT = 1
+
+
+def is_secret(raw: bytes) -> bool:
+    """Whether bytes on the line may not be kept: an entry of a secret, or a file of a person's."""
+    entry = len(raw) > _HEADER and raw[0] == 0 and raw[_INS_AT] in _SECRET_INS
+    return entry or len(raw) > _OPEN_BYTES + _SW
+
+
+def meaning(raw: bytes) -> str:
+    """A status word in words; of a command the name of its instruction."""
+    if len(raw) == _SW or len(raw) > _HEADER + 1 + SHORT_LE:
+        return _status(int.from_bytes(raw[-_SW:]))
+    known = {member.value: member.name for member in Ins}
+    if len(raw) >= _HEADER and raw[0] in {0x00, 0x80} and raw[_INS_AT] in known:
+        return known[raw[_INS_AT]].replace("_", " ")
+    return _status(int.from_bytes(raw[-_SW:])) if len(raw) > _SW else ""
+
+
+def _status(word: int) -> str:
+    if word & 0xFFF0 == Sw.TRIES_LEFT:
+        return f"{word & 0xF} tries left"
+    if word >> 8 == Sw.MORE_DATA >> 8:
+        return MEANINGS[Sw.MORE_DATA]
+    known = {member.value for member in Sw}
+    return MEANINGS[Sw(word)] if word in known else ""
+
+
+class RecordedService:
+    """A card service whose connections are written down, for the driver and the bare commands."""
+
+    def __init__(self, service: CardService, recorder: Recorder, stopwatch: Stopwatch) -> None:
+        self._service = service
+        self._recorder = recorder
+        self._stopwatch = stopwatch
+        self.entries = 0
+        """How many VERIFY with data went out since it was last set to 0."""
+
+    def readers(self) -> tuple[str, ...]:
+        return self._service.readers()
+
+    def states(self, readers: Sequence[str]) -> dict[str, ReaderState]:
+        return self._service.states(readers)
+
+    def wait(self, known: Mapping[str, int], timeout_s: float) -> bool:
+        return self._service.wait(known, timeout_s)
+
+    def cancel(self) -> None:
+        self._service.cancel()
+
+    def connect(self, reader: str, *, exclusive: bool = True) -> "_Recorded":
+        with self._stopwatch.span("connect"):
+            return _Recorded(self._service.connect(reader, exclusive=exclusive), self)
+
+    def drop(self) -> None:
+        self._service.drop()
+
+    def pass_on(self, connection: CardConnection, apdu: bytes) -> bytes:
+        """One exchange, written down."""
+        self.entries += len(apdu) > _HEADER and apdu[_INS_AT] == Ins.VERIFY
+        self._recorder.sent(apdu)
+        with self._stopwatch.span("exchange"):
+            answer = connection.exchange(apdu)
+        self._recorder.received(answer)
+        return answer
+
+
+class _Recorded:
+    """See `CardConnection`."""
+
+    def __init__(self, connection: CardConnection, through: RecordedService) -> None:
+        self._connection = connection
+        self._through = through
+
+    def transmit(self, command: Command) -> Response:
+        return Response.decode(self.exchange(command.encode()))
+
+    def exchange(self, apdu: bytes) -> bytes:
+        return self._through.pass_on(self._connection, apdu)
+
+    def end(self) -> None:
+        self._connection.end()
+
+
+class CardWire:
+    """One connection to the card under test, from power-up to power-off."""
+
+    def __init__(self, connection: CardConnection) -> None:
+        self._connection = connection
+
+    def end(self) -> None:
+        """Disconnect and take the card's power."""
+        self._connection.end()
+
+    def run(self, dialogue: Dialogue[T]) -> T:
+        """A dialogue; answers in pieces reach it whole."""
+        return run(dialogue, self._connection.transmit)
+
+    def send(self, command: Command) -> Response:
+        """One command, its answer whole."""
+
+        def once() -> Dialogue[Response]:
+            return (yield command)
+
+        return self.run(once())
+
+    def raw(self, shown: str) -> Response:
+        """Bytes in hexadecimal, as they are; the answer as it came."""
+        return Response.decode(self._connection.exchange(bytes.fromhex(shown)))
+
+    def enter(self, aid: bytes = JPKI_AID) -> None:
+        """Select an application after power-up. Raises Violation unless the card answers 9000."""
+        answer = self.run(enter(aid))
+        demand(answer.sw == Sw.OK, f"SELECT of the application is answered {answer.sw:04X}")
+
+    def select(self, identifier: int) -> int:
+        """SELECT of a file: the status word."""
+        return self.send(select_file(identifier)).sw
+
+    def open(self, identifier: int) -> None:
+        """SELECT of a file that must be there. Raises Violation."""
+        sw = self.select(identifier)
+        demand(sw == Sw.OK, f"SELECT of file {identifier:04X} is answered {sw:04X}")
+
+    def select_name(self, aid: bytes) -> int:
+        """SELECT by name, once: the status word."""
+        return self.send(select_application(aid)).sw
+
+    def read(self, offset: int, length: int) -> Response:
+        """READ BINARY of the current file."""
+        return self.send(read_binary(offset, length))
+
+    def open_pin(self) -> None:
+        """Select application and PIN file."""
+        self.enter()
+        self.open(MY_NUMBER.pin_ef)
+
+    def verify(self, secret: bytes) -> int:
+        """VERIFY against the current file: the status word."""
+        return self.send(verify_command(secret)).sw
+
+    def tries(self) -> int:
+        """The tries left of the current secret file. Raises Violation if the card does not say."""
+        sw = self.send(verify_command()).sw
+        if sw in BLOCKED:
+            return 0
+        if sw & 0xFFF0 != Sw.TRIES_LEFT:
+            raise Violation(f"the query for the tries left is answered {sw:04X}")
+        return sw & 0xF
+
+    def sign(self, digest: bytes) -> Response:
+        """The authentication key over a DigestInfo of `digest`."""
+        self.open(MY_NUMBER.key_ef)
+        return self.sign_block(SHA256_DIGEST_INFO + digest)
+
+    def sign_block(self, block: bytes) -> Response:
+        """COMPUTE DIGITAL SIGNATURE with the current key over these bytes."""
+        return self.send(Command(0x80, Ins.PERFORM_SECURITY_OPERATION, 0x00, 0x80, block, SHORT_LE))

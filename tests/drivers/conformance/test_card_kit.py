@@ -1,0 +1,247 @@
+"""The card suite: right cards pass, wrong ones are failed by the case that should."""
+
+import json
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from drivers.bench.pcscd import PrivatePcscd
+from drivers.card.cardfile import read_card_file
+from drivers.card.pcsc import PcscCardReader
+from drivers.card.pcsc_service import chosen_socket
+from drivers.card.vpcd import VirtualSlot
+from drivers.clock import SystemClock
+from drivers.conformance import card_wrong_drivers, card_wrong_files, card_wrong_pin
+from drivers.conformance.card_bench import CardBench
+from drivers.conformance.card_facts import facts_of, read_facts
+from drivers.conformance.card_kind import KIND, PrivateCardBench, _their_driver
+from drivers.conformance.card_specimens import BUILDS, RIGHT, on_bench, our_driver
+from drivers.conformance.card_suite import SUITE
+from drivers.conformance.case import Verdict
+from drivers.conformance.kind import SetupError
+from drivers.conformance.proof import Specimen, examine, table
+from drivers.conformance.result import Result
+from drivers.conformance.runner import tried
+from tests.drivers.card.conftest import CARD
+from tests.drivers.card.issued import issue
+
+WRONG_CARDS = (*card_wrong_pin.WRONG, *card_wrong_files.WRONG)
+WRONG_DRIVERS = card_wrong_drivers.WRONG
+ROOT = Path(__file__).parents[3]
+
+
+def names(specimens: tuple[Specimen[CardBench], ...]) -> list[str]:
+    return [specimen.name for specimen in specimens]
+
+
+class TestProof:
+    @pytest.mark.parametrize("specimen", RIGHT, ids=names(RIGHT))
+    def test_a_right_card_of_any_build_passes_every_case(
+        self, specimen: Specimen[CardBench]
+    ) -> None:
+        proof, results = examine(SUITE, specimen)
+        assert proof.holds, table([proof])
+        assert {result.verdict for result in results.values()} == {Verdict.PASSED}
+
+    @pytest.mark.parametrize("specimen", WRONG_CARDS, ids=names(WRONG_CARDS))
+    def test_a_wrong_card_is_failed_by_the_case_that_should(
+        self, specimen: Specimen[CardBench]
+    ) -> None:
+        proof, _ = examine(SUITE, specimen, specimen.killers)
+        assert proof.holds, table([proof])
+
+    @pytest.mark.parametrize("specimen", WRONG_DRIVERS, ids=names(WRONG_DRIVERS))
+    def test_a_wrong_driver_is_failed_by_the_case_that_should(
+        self, specimen: Specimen[CardBench]
+    ) -> None:
+        proof, _ = examine(SUITE, specimen, specimen.killers)
+        assert proof.holds, table([proof])
+
+    def test_there_are_enough_and_each_has_its_own_name(self) -> None:
+        every = names(KIND.specimens)
+        assert len(set(every)) == len(every)
+        assert len(WRONG_CARDS) >= 20
+        assert len(RIGHT) >= 2
+
+    def test_every_case_kills_something(self) -> None:
+        """A case that no wrong device fails might as well not be there."""
+        killers = {case for specimen in KIND.specimens for case in specimen.killers}
+        idle = {case.id for case in SUITE.cases} - killers
+        # These can only fail on a device that the cases around them fail, too.
+        assert idle <= {
+            "card.driver.status",
+            "card.driver.malformed_pin",
+            "card.select.application",
+        }
+
+
+def run_case(bench: CardBench, name: str) -> Result:
+    (case,) = (case for case in SUITE.cases if case.id == name)
+    return tried(case, bench, SystemClock())
+
+
+class TestSecrets:
+    @pytest.mark.parametrize(
+        "name", ["card.driver.authenticate", "card.driver.wrong_pin", "card.text.proven"]
+    )
+    def test_nothing_secret_or_personal_is_written_down(self, name: str) -> None:
+        bench, _ = on_bench(BUILDS["contactless"][1])()
+        result = run_case(bench, name)
+        assert result.verdict is Verdict.PASSED
+        kept = json.dumps(result.as_json())
+        facts = bench.facts
+        for secret in (facts.pin, facts.wrong_pin, facts.code, "架空".encode(), facts.certificate):
+            assert secret.hex() not in kept
+        assert any(passage.hidden for passage in result.passages)
+        assert any(passage.means == "SELECT" for passage in result.passages)
+
+    def test_no_text_form_shows_one(self) -> None:
+        bench, _ = on_bench(BUILDS["contactless"][1])()
+        assert "1234" not in repr(bench.facts)
+
+
+class TestFacts:
+    def write(self, directory: Path, text: str) -> Path:
+        path = directory / "card.toml"
+        path.write_text(text, encoding="utf-8")
+        return path
+
+    def test_of_a_real_card_are_its_secrets(self, tmp_path: Path) -> None:
+        text = '[auth]\npin = "7319"\n[person]\nnumber_b = "55021720341234"\n'
+        facts = read_facts(self.write(tmp_path, text))
+        assert (facts.pin, facts.code, facts.certificate) == (b"7319", b"55021720341234", b"")
+        assert facts.authorities
+        assert facts.wrong_pin == b"2864"
+        assert facts.near_pins == (b"2319", b"7819", b"7369", b"7314")
+
+    @pytest.mark.parametrize(
+        ("text", "wrong"),
+        [
+            ("", "pin must be 4 digits"),
+            ('[auth]\npin = "73190"\n', "pin must be 4 digits"),
+            ("[auth]\npin = 7319\n", "must be a string"),
+            ('[auth]\npin = "7319"\ncertificate = "none.pem"\n', "no certificate in PEM"),
+            ("[auth\n", "cannot be used"),
+        ],
+    )
+    def test_that_cannot_be_used_are_said_without_their_value(
+        self, tmp_path: Path, text: str, wrong: str
+    ) -> None:
+        with pytest.raises(SetupError, match=wrong) as error:
+            read_facts(self.write(tmp_path, text))
+        assert "7319" not in str(error.value)
+
+    def test_a_driver_of_another_make_is_given_the_service_if_it_takes_it(self) -> None:
+        made = _their_driver("drivers.card.pcsc:PcscCardReader")
+        bench, clock = on_bench(BUILDS["contactless"][1], made)()
+        assert run_case(bench, "card.driver.authenticate").verdict is Verdict.PASSED
+        assert clock is bench.clock
+        with pytest.raises(SetupError):
+            _their_driver("drivers.card.pcsc:None")
+
+
+@pytest.fixture(scope="module")
+def card_path(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A card file with the PIN 7319, beside its keys."""
+    directory = tmp_path_factory.mktemp("card")
+    issue("user authentication", "a", "1.2.392.200149.8.5.1.3.30").write(directory, "auth")
+    issue("digital signature", "b", "1.2.392.200149.8.5.1.1.20").write(directory, "sign")
+    path = directory / "card.toml"
+    path.write_text(CARD.replace('"1234"', '"7319"'), encoding="utf-8")
+    return path
+
+
+@pytest.mark.daemon
+class TestBehindARealPcscd:
+    @pytest.fixture
+    def bench(self, card_path: Path) -> Iterator[CardBench]:
+        chosen = chosen_socket()
+        directory = Path(chosen).parent if chosen else None
+        made = PrivateCardBench(read_card_file(card_path), our_driver, SystemClock(), directory)
+        yield made
+        made.close()
+
+    def test_the_whole_suite(self, bench: CardBench) -> None:
+        ended = {case.id: tried(case, bench, SystemClock()) for case in SUITE.cases}
+        assert {n: r.detail for n, r in ended.items() if r.verdict is not Verdict.PASSED} == {}
+
+    def test_the_subject_is_named(self, bench: CardBench) -> None:
+        bench.settle()
+        assert "Virtual PCD 00 00" in bench.subject()
+        assert any("contactless" in line for line in bench.subject())
+
+    def test_on_the_command_line(self, card_path: Path, tmp_path: Path) -> None:
+        """A process of its own, as a maker would: what it leaves holds no PIN."""
+        done = subprocess.run(
+            [
+                *(sys.executable, "-m", "drivers", "conform", "card"),
+                *("--card-file", str(card_path), "--out", str(tmp_path), "--hands", "virtual"),
+                *("--budget-tries", "4", "--only", "card.driver", "--only", "card.pin.b"),
+            ],
+            cwd=ROOT,
+            env={k: v for k, v in os.environ.items() if k != "PCSCLITE_CSOCK_NAME"},
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=50,
+        )
+        assert done.returncode == 0, done.stdout + done.stderr
+        report = json.loads((tmp_path / "report.json").read_text(encoding="utf-8"))["report"]
+        assert (report["verdicts"]["passed"], report["verdicts"]["skipped"]) == (9, 1)
+        assert_no_pin(tmp_path)
+
+    def test_at_a_reader_with_a_person(self, card_path: Path, tmp_path: Path) -> None:
+        """As at real hardware: a named reader, a card file of secrets only, Enter for each act."""
+        secrets = tmp_path / "secrets.toml"
+        secrets.write_text('[auth]\npin = "7319"\n', encoding="utf-8")
+        with PrivatePcscd() as daemon:
+            slot = VirtualSlot(daemon.vpcd_host, daemon.vpcd_port)
+            slot.insert(read_card_file(card_path).make())
+            done = subprocess.run(
+                [
+                    *(sys.executable, "-m", "drivers", "conform", "card"),
+                    *("--card-file", str(secrets), "--out", str(tmp_path / "out")),
+                    *("--reader", "Virtual PCD", "--hands", "prompt", "--budget-tries", "2"),
+                    *("--only", "card.driver.a", "--only", "card.pin.", "--only", "card.text"),
+                ],
+                cwd=ROOT,
+                env={**os.environ, **daemon.environment},
+                input="\n" * 20,
+                capture_output=True,
+                text=True,
+                check=False,
+                timeout=50,
+            )
+            slot.pull()
+        assert done.returncode == 0, done.stdout + done.stderr
+        assert "ok   card.pin.wrong_costs_one" in done.stdout
+        assert "n/a  card.text.proven  the card file says no 照合番号B" in done.stdout
+        assert "skip card.pin.blocks" in done.stdout
+        assert_no_pin(tmp_path / "out")
+
+
+def assert_no_pin(directory: Path) -> None:
+    """No file there holds 7319, as text or as the hexadecimal of its digits."""
+    for file in directory.iterdir():
+        if file.is_file():
+            kept = file.read_bytes().replace(b" ", b"")
+            assert b"37333139" not in kept
+            assert not re.search(rb"(?<![0-9])7319(?![0-9])", kept)
+
+
+def test_a_card_file_without_a_user_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "card.toml"
+    path.write_text('[card]\nkind = "juki"\n', encoding="utf-8")
+    with pytest.raises(SetupError, match="has no"):
+        facts_of(read_card_file(path))
+
+
+def test_the_driver_under_test_is_ours_by_default() -> None:
+    bench, _ = on_bench(BUILDS["t0"][1])()
+    with bench.reader() as reader:
+        assert isinstance(reader, PcscCardReader)
