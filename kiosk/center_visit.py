@@ -21,14 +21,10 @@ from center.wire.messages import (
     Application,
     Authenticate,
     CardStatement,
-    CertificateOffer,
-    Offers,
     OpenVisit,
     Outcome,
-    SealedOffers,
     VisitOpened,
 )
-from center.wire.sealed import open_sealed
 from center.wire.signed import Opened, Signer, open_signed, sign
 from crypto.certificates import last_day, parse
 from crypto.challenge import check_card_signature, statement_digest
@@ -36,7 +32,7 @@ from crypto.errors import CheckFailed
 from crypto.keys import VisitKeys, make_visit_keys
 from drivers.clock import Clock
 from kiosk.center_client import CentreLine, CentreTrust
-from kiosk.certificates import CERTIFICATES, ITEMS, Kind
+from kiosk.center_offers import Asked, Merged, Part, open_offers
 from kiosk.document.expected import Expected, PledgedCopy
 from kiosk.document.pledges import check_pledges
 from kiosk.session import model as m
@@ -54,8 +50,7 @@ class _Authenticated:
     """After M6: what the form was made from, and what the application refers to."""
 
     auth: bytes
-    offers: Opened[Offers] = field(repr=False)
-    personal: SealedOffers = field(repr=False)
+    offers: Merged = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +60,8 @@ class _Applied:
     choice: m.Choice
     message: Application
     digest: bytes
+    part: Part = field(repr=False)
+    """Of the server it goes to."""
 
 
 class CentreVisit:
@@ -150,7 +147,7 @@ class CentreVisit:
         self._signature = signature
 
     def offers(self) -> m.Offers:
-        """The municipality's one answer (M4 to M6), checked, as the form needs it.
+        """The municipality's one answer (M4 to M6), of all its servers, as the form needs it.
 
         Raises CheckFailed `offers.*` and whatever the centre refuses with.
         """
@@ -159,20 +156,15 @@ class CentreVisit:
             certificate=self._certificate,
         )  # fmt: skip
         body = encode(message)
-        envelope = self._line.post(endpoints.AUTHENTICATE, body)
-        opened = open_signed(
-            Offers, envelope, self._trust.statements.municipalities, self._now(),
-            "offers.bad_signature",
-        )  # fmt: skip
         auth = digest(Authenticate, body)
-        self._check_offers(opened, auth)
-        visit = self._need_opened().message.visit
-        personal = open_sealed(
-            SealedOffers, opened.message.sealed, self._keys.seal, visit, "offers.not_for_us"
-        )
-        self._check_birthday(personal)
-        self._held = _Authenticated(auth, opened, personal)
-        return as_form(opened.message, personal)
+        asked = Asked(
+            visit=self._need_opened().message.visit, auth=auth,
+            last_day=last_day(parse(self._certificate)),
+            municipalities=self._trust.statements.municipalities, seal=self._keys.seal,
+        )  # fmt: skip
+        offers = open_offers(self._line.post(endpoints.AUTHENTICATE, body), asked, self._now())
+        self._held = _Authenticated(auth, offers)
+        return offers.as_form()
 
     def apply(self, choice: m.Choice) -> bytes:
         """Prepare the application (M7); its digest names the transaction.
@@ -183,17 +175,17 @@ class CentreVisit:
         if self._application is not None and self._application.choice == choice:
             return self._application.digest
         held = self._need_held()
-        offer = _offer_of(held.offers.message, choice.certificate)
+        part, offer = held.offers.part_for(choice.certificate)
         application = Application(
             application=secrets.token_bytes(_ID_BYTES), attempt=1,
-            auth=held.auth, offer=held.offers.digest,
-            municipality=held.offers.message.municipality, server=offer.server,
+            auth=held.auth, offer=part.offers.digest,
+            municipality=part.offers.message.municipality, server=offer.server,
             certificate=choice.certificate, kind=choice.kind, options=choice.items,
-            persons=choice.persons, copies=choice.copies, fee_yen=choice.fee_yen,
-            at=self._now(),
+            persons=held.offers.persons(part, choice.persons), copies=choice.copies,
+            fee_yen=choice.fee_yen, at=self._now(),
         )  # fmt: skip
         name = digest(Application, encode(application))
-        self._application = _Applied(choice, application, name)
+        self._application = _Applied(choice, application, name, part)
         return name
 
     def deliver(self) -> tuple[PledgedCopy, ...]:
@@ -210,13 +202,13 @@ class CentreVisit:
 
     def expected(self) -> Expected:
         """What documents are held against."""
-        held = self._need_held()
         applied = self._need_application()
+        personal = applied.part.personal
         return Expected(
             visit=self._need_opened().message.visit, terminal=self._trust.terminal,
             card=self._card, application=applied.message, digest=applied.digest,
-            names=tuple((one.ref, one.name) for one in held.personal.members),
-            applicant=held.personal.applicant, birthday=held.personal.birthday,
+            names=tuple((one.ref, one.name) for one in personal.members),
+            applicant=personal.applicant, birthday=personal.birthday,
         )  # fmt: skip
 
     def outcome(self, report: "Ended", sequence: int = AT_THE_END) -> bytes:
@@ -239,22 +231,6 @@ class CentreVisit:
         body = self.outcome(Ended("refused", failure, 0, 0, 0, 0, 0), AT_ONCE)
         if body:
             self._line.post(endpoints.OUTCOME, body)
-
-    def _check_offers(self, opened: Opened[Offers], auth: bytes) -> None:
-        offers = opened.message
-        visit = self._need_opened().message.visit
-        if (offers.visit, offers.auth) != (visit, auth):
-            raise CheckFailed("offers.other_visit", "they answer another visit")
-        names = opened.holder.names if opened.holder else ()
-        if not names or names[0] != offers.municipality:
-            raise CheckFailed("offers.other_municipality", "another municipality signed them")
-        if self._now() > offers.issued + offers.valid_s:
-            raise CheckFailed("application.stale", "the offers have run out")
-
-    def _check_birthday(self, personal: SealedOffers) -> None:
-        ends = last_day(parse(self._certificate))
-        if personal.validity_basis == "birthday" and personal.birthday != ends:
-            raise CheckFailed("offers.birthday_differs", "the certificate ends on another day")
 
     def _need_opened(self) -> Opened[VisitOpened]:
         if self._opened is None:
@@ -286,36 +262,3 @@ class Ended:
     kept_yen: int
     returned_yen: int
     owed_yen: int
-
-
-def as_form(offers: Offers, personal: SealedOffers) -> m.Offers:
-    """The offers as the form needs them: only certificates, kinds and items this terminal knows."""
-    return m.Offers(
-        municipality=offers.municipality_name,
-        offers=tuple(_as_offer(one) for one in offers.certificates if one.id in CERTIFICATES),
-        applicant=personal.applicant,
-        members=tuple(m.Member(one.ref, one.name) for one in personal.members),
-        code=offers.municipality,
-    )
-
-
-def _as_offer(one: CertificateOffer) -> m.Offer:
-    known = {kind.value for kind in Kind}
-    return m.Offer(
-        certificate=one.id, fee_yen=one.fee_yen, copies_max=one.copies_max,
-        kinds=tuple(Kind(kind) for kind in one.kinds if kind in known),
-        items=tuple(
-            m.Item(item.id, on=item.default == "on", warns=bool(item.warning))
-            for item in one.options
-            if item.id in ITEMS
-        ),
-        languages=one.languages, message=one.message, hours=one.hours,
-        unavailable=one.unavailable,
-    )  # fmt: skip
-
-
-def _offer_of(offers: Offers, certificate: str) -> CertificateOffer:
-    for one in offers.certificates:
-        if one.id == certificate:
-            return one
-    raise CheckFailed("application.other_offer", "it was not offered")

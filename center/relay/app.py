@@ -15,6 +15,7 @@ from center.wire.kinds import Envelope
 from center.wire.messages import (
     Authenticate,
     Delivered,
+    MergedOffers,
     OpenVisit,
     Outcome,
     RenewedIdentity,
@@ -54,8 +55,8 @@ def centre_app(desk: Desk, clock: Clock, delay_s: float = 0.0) -> FastAPI:
             Endpoint(
                 AUTHENTICATE,
                 Authenticate,
-                Envelope,
-                "M4, Authenticate, for M6, Offers signed by the municipality.",
+                MergedOffers,
+                "M4, Authenticate, for M6, the Offers that each server signed.",
                 admitted(centre.authenticate),
             ),
             Endpoint(

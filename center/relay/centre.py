@@ -13,8 +13,9 @@ from center.http.refusals import FAILED
 from center.relay.delivery import Dispatch
 from center.relay.inspection import Expected
 from center.relay.municipalities import Route, Routes
+from center.relay.offering import check_part, gather
 from center.relay.terminals import Terminal
-from center.relay.visits import AuthenticatedVisit, Visits
+from center.relay.visits import AuthenticatedVisit, Part, Visits
 from center.store.store import Step, Store, Suspension
 from center.wire.authentication import (
     SKEW_S,
@@ -30,13 +31,13 @@ from center.wire.messages import (
     Application,
     Authenticate,
     AuthTicket,
-    Offers,
+    MergedOffers,
     OpenVisit,
     Outcome,
     VisitOpened,
 )
 from center.wire.mixups import may_be_mix_up
-from center.wire.signed import Opened, Signer, open_by_key, open_signed, sign
+from center.wire.signed import Opened, Signer, open_by_key, sign
 from crypto.errors import CheckFailed
 from crypto.ocsp import Question
 from crypto.roles import Trust
@@ -110,7 +111,9 @@ class Centre:
         return sign(opened, self._site.signer)
 
     def authenticate(self, terminal: Terminal, body: bytes) -> bytes:
-        """M4 in, M6's envelope out. The same M4 again is answered again, another one is not.
+        """M4 in, M6 out: the offers of every server that knows the card.
+
+        The same M4 again is answered again, another one is not.
 
         Raises WireError; CheckFailed `visit.*`, those of `check_authenticate`, of the validity
         check and of the municipality, `offers.*`, `suspended`.
@@ -135,16 +138,20 @@ class Centre:
         and of `Dispatch.deliver`; what may be a mix-up suspends the municipality's server.
         """
         at = utc_seconds(self._clock)
-        visit = self._visits.find(decode(Application, decode(Envelope, body).body).auth)
+        said = decode(Application, decode(Envelope, body).body)
+        visit = self._visits.find(said.auth)
         if visit.terminal != terminal.name:
             raise CheckFailed("visit.other_terminal", "the visit is another terminal's")
-        municipality, server = visit.offers.municipality, visit.server
-        step = Step(visit.visit, APPLYING, terminal.name, municipality, server)
+        part = visit.part(said.municipality, said.server)
+        names = (part.offers.municipality, part.server) if part else ("", "")
+        step = Step(visit.visit, APPLYING, terminal.name, *names)
         with self._watched(step):
             opened = open_by_key(Application, body, visit.sign_key, "application.bad_signature")
-            self._check_not_suspended(municipality, server)
+            if part is None or opened.message.offer != part.offer:
+                raise CheckFailed("application.other_offer", "it answers another offer")
+            self._check_not_suspended(*names)
             answer, again = self._answered.answer(
-                opened.digest, at, lambda: self._serve(visit, opened, body, at)
+                opened.digest, at, lambda: self._serve((visit, part), opened, body, at)
             )
             if again:
                 self._store.note_failure(step, NOT_RECEIVED, at)
@@ -191,25 +198,38 @@ class Centre:
         self, terminal: Terminal, auth: Authenticated, message: Authenticate, evidence: bytes
     ) -> bytes:
         """M5 to the card's municipality, M6's envelope back, once it is what was asked for."""
-        route = self._partners.routes.for_card(auth.card.certificate, auth.statement.scope)
-        self._check_not_suspended(route.municipality, route.server)
+        routes = self._partners.routes.for_card(auth.card.certificate, auth.statement.scope)
         ticket = AuthTicket(
             opened=message.opened,
             authenticate=encode(message),
             ocsp=evidence,
-            municipality=route.municipality,
+            municipality=routes[0].municipality,
             at=utc_seconds(self._clock),
         )
-        envelope = route.service.offer(sign(ticket, self._site.signer))
-        self._keep(terminal, auth, route, envelope)
-        return envelope
+        signed = sign(ticket, self._site.signer)
+        trust = self._dispatch.servers.statements
+
+        def ask(route: Route) -> Part:
+            self._check_not_suspended(route.municipality, route.server)
+            envelope = route.service.offer(signed)
+            return check_part(route, auth, envelope, trust, utc_seconds(self._clock))
+
+        parts = gather(routes, ask)
+        self._keep(terminal, auth, parts)
+        return encode(MergedOffers(tuple(one.envelope for one in parts)))
 
     def _serve(
-        self, visit: AuthenticatedVisit, opened: Opened[Application], body: bytes, at: int
+        self,
+        asked: tuple[AuthenticatedVisit, Part],
+        opened: Opened[Application],
+        body: bytes,
+        at: int,
     ) -> bytes:
-        _check_application(opened.message, visit, at)
+        visit, part = asked
+        if at > part.ends or abs(at - opened.message.at) > SKEW_S:
+            raise CheckFailed("application.stale", "offer or application is too old")
         self._store.accept(opened.message, opened.digest, visit.terminal, at)
-        route = self._partners.routes.find(visit.offers.municipality, visit.server)
+        route = self._partners.routes.find(part.offers.municipality, part.server)
         answer = self._deliver(visit, opened, route.service.issue(body))
         self._store.note_delivered(opened.digest, at)
         return answer
@@ -217,7 +237,7 @@ class Centre:
     def _deliver(
         self, visit: AuthenticatedVisit, opened: Opened[Application], issued: bytes
     ) -> bytes:
-        names = (visit.offers.municipality, visit.server)
+        names = (opened.message.municipality, opened.message.server)
         # Another terminal may have met a mix-up while this server was drawing.
         self._check_not_suspended(*names)
         try:
@@ -226,18 +246,7 @@ class Centre:
             self._suspend_after(refused.failure, *names)
             raise
 
-    def _keep(self, terminal: Terminal, auth: Authenticated, route: Route, envelope: bytes) -> None:
-        """Look at the offers, as far as they are open, and remember them."""
-        at = utc_seconds(self._clock)
-        trust = self._dispatch.servers.statements
-        opened = open_signed(Offers, envelope, trust, at, "offers.bad_signature")
-        offers = opened.message
-        signed_by = opened.holder.names if opened.holder else ()
-        names = (route.municipality, route.server)
-        if signed_by != names or offers.municipality != route.municipality:
-            raise CheckFailed("offers.other_municipality", "another server made them")
-        if (offers.visit, offers.auth) != (auth.statement.visit, auth.auth):
-            raise CheckFailed("offers.other_visit", "they are for another visit")
+    def _keep(self, terminal: Terminal, auth: Authenticated, parts: tuple[Part, ...]) -> None:
         statement = auth.statement
         visit = AuthenticatedVisit(
             auth=auth.auth,
@@ -247,11 +256,9 @@ class Centre:
             card=statement.card,
             sign_key=statement.sign_key,
             seal_key=statement.seal_key,
-            server=route.server,
-            offers=offers,
-            offer=opened.digest,
+            parts=parts,
         )
-        self._visits.open(visit, at)
+        self._visits.open(visit, utc_seconds(self._clock))
 
     def _check_not_suspended(self, municipality: str, server: str) -> None:
         names = {(one.municipality, one.server) for one in self._store.suspended()}
@@ -262,11 +269,3 @@ class Centre:
         if may_be_mix_up(failure):
             at = utc_seconds(self._clock)
             self._store.suspend(Suspension(municipality, server, failure, at))
-
-
-def _check_application(application: Application, visit: AuthenticatedVisit, at: int) -> None:
-    answers = (application.offer, application.municipality, application.server)
-    if answers != (visit.offer, visit.offers.municipality, visit.server):
-        raise CheckFailed("application.other_offer", "it answers another offer")
-    if at > visit.ends or abs(at - application.at) > SKEW_S:
-        raise CheckFailed("application.stale", "offer or application is too old")

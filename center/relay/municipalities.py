@@ -58,16 +58,16 @@ class Routes:
     def __init__(self, routes: Sequence[Route]) -> None:
         self._routes = tuple(routes)
 
-    def for_card(self, certificate: x509.Certificate, scope: str) -> Route:
-        """The server of the municipality that issued the card.
+    def for_card(self, certificate: x509.Certificate, scope: str) -> tuple[Route, ...]:
+        """The servers of the municipality that issued the card, at least one.
 
         For 本籍地 nobody serves yet. Raises CheckFailed `offers.none`.
         """
         code = municipality_of(certificate)
-        for route in self._routes:
-            if scope == RESIDENCE and route.municipality == code:
-                return route
-        raise CheckFailed("offers.none", "no server serves this card's municipality")
+        found = tuple(one for one in self._routes if one.municipality == code)
+        if scope != RESIDENCE or not found:
+            raise CheckFailed("offers.none", "no server serves this card's municipality")
+        return found
 
     def find(self, municipality: str, server: str) -> Route:
         """The route to a server that made an offer.

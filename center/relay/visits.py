@@ -1,12 +1,29 @@
 """What the centre remembers of a visit between offer and delivery: in memory, no person."""
 
 import threading
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from center.wire.messages import Offers
 from crypto.errors import CheckFailed
 
 KEPT_MAX = 100_000
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """What one server of the municipality offered."""
+
+    server: str
+    offers: Offers
+    offer: bytes
+    """D(M6)."""
+    envelope: bytes = field(repr=False)
+    """As the server signed it."""
+
+    @property
+    def ends(self) -> int:
+        """The last second in which the offer holds."""
+        return self.offers.issued + self.offers.valid_s
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,15 +38,19 @@ class AuthenticatedVisit:
     card: bytes
     sign_key: bytes
     seal_key: bytes
-    server: str
-    offers: Offers
-    offer: bytes
-    """D(M6)."""
+    parts: tuple[Part, ...]
 
     @property
     def ends(self) -> int:
-        """The last second in which the offer holds."""
-        return self.offers.issued + self.offers.valid_s
+        """The last second in which any of its offers holds."""
+        return max(part.ends for part in self.parts)
+
+    def part(self, municipality: str, server: str) -> Part | None:
+        """What that server offered, or None."""
+        for one in self.parts:
+            if (one.offers.municipality, one.server) == (municipality, server):
+                return one
+        return None
 
 
 class Visits:

@@ -10,7 +10,7 @@ OPEN_VISIT = "/v1/visits"
 """`OpenVisit` (M1) -> the signed envelope of `VisitOpened` (M2)."""
 
 AUTHENTICATE = "/v1/authentications"
-"""`Authenticate` (M4) -> the signed envelope of `Offers` (M6), as the municipality signed it."""
+"""`Authenticate` (M4) -> `MergedOffers` (M6): each server's `Offers` as it signed them."""
 
 APPLY = "/v1/applications"
 """The signed envelope of `Application` (M7) -> `Delivered` (M9); the same again for the same."""

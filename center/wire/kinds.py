@@ -37,6 +37,7 @@ TYPE_NAMES: dict[type, str] = {
     m.OptionOffer: "option-offer/1",
     m.CertificateOffer: "certificate-offer/1",
     m.Offers: "offers/1",
+    m.MergedOffers: "merged-offers/1",
     m.Person: "person/1",
     m.SealedOffers: "sealed-offers/1",
     m.Application: "application/1",
@@ -58,6 +59,7 @@ TYPE_NAMES: dict[type, str] = {
 
 _LIMITS: dict[type, int] = {
     Envelope: 2 * SMALL_BYTES,  # a body of the full size grows by a third in base64url
+    m.MergedOffers: 16 * SMALL_BYTES,  # of six servers that say all they may
     m.IssuedCopy: DOCUMENTS_BYTES,
     m.Issued: DOCUMENTS_BYTES,
     m.DeliveredCopy: DOCUMENTS_BYTES,

@@ -141,6 +141,18 @@ class Offers:
 
 
 @dataclass(frozen=True, slots=True)
+class MergedOffers:
+    """M6 as C passes it on: what every server of the municipality that knows the card offers.
+
+    Each part is a server's own envelope, as it signed it; C puts them side by side, can change
+    none, and cannot read what they seal.
+    """
+
+    parts: tuple[bytes, ...] = field(repr=False)
+    """Signed envelopes of `Offers`."""
+
+
+@dataclass(frozen=True, slots=True)
 class Person:
     """A person of the household as offered. `ref` is random per visit."""
 

@@ -288,6 +288,14 @@ _CHECKS = (
         "The resident's birthday does not fit the card's certificate.",
         _MUNICIPALITY,
     ),
+    _f(
+        "offers.other_person",
+        "wrong_link",
+        _END,
+        _T,
+        "Two servers of the municipality know the card as different people.",
+        _MUNICIPALITY,
+    ),
     # --- the application (M7)
     _f(
         "application.bad_signature",

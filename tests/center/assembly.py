@@ -73,6 +73,8 @@ class Parts:
     dispatch: Dispatch | None = None
     press: Press | None = None
     municipality: Municipality | None = None
+    more: tuple[Route, ...] = ()
+    """Further servers of the municipality."""
 
 
 def issuing_server(state: State, clock: Clock, parts: Parts) -> IssuingServer:
@@ -95,7 +97,7 @@ def assemble(state: State, clock: Clock, store: Store, parts: Parts | None = Non
     partners = Partners(
         cards=demo._cards(state),
         validity=parts.validity or LocalValidity(responder, clock),
-        routes=Routes((Route(MUNICIPALITY, SERVER, parts.service or issuing),)),
+        routes=Routes((Route(MUNICIPALITY, SERVER, parts.service or issuing), *parts.more)),
     )
     dispatch = parts.dispatch or Dispatch(demo._issuing_servers(state), store, signer)
     centre = Centre(site, partners, dispatch, store, clock)

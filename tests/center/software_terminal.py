@@ -27,6 +27,7 @@ from center.wire.messages import (
     Delivered,
     DeliveredCopies,
     Delivery,
+    MergedOffers,
     Offers,
     OpenVisit,
     Refusal,
@@ -167,7 +168,8 @@ class Visit:
         answer = line.post(AUTHENTICATE, body)
         if answer.status == 200:
             trust = self.trust("municipalities", Role.MUNICIPALITY_STATEMENT)
-            self.offers = open_signed(Offers, answer.body, trust, self.at(), "offers.bad_signature")
+            part = decode(MergedOffers, answer.body).parts[0]
+            self.offers = open_signed(Offers, part, trust, self.at(), "offers.bad_signature")
             self.sealed = open_sealed(
                 SealedOffers,
                 self.offers.message.sealed,

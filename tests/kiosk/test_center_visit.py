@@ -13,9 +13,9 @@ import pytest
 from center.http.tls import server_context
 from center.pki.layout import State
 from center.wire import endpoints
-from center.wire.canonical import decode
+from center.wire.canonical import decode, encode
 from center.wire.kinds import Envelope
-from center.wire.messages import Offers, Outcome, VisitOpened
+from center.wire.messages import MergedOffers, Offers, Outcome, VisitOpened
 from center.wire.signed import Signer, sign
 from crypto.errors import CheckFailed
 from drivers.bench.network import Cable
@@ -56,6 +56,16 @@ def resigned(work: CentreAtWork, kind: type, by: str, **changes: Any) -> Callabl
         return sign(replace(said, **changes), signer_of(work.state, by))
 
     return bend
+
+
+def part(bend: Callable[[bytes], bytes]) -> Callable[[bytes], bytes]:
+    """The one server's part of M6, bent."""
+
+    def bent(answer: bytes) -> bytes:
+        (mine,) = decode(MergedOffers, answer).parts
+        return encode(MergedOffers((bend(mine),)))
+
+    return bent
 
 
 def failure_of(call: Callable[[], object]) -> str:
@@ -169,12 +179,11 @@ class TestOffers:
     def test_offers_that_are_not_ours(
         self, work: CentreAtWork, changes: dict[str, Any], failure: str
     ) -> None:
-        bend = resigned(work, Offers, "municipality-statement", **changes)
-        visit = self.bent(work, bend)
+        visit = self.bent(work, part(resigned(work, Offers, "municipality-statement", **changes)))
         assert failure_of(visit.offers) == failure
 
     def test_signed_by_the_centre(self, work: CentreAtWork) -> None:
-        visit = self.bent(work, resigned(work, Offers, "centre-statement"))
+        visit = self.bent(work, part(resigned(work, Offers, "centre-statement")))
         assert failure_of(visit.offers) == "offers.bad_signature"
 
     def bent(self, work: CentreAtWork, bend: Callable[[bytes], bytes]) -> CentreVisit:

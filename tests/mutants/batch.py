@@ -34,6 +34,7 @@ from center.wire.messages import (
     Issued,
     IssuedCopy,
     IssueStatement,
+    MergedOffers,
     Offers,
     OpenVisit,
     SealedOffers,
@@ -182,10 +183,12 @@ class Line(CentreLine):
         if path == OPEN_VISIT and mutant is not None and mutant.visit:
             return VISITS[mutant.visit](self._batch, body, answer)
         if path == AUTHENTICATE:
-            everybody = self._batch.offers.meet(self._run.number, answer)
+            (mine,) = decode(MergedOffers, answer).parts
+            everybody = self._batch.offers.meet(self._run.number, mine)
             if mutant is not None and mutant.offers in OFFERS:
                 others = [one for who, one in sorted(everybody.items()) if who != self._run.number]
-                return OFFERS[mutant.offers](self._batch, answer, self._run.rng.choice(others))
+                bent = OFFERS[mutant.offers](self._batch, mine, self._run.rng.choice(others))
+                return encode(MergedOffers((bent,)))
         return answer
 
 

@@ -21,7 +21,7 @@ from center.issuing.sessions import Session
 from center.pki.layout import State
 from center.relay.delivery import Dispatch
 from center.relay.inspection import Expected, IssuingServers, inspect, read_stamp
-from center.relay.visits import AuthenticatedVisit
+from center.relay.visits import AuthenticatedVisit, Part
 from center.store.store import Store
 from center.wire.authentication import card_reference
 from center.wire.canonical import decode, encode
@@ -107,9 +107,7 @@ class Bench:
             card=order.session.card,
             sign_key=b"",
             seal_key=self.seal_key,
-            server="main",
-            offers=order.session.offers,
-            offer=order.session.offer,
+            parts=(Part("main", order.session.offers, order.session.offer, b""),),
         )
         return Expected(visit, order.application, at)
 

@@ -62,7 +62,7 @@ def test_the_code_in_a_cards_name(names: tuple[str, ...], code: str) -> None:
 def test_routing() -> None:
     routes = Routes((Route("99201", "main", Nobody()), Route("99202", "main", Nobody())))
     ours = card("0705D99000KIOSK99202003A")
-    assert routes.for_card(ours, "residence").municipality == "99202"
+    assert [one.municipality for one in routes.for_card(ours, "residence")] == ["99202"]
     for certificate, scope in ((ours, "domicile"), (card("nobody"), "residence")):
         with pytest.raises(CheckFailed, match=r"offers\.none"):
             routes.for_card(certificate, scope)
