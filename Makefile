@@ -8,7 +8,7 @@ OUT ?= out
 UI_LANG ?= ja
 CARD ?=
 
-.PHONY: setup demo test check fast draw shots bench accept format mutants-issuing fault-plans mutants-devices
+.PHONY: setup demo test check fast draw shots bench accept format mutants-issuing fault-plans mutants-devices byte-streams
 
 setup:
 	@scripts/setup
@@ -64,3 +64,8 @@ fault-plans: setup
 # Proof that the conformance kit can fail: wrong device x case, for every kind.
 mutants-devices: setup
 	@$(BIN)/kiosk-drivers conform proof
+
+# A million byte streams, made by Hypothesis, into the ccTalk codec and driver.
+STREAMS ?= 1000000
+byte-streams: setup
+	@$(PY) -m tests.byte_streams --streams $(STREAMS) --seed $(SEED) --out build/byte-streams.jsonl

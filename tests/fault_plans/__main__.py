@@ -21,8 +21,11 @@ from tests.fault_plans.terminal import Terminal
 from tests.fault_plans.visits import Outcome, play, refill
 
 BATCH = 20
-_PROVEN = ("drivers/coin", "drivers/link", "kiosk/settle", "kiosk/runtime", "kiosk/journal",
-           "kiosk/change.py", "tests/fault_plans", "tests/kiosk/settle/world.py")  # fmt: skip
+_PROVEN = (
+    "drivers/coin", "drivers/link", "kiosk/settle", "kiosk/runtime", "kiosk/journal",
+    "kiosk/change.py", "tests/fault_plans", "tests/byte_streams", "tests/drivers/coin",
+    "tests/kiosk/settle/world.py",
+)  # fmt: skip
 
 
 def main(arguments: list[str] | None = None) -> int:
