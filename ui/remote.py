@@ -6,8 +6,8 @@ so that the way of a finger runs unchanged. A production terminal's configuratio
 Wire, both ways: a 32-bit big-endian length, then that many bytes. A frame is two such blocks,
 a JSON header and the picture. A message to the glass is one block of JSON:
 `{"format": "png"}`, `{"format": "rgb"}` or `{"format": "none"}` (the default is png; none sends
-an empty picture, for who only wants to know when and what), `{"touch": [x, y]}`,
-`{"down": [x, y]}`, `{"up": [x, y]}`, `{"key": "5"}`. Coordinates are pixels.
+an empty picture, but one for each flip, for who only wants to know when and what),
+`{"touch": [x, y]}`, `{"down": [x, y]}`, `{"up": [x, y]}`, `{"key": "5"}`. Coordinates are pixels.
 """
 
 import contextlib
@@ -16,6 +16,7 @@ import json
 import socket
 import struct
 import threading
+from collections import deque
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -24,6 +25,7 @@ from typing import Protocol
 _LENGTH = struct.Struct(">I")
 _LONGEST_MESSAGE = 4096
 FORMATS = ("png", "rgb", "none")
+_WORDS_KEPT = 64
 
 
 class Finger(Protocol):
@@ -79,6 +81,8 @@ class RemoteGlass:
         self._path = Path(path)
         self._finger = finger
         self._frame: Frame | None = None
+        self._words: deque[tuple[int, Frame]] = deque(maxlen=_WORDS_KEPT)
+        """What was shown of late, without pixels: for who wants to miss nothing."""
         self._serial = 0
         self._news = threading.Condition()
         self._clients: set[_Client] = set()
@@ -104,10 +108,11 @@ class RemoteGlass:
         return any(client.form != "none" for client in tuple(self._clients))
 
     def offer(self, header: Mapping[str, object], rgb: bytes) -> None:
-        """This is on the glass now. Who is slow gets the newest only."""
+        """This is on the glass now. Who is slow gets the newest picture only, but every header."""
         with self._news:
             self._serial += 1
             self._frame = Frame(header, self._finger.size, rgb)
+            self._words.append((self._serial, Frame(header, self._finger.size, b"")))
             self.hungry = self.pictured and not rgb
             self._news.notify_all()
 
@@ -116,6 +121,7 @@ class RemoteGlass:
         with self._news:
             self._closed = True
             self._frame = None
+            self._words.clear()
             self._news.notify_all()
         with contextlib.suppress(OSError):
             self._listener.shutdown(socket.SHUT_RDWR)
@@ -124,14 +130,24 @@ class RemoteGlass:
             client.drop()
         self._path.unlink(missing_ok=True)
 
-    def newer(self, seen: int) -> tuple[int, Frame] | None:
-        """Wait for a picture newer than `seen`; None once closed."""
+    def before_now(self) -> int:
+        """The number before the present picture's: who comes now begins with that picture."""
+        with self._news:
+            return max(0, self._serial - 1)
+
+    def newer(self, seen: int, form: str) -> tuple[int, Frame] | None:
+        """Wait for what is newer than `seen`; None once closed.
+
+        The newest picture, or for the form `none` the next header.
+        """
         with self._news:
             self._news.wait_for(
                 lambda: self._closed or (self._serial > seen and self._frame is not None)
             )
             if self._closed or self._frame is None:
                 return None
+            if form == "none":
+                return next(word for word in self._words if word[0] > seen)
             return self._serial, self._frame
 
     def leave(self, client: "_Client") -> None:
@@ -205,11 +221,11 @@ class _Client:
         self._glass.obey(message)
 
     def _write(self) -> None:
-        """Sends the newest picture whenever there is one newer than the last sent."""
+        """Sends what is newer than the last sent, as long as there is a glass."""
+        seen = self._glass.before_now()
         self._form_known.wait()
-        seen = 0
         try:
-            while (news := self._glass.newer(seen)) is not None:
+            while (news := self._glass.newer(seen, self.form)) is not None:
                 seen, frame = news
                 # One without pixels was flipped before this client came; its own is on the way.
                 if frame.rgb or self.form == "none":

@@ -81,6 +81,7 @@ class GlassLink:
         self._seen = seen
         self._news = threading.Condition()
         self._frame = _DARK
+        self._asked: list[tuple[Callable[[Frame], bool], list[Frame]]] = []
         self._viewer: RemoteViewer | None = None
         self._closed = False
         self.pid = 0
@@ -96,9 +97,17 @@ class GlassLink:
     def wait_for(self, holds: Callable[[Frame], bool], limit_s: float) -> Frame:
         """The first frame for which `holds`; raises TimeoutError with the screen that stood."""
         with self._news:
-            if not self._news.wait_for(lambda: self._closed or holds(self._frame), limit_s):
+            # Asked of every frame as it comes: a thread that wakes late would miss the quick ones.
+            found = [self._frame] if holds(self._frame) else []
+            asked = (holds, found)
+            self._asked.append(asked)
+            try:
+                came = self._news.wait_for(lambda: self._closed or found, limit_s)
+            finally:
+                self._asked.remove(asked)
+            if not came:
                 raise TimeoutError(f"the screen {self._frame.screen!r} stayed for {limit_s} s")
-            return self._frame
+            return found[0] if found else self._frame
 
     def touch(self, x: float, y: float) -> None:
         """Press and let go at these pixels. Nothing happens while no glass is there."""
@@ -143,6 +152,9 @@ class GlassLink:
         with self._news:
             number = self._frame.number + 1
             self._frame = _frame(number, self._clock.monotonic_s(), header, png)
+            for holds, found in self._asked:
+                if holds(self._frame):
+                    found.append(self._frame)
             self._news.notify_all()
         self._seen(self._frame)
 

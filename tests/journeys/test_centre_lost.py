@@ -15,7 +15,7 @@ def _refused_for(resident: Resident, failure: str) -> None:
 
 def test_a_line_cut_before_the_card_heals_by_itself(resident: Resident) -> None:
     resident.stage.cable.cut()
-    resident.begins()
+    resident.asks_to_be_served()
     _refused_for(resident, "centre.unreachable")
     resident.stage.cable.mend()
     resident.touch("retry")

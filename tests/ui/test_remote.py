@@ -55,6 +55,15 @@ def test_who_wants_no_picture_gets_none_and_none_is_copied(
     viewer.close()
 
 
+def test_who_wants_no_picture_misses_no_screen(glass: Glass, path: str) -> None:
+    viewer = follower(glass, path, "none")
+    for screen in (samples.CHECK, samples.ITEMS, samples.CERTIFICATE):
+        glass.show(screen, Look())
+    seen = [viewer.frame()[0]["screen"] for _ in range(3)]
+    assert seen == [samples.CHECK.id, samples.ITEMS.id, samples.CERTIFICATE.id]
+    viewer.close()
+
+
 def test_a_picture_is_there_for_who_comes_after_one_without(glass: Glass, path: str) -> None:
     blind = follower(glass, path, "none")
     glass.show(samples.CHECK, Look())
