@@ -7,6 +7,7 @@ Three ways to the same signature: our driver, the same APDUs through pyscard alo
 import datetime
 import hashlib
 import os
+import resource
 import subprocess
 import tempfile
 from collections.abc import Callable
@@ -44,6 +45,8 @@ def bench_card(
     `directory` is the private pcscd's, for a process that already used one. Keys: `driver_p50`,
     `driver_p95`, `pyscard_p50`, `pyscard_p95` (without the card's own time), `opensc_p50`,
     `opensc_p95` (whole process), `card_p50`, `apdus` and `driver_to_pyscard` (ratio of p50).
+    `driver_cpu_p50`, `driver_cpu_p95`: processor time of the driver's own thread, which other
+    programs' load does not change.
     """
     clock = SystemClock()
     with PrivatePcscd(directory) as daemon:
@@ -53,7 +56,7 @@ def bench_card(
         reader = PcscCardReader(CardReaderConfig(pcscd_socket=str(daemon.socket_path)))
         try:
             _await_card(reader)
-            driver, raw, apdus = _compare(reader, card, clock, rounds)
+            driver, cpu, raw, apdus = _compare(reader, card, clock, rounds)
             reader.close()
             opensc = [_run_opensc(daemon, clock) for _ in range(opensc_rounds)]
         finally:
@@ -61,6 +64,7 @@ def bench_card(
             slot.pull()
     figures = {
         **_percentiles("driver", [total - busy for total, busy in driver]),
+        **_percentiles("driver_cpu", cpu),
         **_percentiles("pyscard", [total - busy for total, busy in raw]),
         **_percentiles("opensc", opensc),
         "card_p50": _percentiles("card", [busy for _, busy in driver])["card_p50"],
@@ -75,20 +79,23 @@ _Sample = tuple[float, float]
 
 def _compare(
     reader: PcscCardReader, card: VirtualCard, clock: Clock, rounds: int
-) -> tuple[list[_Sample], list[_Sample], int]:
+) -> tuple[list[_Sample], list[float], list[_Sample], int]:
     certificate = reader.identify().certificate
     before = len(card.log)
     reader.authenticate(Secret(_PIN), certificate, _DIGEST)
     commands = [_replayable(entry.command) for entry in card.log[before:]]
     driver: list[_Sample] = []
     raw: list[_Sample] = []
+    cpu: list[float] = []
     for _ in range(rounds):
         reader.identify()
         enter = partial(reader.authenticate, Secret(_PIN), certificate, _DIGEST)
+        began = _thread_s()
         driver.append(_timed(clock, card, enter))
+        cpu.append((_thread_s() - began) * _MS)
         reader.release()
         raw.append(_raw_round(reader, card, clock, commands))
-    return driver, raw, len(commands)
+    return driver, cpu, raw, len(commands)
 
 
 def _raw_round(
@@ -124,6 +131,12 @@ def _timed(clock: Clock, card: VirtualCard, action: Callable[[], object]) -> _Sa
     busy, began = card.busy_s, clock.monotonic_s()
     action()
     return (clock.monotonic_s() - began) * _MS, (card.busy_s - busy) * _MS
+
+
+def _thread_s() -> float:
+    """Processor time of this thread, in seconds."""
+    used = resource.getrusage(resource.RUSAGE_THREAD)
+    return used.ru_utime + used.ru_stime
 
 
 def _run_opensc(daemon: PrivatePcscd, clock: Clock) -> float:

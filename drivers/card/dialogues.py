@@ -108,25 +108,36 @@ def identify() -> Dialogue[CardIdentity]:
     return CardIdentity(kind, certificate, tries_left)
 
 
-def identify_again(certificate: bytes) -> Dialogue[Profile]:
+def identify_again(certificate: bytes, profile: Profile = MY_NUMBER) -> Dialogue[Profile]:
     """Prove that the card is still the one with `certificate`, and its PIN not blocked.
 
-    Ends with the PIN file selected, as `verify` needs it.
+    The certificate is compared part by part and nothing else is asked, since the resident waits:
+    it names its own length, and no two cards have the same one. Ends with the PIN file selected,
+    as `verify` needs it.
 
     Raises:
-        DeviceError: `card.swapped`, `card.pin.blocked`, or as `identify`.
+        DeviceError: `card.swapped`, `card.pin.blocked`.
+        PeerError: `card.protocol`.
     """
-    try:
-        identity = yield from identify()
-    except DeviceError as error:
-        if error.reason.name.startswith(("card.kind.", "card.certificate.")):
-            raise DeviceError("card.swapped", "identify again: a card of another kind") from error
-        raise
-    if identity.certificate != certificate:
-        raise DeviceError("card.swapped", "identify again: another certificate")
-    if identity.tries_left == 0:
+    if not certificate or _named_length(certificate) != len(certificate):
+        raise DeviceError("card.swapped", "identify again: no whole certificate to compare with")
+    selected = yield from enter(profile.aid)
+    if selected.sw == Sw.SELF_DIAGNOSIS:
+        raise unexpected(selected, "select application")
+    if selected.sw != Sw.OK:
+        raise DeviceError("card.swapped", f"select application: {selected.sw:04X}")
+    found = yield select_file(profile.certificate_ef)
+    if found.sw == Sw.FILE_NOT_FOUND:
+        raise DeviceError("card.swapped", "select certificate: 6A82")
+    demand(found, "select certificate")
+    for at in range(0, len(certificate), SHORT_LE):
+        wanted = certificate[at : at + SHORT_LE]
+        part = yield from read_part(at, len(wanted), "compare certificate")
+        if part != wanted:
+            raise DeviceError("card.swapped", "compare certificate: another one")
+    if (yield from read_tries_left(profile)) == 0:
         raise DeviceError("card.pin.blocked", "ask tries left: none")
-    return PROFILES[identity.kind]
+    return profile
 
 
 def verify(profile: Profile, pin: bytes) -> Dialogue[None]:
@@ -182,9 +193,16 @@ def _certificate_length(header: Response) -> int:
     demand(header, "read certificate header")
     if len(header.data) != _CERTIFICATE_HEADER:
         raise PeerError("card.protocol", "read certificate header: too short")
-    total = int.from_bytes(header.data[2:]) + _CERTIFICATE_HEADER
-    if header.data[:2] != b"\x30\x82" or total > _CERTIFICATE_LIMIT:
+    total = _named_length(header.data)
+    if not 0 < total <= _CERTIFICATE_LIMIT:
         raise DeviceError(
             "card.certificate.not_found", "read certificate header: not a certificate's"
         )
     return total
+
+
+def _named_length(certificate: bytes) -> int:
+    """Whole length as its DER header names it; 0 where that is no certificate's."""
+    if certificate[:2] != b"\x30\x82" or len(certificate) < _CERTIFICATE_HEADER:
+        return 0
+    return int.from_bytes(certificate[2:_CERTIFICATE_HEADER]) + _CERTIFICATE_HEADER

@@ -11,7 +11,12 @@ Found = dict[str, Sizes]
 def measure_card(rounds: int, opensc_rounds: int) -> Found:
     """ms without the card's own time, side by side on one virtual card behind one pcscd."""
     ms = bench_card(rounds, opensc_rounds)
-    ways = {"card": "driver", "card.pyscard": "pyscard", "card.opensc": "opensc"}
+    ways = {
+        "card": "driver",
+        "card.cpu": "driver_cpu",
+        "card.pyscard": "pyscard",
+        "card.opensc": "opensc",
+    }
     counts = {"opensc": opensc_rounds}
     return {
         name: Sizes(counts.get(way, rounds), ms[f"{way}_p50"], ms[f"{way}_p95"])

@@ -31,6 +31,7 @@ PROMISES: dict[str, Promise] = {
     "idle": Promise(f"idle processor time, {_THREE}", "%", 0.1),
     "start": Promise("`kiosk run` → first screen", "ms", 1000.0),
     "card": Promise("card authentication, our own time", "ms", 5.0, beside="card.pyscard"),
+    "card.cpu": Promise("the same, processor time of the driver's thread", "ms"),
     "card.pyscard": Promise("the same APDUs through pyscard alone", "ms"),
     "card.opensc": Promise("OpenSC's pkcs15-crypt, the whole process", "ms", beside="card"),
     "vault": Promise("confirm → document verified and in the vault", "ms", 700.0),

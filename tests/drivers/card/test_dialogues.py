@@ -185,32 +185,51 @@ class TestTriesLeft:
         assert error.detail.startswith(f"ask tries left: {sw}")
 
 
+COMPARE = [SELECT_CERTIFICATE, *READ_CERTIFICATE[2:]]
+"""The certificate names its own length, so that no header is asked for."""
+
+
 class TestIdentifyAgain:
     def again(self) -> Dialogue[object]:
         return dialogues.identify_again(CERTIFICATE)
 
     def test_the_same_card(self) -> None:
-        lines = [*RECOGNISED, *READ_CERTIFICATE, *ASK_TRIES]
-        assert play(self.again, lines) is MY_NUMBER
+        assert play(self.again, [OPEN_APPLICATION, *COMPARE, *ASK_TRIES]) is MY_NUMBER
 
-    def test_another_certificate(self) -> None:
-        other = dialogues.identify_again(CERTIFICATE[:-1] + b"!")
-        lines = [*RECOGNISED, *READ_CERTIFICATE, *ASK_TRIES]
-        assert refused(lambda: other, lines).reason.name == "card.swapped"
+    @pytest.mark.parametrize("at", [5, 300, len(CERTIFICATE) - 1])
+    def test_another_certificate_is_seen_at_the_first_part_that_differs(self, at: int) -> None:
+        other = bytearray(CERTIFICATE)
+        other[at] ^= 0x01
+        lines = [OPEN_APPLICATION, *COMPARE[: 2 + at // 256]]
+        error = refused(lambda: dialogues.identify_again(bytes(other)), lines)
+        assert error.reason.name == "card.swapped"
+
+    @pytest.mark.parametrize(
+        "known", [b"", CERTIFICATE[:4], CERTIFICATE[:-1], CERTIFICATE + b"!", b"\xff" * 600]
+    )
+    def test_nothing_is_sent_without_a_whole_certificate_to_compare_with(
+        self, known: bytes
+    ) -> None:
+        error = refused(lambda: dialogues.identify_again(known), [])
+        assert error.reason.name == "card.swapped"
 
     def test_a_card_of_another_kind(self) -> None:
         assert refused(self.again, [(OPEN_APPLICATION[0], "6A82")]).reason.name == "card.swapped"
 
     def test_a_card_without_a_certificate(self) -> None:
-        lines = [*RECOGNISED, (SELECT_CERTIFICATE[0], "6A82")]
+        lines = [OPEN_APPLICATION, (SELECT_CERTIFICATE[0], "6A82")]
         assert refused(self.again, lines).reason.name == "card.swapped"
 
-    def test_a_broken_card_is_not_called_another(self) -> None:
-        lines = [*RECOGNISED, (SELECT_CERTIFICATE[0], "6F00")]
+    @pytest.mark.parametrize("at", [0, 1, 2])
+    def test_a_broken_card_is_not_called_another(self, at: int) -> None:
+        lines = [OPEN_APPLICATION, *COMPARE][:at]
+        lines.append(([OPEN_APPLICATION, *COMPARE][at][0], "6F00"))
+        if at == 0:
+            lines.append(lines[0])
         assert refused(self.again, lines).reason.name == "card.protocol"
 
     def test_a_blocked_pin_is_not_tried(self) -> None:
-        lines = [*RECOGNISED, *READ_CERTIFICATE, SELECT_PIN, ("00 20 00 80", "63C0")]
+        lines = [OPEN_APPLICATION, *COMPARE, SELECT_PIN, ("00 20 00 80", "63C0")]
         assert refused(self.again, lines).reason.name == "card.pin.blocked"
 
 

@@ -64,8 +64,8 @@ def card(reader: PcscCardReader, slot: VirtualSlot, card_file: MakeFile) -> Virt
     return place(reader, slot, card_file().make())
 
 
-def golden(certificate: bytes) -> tuple[list[str], list[str]]:
-    """What identify and authenticate send, for a certificate of this length."""
+def golden(certificate: bytes) -> tuple[list[str], list[str], list[str]]:
+    """What identify and authenticate (comparing, then signing) send, for this certificate."""
     full, rest = divmod(len(certificate), 256)
     parts = [f"00 B0 {i:02X} 00 00" for i in range(full)]
     parts += [f"00 B0 {full:02X} 00 {rest:02X}"] if rest else []
@@ -79,13 +79,14 @@ def golden(certificate: bytes) -> tuple[list[str], list[str]]:
         "00 A4 02 0C 02 00 18",
         "00 20 00 80",
     ]
+    again = [identify[0], identify[3], *parts, *identify[-2:]]
     sign = [
         "00 20 00 80 04 •• •• •• ••",
         "00 A4 02 0C 02 00 17",
         f"80 2A 00 80 33 {DIGEST_INFO} 00",
         "00 A4 04 0C 0A D3 92 F0 00 26 01 00 00 00 01 00",
     ]
-    return identify, sign
+    return identify, again, sign
 
 
 def commands(card: VirtualCard) -> list[str]:
@@ -101,8 +102,8 @@ def test_a_whole_authentication_and_nothing_else(
     pin = Secret(b"1234")
     check(auth, reader.authenticate(pin, identity.certificate, DIGEST).signature)
     assert pin.open() == b""
-    identify, sign = golden(auth.der)
-    assert commands(card) == identify + identify + sign
+    identify, again, sign = golden(auth.der)
+    assert commands(card) == identify + again + sign
     assert card.is_verified
     reader.release()
     wait_until_unpowered(card)
@@ -125,7 +126,7 @@ class TestPin:
                 reader.authenticate(pin, identity.certificate, DIGEST)
             assert caught.value.tries_left == left
             assert pin.open() == b""
-            assert commands(card)[-1] == golden(auth.der)[1][-1]
+            assert commands(card)[-1] == golden(auth.der)[2][-1]
         check(auth, enter(reader, identity))
         assert reader.identify().tries_left == 3
         assert card.pin_entries == 3
@@ -265,17 +266,22 @@ class TestChangedWhileThePinWasTyped:
 
 
 IDENTIFY_LENGTH = 11
+AGAIN_LENGTH = 8
 SIGN_LENGTH = 4
 """Checked against the golden trace below, so that no command is left out."""
 
 
 def test_every_command_is_pulled_at(auth: Issued) -> None:
-    assert [len(part) for part in golden(auth.der)] == [IDENTIFY_LENGTH, SIGN_LENGTH]
+    assert [len(part) for part in golden(auth.der)] == [
+        IDENTIFY_LENGTH,
+        AGAIN_LENGTH,
+        SIGN_LENGTH,
+    ]
 
 
 PULLED = [
-    *((at, Tear.BEFORE) for at in range(1, IDENTIFY_LENGTH + SIGN_LENGTH + 1)),
-    *((at, Tear.AFTER) for at in range(IDENTIFY_LENGTH + 1, IDENTIFY_LENGTH + SIGN_LENGTH + 1)),
+    *((at, Tear.BEFORE) for at in range(1, AGAIN_LENGTH + SIGN_LENGTH + 1)),
+    *((at, Tear.AFTER) for at in range(AGAIN_LENGTH + 1, AGAIN_LENGTH + SIGN_LENGTH + 1)),
 ]
 """Before the PIN entry it makes no difference to the card whether it saw the command."""
 
@@ -307,7 +313,7 @@ class TestPulled:
         at, tear = pulled
         identity = reader.identify()
         slot.pull_at(at, tear)
-        pin_at, overwrite_at = IDENTIFY_LENGTH + 1, IDENTIFY_LENGTH + SIGN_LENGTH
+        pin_at, overwrite_at = AGAIN_LENGTH + 1, AGAIN_LENGTH + SIGN_LENGTH
         if at == overwrite_at:
             check(auth, enter(reader, identity))
         else:
@@ -326,7 +332,7 @@ class TestPulled:
         self, reader: PcscCardReader, slot: VirtualSlot, card: VirtualCard
     ) -> None:
         identity = reader.identify()
-        slot.pull_at(IDENTIFY_LENGTH + 1, Tear.AFTER)
+        slot.pull_at(AGAIN_LENGTH + 1, Tear.AFTER)
         with pytest.raises(DeviceError) as error:
             enter(reader, identity, b"9999")
         assert reason(error) == "card.pin.unknown"
@@ -376,7 +382,9 @@ class TestServiceTrouble:
         wait_for(reader, Presence.CARD)
         check(auth, enter(reader, reader.identify()))
 
-    @pytest.mark.parametrize(("at", "expected"), [(3, "card.no_service"), (12, "card.pin.unknown")])
+    @pytest.mark.parametrize(
+        ("at", "expected"), [(3, "card.no_service"), (AGAIN_LENGTH + 1, "card.pin.unknown")]
+    )
     def test_killed_in_authenticate(
         self,
         pcscd: PrivatePcscd,
@@ -392,7 +400,7 @@ class TestServiceTrouble:
         assert reason(error) == expected
         pcscd.start()
         wait_for(reader, Presence.CARD)
-        assert card.pin_entries == int(at == IDENTIFY_LENGTH + 1)
+        assert card.pin_entries == int(at == AGAIN_LENGTH + 1)
 
     def test_restarted_between_the_two_dialogues(
         self, pcscd: PrivatePcscd, reader: PcscCardReader, card: VirtualCard, auth: Issued
@@ -572,7 +580,7 @@ class TestPcscdsMemory:
         tear: Tear,
     ) -> None:
         identity = reader.identify()
-        slot.pull_at(IDENTIFY_LENGTH + 1, tear)
+        slot.pull_at(AGAIN_LENGTH + 1, tear)
         with pytest.raises(DeviceError):
             enter(reader, identity, b"7319")
         assert self.found(pcscd) == 0

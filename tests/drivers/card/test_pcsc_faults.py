@@ -24,6 +24,8 @@ from tests.drivers.card.waiting import wait_for
 pytestmark = pytest.mark.daemon
 
 STATEMENT = b"a statement"
+PIN_AT = 9
+"""Which command of an authentication is the VERIFY; `test_pcsc` has the whole trace."""
 DIGEST = hashlib.sha256(STATEMENT).digest()
 
 
@@ -154,7 +156,9 @@ class TestAnotherProgramResetsTheCard:
         reader.authenticate(Secret(b"1234"), certificate, DIGEST)
         assert card.pin_entries == 1
 
-    @pytest.mark.parametrize("case", [(3, "goes on"), (12, "card.pin.unknown"), (13, "card.reset")])
+    @pytest.mark.parametrize(
+        "case", [(3, "goes on"), (PIN_AT, "card.pin.unknown"), (PIN_AT + 1, "card.reset")]
+    )
     def test_on_a_shared_connection_it_is_noticed(
         self,
         pcscd: PrivatePcscd,
@@ -176,7 +180,7 @@ class TestAnotherProgramResetsTheCard:
             with pytest.raises(DeviceError) as error:
                 reader.authenticate(Secret(b"1234"), certificate, DIGEST)
             assert error.value.reason.name == outcome
-        assert card.pin_entries == (0 if at == 12 else 1)
+        assert card.pin_entries == (0 if at == PIN_AT else 1)
 
     def before_command(self, reader: PcscCardReader, number: int, action: object) -> None:
         """Do `action` before the n-th command from now is handed to the service."""
@@ -195,7 +199,7 @@ class TestAnotherProgramResetsTheCard:
 
 
 class TestTheServiceGoes:
-    @pytest.mark.parametrize("at", [13, 14, 15])
+    @pytest.mark.parametrize("at", [PIN_AT + 1, PIN_AT + 2, PIN_AT + 3])
     def test_killed_in_a_command_after_the_pin(
         self,
         pcscd: PrivatePcscd,
@@ -215,7 +219,7 @@ class TestTheServiceGoes:
             return transmit(apdu)
 
         card.transmit = interrupted  # type: ignore[method-assign]
-        if at == 15:
+        if at == PIN_AT + 3:
             # Only the overwriting command is lost: the signature is there already.
             reader.authenticate(Secret(b"1234"), certificate, DIGEST)
         else:

@@ -21,6 +21,7 @@ from tests.drivers.card.issued import Issued
 
 DIGEST = bytes(32)
 IDENTIFY_LENGTH = 11
+AGAIN_LENGTH = 8
 PRESENT, MUTE, EMPTY, UNAVAILABLE, UNKNOWN = 0x20, 0x200, 0x10, 0x08, 0x04
 
 
@@ -138,11 +139,11 @@ class TestThePinIsSentOnce:
         self, reader: PcscCardReader, service: CueService, auth: Issued, reason: str
     ) -> None:
         reader.identify()
-        service.failures = {service.sent + IDENTIFY_LENGTH + 1: reason}
+        service.failures = {service.sent + AGAIN_LENGTH + 1: reason}
         pin = Secret(b"1234")
         assert reason_of(lambda: reader.authenticate(pin, auth.der, DIGEST)) == "card.pin.unknown"
         # The failed VERIFY, then the APDU that takes its place in pcscd's memory.
-        assert service.sent == 2 * IDENTIFY_LENGTH + 2
+        assert service.sent == IDENTIFY_LENGTH + AGAIN_LENGTH + 2
         assert service.card.log[-1].command.startswith("00 A4 04 0C")
         assert service.card.pin_entries == 0
         assert service.ended == 1
@@ -153,7 +154,7 @@ class TestThePinIsSentOnce:
         self, reader: PcscCardReader, service: CueService, auth: Issued, later: int
     ) -> None:
         reader.identify()
-        service.failures = {service.sent + IDENTIFY_LENGTH + later: "card.reset"}
+        service.failures = {service.sent + AGAIN_LENGTH + later: "card.reset"}
         pin = Secret(b"1234")
         assert reason_of(lambda: reader.authenticate(pin, auth.der, DIGEST)) == "card.reset"
         assert service.card.pin_entries == 1
@@ -191,7 +192,7 @@ class TestLimits:
         self, reader: PcscCardReader, service: CueService, auth: Issued
     ) -> None:
         reader.identify()
-        service.apdu_s = 15.1 / IDENTIFY_LENGTH
+        service.apdu_s = 15.1 / AGAIN_LENGTH
         pin = Secret(b"1234")
         assert reason_of(lambda: reader.authenticate(pin, auth.der, DIGEST)) == "card.mute"
         assert service.card.pin_entries == 0
