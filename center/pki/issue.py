@@ -28,6 +28,7 @@ from crypto.roles import PROFILES, Holder, Role
 ORGANIZATION = "KIOSK-TEST"
 POLICY_AUTHENTICATION = x509.ObjectIdentifier("1.2.392.200149.8.5.1.3.30")
 POLICY_SIGNATURE = x509.ObjectIdentifier("1.2.392.200149.8.5.1.1.20")
+PRACTICE_STATEMENT = "http://www.jpki.go.jp/cps.html"
 CARD_YEARS = 5
 
 _FACTS = "1.2.392.200149.8.5.5"
@@ -124,6 +125,26 @@ def make_authority(
     return Authority(_sign(builder, key), key, key_identifiers)
 
 
+def make_card_authority(
+    name: x509.Name, key: PrivateKey, valid: Validity, *, key_identifiers: bool = True
+) -> Authority:
+    """An authority of the cards' certificates, in the profile that the real ones have.
+
+    Self-signed, one tier; it names its service in the subjectAltName and itself, by its own
+    distinguished name, as the place of its revocation lists.
+    """
+    builder = (
+        _builder(name, name, key, valid)
+        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
+        .add_extension(key_usage("key_cert_sign", "crl_sign"), critical=True)
+        .add_extension(x509.SubjectAlternativeName([_service_name()]), critical=False)
+        .add_extension(_distribution_point(name), critical=False)
+    )
+    if key_identifiers:
+        builder = builder.add_extension(_identifier(key), critical=False)
+    return Authority(_sign(builder, key), key, key_identifiers)
+
+
 def issue_ours(
     what: EndEntity, key: SubjectKey, issuer: Authority, valid: Validity
 ) -> x509.Certificate:
@@ -173,15 +194,17 @@ def issue_card(what: CardCertificate, key: PrivateKey, issuer: Authority) -> x50
     name += [x509.NameAttribute(NameOID.LOCALITY_NAME, each) for each in what.locality]
     name += [x509.NameAttribute(NameOID.COMMON_NAME, what.subject)]
     usages = ("digital_signature", "content_commitment") if what.facts else ("digital_signature",)
-    policy = POLICY_SIGNATURE if what.facts else POLICY_AUTHENTICATION
+    policy = (
+        x509.PolicyInformation(POLICY_SIGNATURE, [PRACTICE_STATEMENT])
+        if what.facts
+        else x509.PolicyInformation(POLICY_AUTHENTICATION, None)
+    )
     builder = (
         _end_entity(x509.Name(name), key, issuer, what.valid, what.serial)
         .add_extension(key_usage(*usages), critical=True)
-        .add_extension(
-            x509.CertificatePolicies([x509.PolicyInformation(policy, None)]), critical=True
-        )
+        .add_extension(x509.CertificatePolicies([policy]), critical=True)
         .add_extension(x509.IssuerAlternativeName([_service_name()]), critical=False)
-        .add_extension(_distribution_point(issuer), critical=False)
+        .add_extension(_distribution_point(issuer.certificate.subject), critical=False)
     )
     if what.facts:
         builder = builder.add_extension(x509.SubjectAlternativeName(what.facts), critical=False)
@@ -334,8 +357,8 @@ def _service_name() -> x509.DirectoryName:
     )  # fmt: skip
 
 
-def _distribution_point(issuer: Authority) -> x509.CRLDistributionPoints:
-    where = x509.DirectoryName(issuer.certificate.subject)
+def _distribution_point(issuer: x509.Name) -> x509.CRLDistributionPoints:
+    where = x509.DirectoryName(issuer)
     return x509.CRLDistributionPoints(
         [x509.DistributionPoint([where], relative_name=None, reasons=None, crl_issuer=None)]
     )

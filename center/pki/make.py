@@ -5,7 +5,8 @@ all that hung on it.
 """
 
 import datetime
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from cryptography import x509
@@ -18,7 +19,7 @@ from center.pki.issue import Authority, Validity
 from center.pki.layout import State
 from center.pki.store import SECRET, certificate_pem, keep_or_make, making, write_file
 from crypto.certificates import is_signed_by
-from crypto.keys import private_to_pem
+from crypto.keys import PrivateKey, private_to_pem
 from crypto.roles import Role
 
 AUTHENTICATION_UNIT = "JPKI for user authentication"
@@ -45,22 +46,20 @@ class _Maker:
     def root(self, name: str, kind: str) -> Authority:
         """A root of ours; its certificate is also what others trust."""
         valid = issue.validity(self.at, self.description.root_validity_days)
-        made = self.authority(name, kind, issue.our_name(name), valid)
+        made = self.authority(
+            name, kind, lambda key: issue.make_authority(issue.our_name(name), key, valid)
+        )
         write_file(self.state.trust(name), certificate_pem(made.certificate))
         return made
 
-    def authority(
-        self, name: str, kind: str, subject: x509.Name, valid: Validity, *, identifiers: bool = True
-    ) -> Authority:
+    def authority(self, name: str, kind: str, made: Callable[[PrivateKey], Authority]) -> Authority:
         key, certificate = keep_or_make(
             (self.state.key(name), self.state.certificate(name)),
             kind,
             self.lasts,
-            lambda key: (
-                issue.make_authority(subject, key, valid, key_identifiers=identifiers).certificate
-            ),
+            lambda key: made(key).certificate,
         )
-        return Authority(certificate, key, identifiers)
+        return Authority(certificate, key)
 
     def end_entity(self, what: EndEntity, issuer: Authority) -> None:
         valid = issue.validity(self.at, self.description.validity_days)
@@ -162,4 +161,10 @@ def _make_generations(maker: _Maker) -> dict[str, Authority]:
 def _card_authority(maker: _Maker, name: str, unit: str, *, identifiers: bool = True) -> Authority:
     start = maker.at.replace(microsecond=0)
     valid = Validity(start - AUTHORITY_BEFORE, start + AUTHORITY_AFTER)
-    return maker.authority(name, "rsa-2048", issue.jpki_name(unit), valid, identifiers=identifiers)
+    subject = issue.jpki_name(unit)
+    made = maker.authority(
+        name,
+        "rsa-2048",
+        lambda key: issue.make_card_authority(subject, key, valid, key_identifiers=identifiers),
+    )
+    return replace(made, key_identifiers=identifiers)
