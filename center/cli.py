@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from center.clock import SystemClock
-from center.demo import Options, database, prepared
+from center.demo import SERVES, Options, database, prepared
 from center.http.server import Servers
 from center.pki.layout import State, default_state
 from center.store.store import Store
@@ -33,6 +33,13 @@ def add_parser(subparsers: Any) -> None:
     serve.add_argument(
         "--all-hours", action="store_true", help="the municipality is open round the clock"
     )
+    serve.add_argument(
+        "--only", choices=sorted(SERVES), default="all", help="what this process serves"
+    )
+    serve.add_argument(
+        "--municipality-port", type=int, default=0, metavar="PORT",
+        help="with --only centre: where a process with --only municipality listens",
+    )  # fmt: skip
     serve.set_defaults(run=_serve)
     _add(subparsers, "suspended", "list the servers that get no applications", _suspended)
     clear = _add(subparsers, "clear", "end a suspension", _clear)
@@ -75,6 +82,8 @@ def _serve(arguments: argparse.Namespace, _at: datetime.datetime) -> int:
         clock=SystemClock(arguments.clock_offset),
         delay_s=arguments.delay,
         all_hours=arguments.all_hours,
+        serve=arguments.only,
+        municipality_port=arguments.municipality_port,
     )
     with prepared(options) as demo:
         servers = Servers(demo.listeners)

@@ -47,6 +47,12 @@ from crypto.roles import Role, Trust
 
 CENTRE, MUNICIPALITY, OCSP = "centre", "municipality", "ocsp"
 SITE = "east"
+SERVES: dict[str, tuple[str, ...]] = {
+    "all": (CENTRE, MUNICIPALITY, OCSP),
+    "centre": (CENTRE, OCSP),
+    "municipality": (MUNICIPALITY,),
+}
+"""What one process serves. Apart, as in the field, they use two cores instead of one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +64,10 @@ class Options:
     delay_s: float = 0.0
     all_hours: bool = False
     """The municipality is open round the clock."""
+    serve: str = "all"
+    """Which of `SERVES` this process is."""
+    municipality_port: int = 0
+    """Where the municipality listens, if it is a process of its own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +76,7 @@ class Demo:
 
     listeners: tuple[Listener, ...]
     ports: dict[str, int]
-    """By `CENTRE`, `MUNICIPALITY` and `OCSP`."""
+    """By `CENTRE`, `MUNICIPALITY` and `OCSP`, of those that are served here."""
 
 
 def database(state: State) -> Path:
@@ -88,29 +98,43 @@ def prepared(options: Options) -> Iterator[Demo]:
         municipality = round_the_clock(municipality)
     press, servers = _press(state, municipality), _issuing_servers(state)
     warm_up(press, servers, clock)
-    bound = {name: bind() for name in (CENTRE, MUNICIPALITY, OCSP)}
+    bound = {name: bind() for name in SERVES[options.serve]}
     ports = {name: port_of(one) for name, one in bound.items()}
+    listeners: list[Listener] = []
     with contextlib.ExitStack() as stack:
-        store = stack.enter_context(contextlib.closing(Store(str(database(state)))))
-        service = stack.enter_context(
-            contextlib.closing(_service(options, municipality, ports[MUNICIPALITY]))
-        )
-        validity = stack.enter_context(
-            contextlib.closing(OcspClient(f"http://{LOOPBACK}:{ports[OCSP]}/", clock))
-        )
-        routes = Routes((Route(municipality.code, municipality.server, service),))
-        partners = Partners(cards=_cards(state), validity=validity, routes=routes)
-        signer = _signer(state, "centre-statement")
-        site = Site(SITE, signer, _trust(state, "centre-statements", Role.CENTRE_STATEMENT))
-        centre = Centre(site, partners, Dispatch(servers, store, signer), store, clock)
-        yield Demo(
-            (
-                _centre_listener(options, (centre, store), bound[CENTRE]),
-                _municipality_listener(options, (municipality, press), bound[MUNICIPALITY]),
-                Listener(Responder(authorities(state, pki_description.load()), clock), bound[OCSP]),
-            ),
-            ports,
-        )
+        if MUNICIPALITY in bound:
+            what = (municipality, press)
+            listeners.append(_municipality_listener(options, what, bound[MUNICIPALITY]))
+        if OCSP in bound:
+            responder = Responder(authorities(state, pki_description.load()), clock)
+            listeners.append(Listener(responder, bound[OCSP]))
+        if CENTRE in bound:
+            store = stack.enter_context(contextlib.closing(Store(str(database(state)))))
+            partners = _partners(options, municipality, ports, stack)
+            centre = _centre(options, partners, servers, store)
+            listeners.append(_centre_listener(options, (centre, store), bound[CENTRE]))
+        yield Demo(tuple(listeners), ports)
+
+
+def _partners(
+    options: Options,
+    municipality: Municipality,
+    ports: dict[str, int],
+    stack: contextlib.ExitStack,
+) -> Partners:
+    port = ports.get(MUNICIPALITY, options.municipality_port)
+    service = stack.enter_context(contextlib.closing(_service(options, municipality, port)))
+    url = f"http://{LOOPBACK}:{ports[OCSP]}/"
+    validity = stack.enter_context(contextlib.closing(OcspClient(url, options.clock)))
+    routes = Routes((Route(municipality.code, municipality.server, service),))
+    return Partners(cards=_cards(options.state), validity=validity, routes=routes)
+
+
+def _centre(options: Options, partners: Partners, servers: IssuingServers, store: Store) -> Centre:
+    state = options.state
+    signer = _signer(state, "centre-statement")
+    site = Site(SITE, signer, _trust(state, "centre-statements", Role.CENTRE_STATEMENT))
+    return Centre(site, partners, Dispatch(servers, store, signer), store, options.clock)
 
 
 def _centre_listener(

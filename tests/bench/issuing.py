@@ -33,6 +33,7 @@ from center.pki.layout import State
 from center.pki.make import make
 from center.relay.inspection import read_stamp
 from center.store.store import Store
+from center.wire.endpoints import APPLY, AUTHENTICATE, OPEN_VISIT
 from center.wire.messages import Stamp
 from crypto.pdf_signature import check_pdf
 from drivers.clock import VirtualClock
@@ -44,7 +45,7 @@ from kiosk.document.pledges import check_pledges
 from kiosk.runtime.visit_centre import job_for
 from kiosk.session.model import Choice
 from tests.center.assembly import Assembly, assemble
-from tests.center.software_terminal import Line, SoftwareCard, Visit, terminal_context
+from tests.center.software_terminal import Answer, Line, SoftwareCard, Visit, terminal_context
 from tests.kiosk.centre_at_work import config_for
 
 TERMINALS = 50
@@ -65,6 +66,7 @@ def main(arguments: list[str] | None = None) -> int:
         for line in (
             *checks(state, parsed.checks), "",
             *steps(state), "",
+            *answers(state), "",
             *throughput(state, parsed.certificates),
         ):  # fmt: skip
             sys.stdout.write(f"{line}\n")
@@ -182,6 +184,41 @@ def _timed(step: Callable[[], object]) -> float:
     return time.thread_time() - began
 
 
+def answers(state: State, count: int = 40) -> list[str]:
+    """One thread: what each request costs centre and municipality together, without a wire."""
+    spent: dict[str, list[float]] = {OPEN_VISIT: [], AUTHENTICATE: [], APPLY: []}
+    clock = FixedClock(SystemClock().utc().replace(hour=3, minute=0))
+    with contextlib.closing(Store(str(state.root / "bench.sqlite"))) as store:
+        line = _Counting(assemble(state, clock, store), spent)
+        for _ in range(count + 3):
+            visit = Visit(state, _CARDS[0], clock)
+            visit.open(line)  # type: ignore[arg-type]
+            visit.authenticate(line)  # type: ignore[arg-type]
+            visit.apply(line, visit.application(application=secrets.token_bytes(16)))  # type: ignore[arg-type]
+    return [
+        "CPU of centre and municipality for one request, without TLS and HTTP, one thread:",
+        "",
+        *_HEAD,
+        row("visit opened (M1, M2)", spent[OPEN_VISIT][3:]),
+        row("offers (M4 to M6), every check twice", spent[AUTHENTICATE][3:]),
+        row("certificate (M7 to M9)", spent[APPLY][3:]),
+    ]
+
+
+class _Counting:
+    """The software terminal's line, into an assembly; counts CPU."""
+
+    def __init__(self, assembly: Assembly, spent: dict[str, list[float]]) -> None:
+        self._assembly = assembly
+        self._spent = spent
+
+    def post(self, path: str, body: bytes) -> Answer:
+        began = time.thread_time()
+        answer = self._assembly.post(path, body)
+        self._spent[path].append(time.thread_time() - began)
+        return Answer(200, answer)
+
+
 # --- fifty terminals ------------------------------------------------------------------------
 
 
@@ -203,23 +240,29 @@ class _Measured:
 
 
 def throughput(state: State, certificates: int) -> list[str]:
-    """Centre, municipality and responder in one process; the terminals in this one."""
-    with _serving(state) as (port, pid):
+    """The centre with the responder, and the municipality, a process each; the terminals here."""
+    with _serving(state) as (port, pids):
         _work(state, port, _Measured(TERMINALS))  # warm
         measured = _Measured(certificates)
-        cpu, own, began = _cpu_s(pid), _cpu_s(os.getpid()), stopwatch()
+        before, own = {name: _cpu_s(pid) for name, pid in pids.items()}, _cpu_s(os.getpid())
+        began = stopwatch()
         _work(state, port, measured)
         wall = stopwatch() - began
-        busy, ours = _cpu_s(pid) - cpu, _cpu_s(os.getpid()) - own
+        busy = {name: _cpu_s(pid) - before[name] for name, pid in pids.items()}
+        ours = _cpu_s(os.getpid()) - own
     done = len(measured.issued)
     return [
         f"{TERMINALS} terminals without a pause, {done} certificates, "
-        f"{len(measured.refused)} refused, {wall:.1f} s:",
+        f"{len(measured.refused)} refused, {wall:.1f} s, load {os.getloadavg()[0]:.1f}:",
         "",
         f"- **{done / wall:.1f} certificates a second**",
-        f"- centre, municipality and responder: {busy / wall:.2f} cores, "
-        f"{busy / max(done, 1) * 1000:.0f} ms of CPU a certificate",
-        f"- the terminals' own work beside it: {ours / wall:.2f} cores",
+        *(
+            f"- {name}: {spent / wall:.2f} cores, "
+            f"{spent / max(done, 1) * 1000:.0f} ms of CPU a certificate"
+            for name, spent in busy.items()
+        ),
+        f"- the terminals' own work beside it: {ours / wall:.2f} cores, "
+        f"{ours / max(done, 1) * 1000:.0f} ms of CPU a certificate",
         "",
         *_HEAD,
         row("visit opened (M1, M2)", measured.opened),
@@ -262,16 +305,30 @@ def _terminal(state: State, port: int, card: str, measured: _Measured) -> None:
 
 
 @contextlib.contextmanager
-def _serving(state: State) -> Iterator[tuple[int, int]]:
+def _serving(state: State) -> Iterator[tuple[int, dict[str, int]]]:
+    """The centre's port, and the process ids."""
+    with (
+        _process(state, "municipality") as (drawing, served),
+        _process(state, "centre", "--municipality-port", str(served["municipality"])) as (
+            relaying,
+            ports,
+        ),
+    ):
+        yield ports["centre"], {"centre and responder": relaying, "municipality": drawing}
+
+
+@contextlib.contextmanager
+def _process(state: State, only: str, *more: str) -> Iterator[tuple[int, dict[str, int]]]:
     command = [
         sys.executable, "-m", "center", "serve", "--state", str(state.root), "--all-hours",
+        "--only", only, *more,
     ]  # fmt: skip
     with subprocess.Popen(
         command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
     ) as process:  # fmt: skip
         assert process.stdout is not None
         try:
-            yield json.loads(process.stdout.readline())["centre"], process.pid
+            yield process.pid, json.loads(process.stdout.readline())
         finally:
             process.terminate()
 
