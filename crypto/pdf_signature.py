@@ -140,6 +140,7 @@ def check_pdf(pdf: bytes, trust: DocumentTrust, at: int, failure: str) -> Holder
     except Exception as error:  # noqa: BLE001 - a stranger's bytes in a PDF and a CMS parser
         raise CheckFailed(failure, f"cannot be verified ({type(error).__name__})") from None
     demands = (
+        (_fills_its_place(embedded.pkcs7_content), "bytes lie beside it"),
         (status.bottom_line, "it does not hold"),
         (status.coverage == SignatureCoverageLevel.ENTIRE_FILE, "bytes lie outside it"),
         (embedded.docmdp_level == fields.MDPPerm.NO_CHANGES, "it would allow changes"),
@@ -148,6 +149,14 @@ def check_pdf(pdf: bytes, trust: DocumentTrust, at: int, failure: str) -> Holder
         if not holds:
             raise CheckFailed(failure, f"of the signature: {why}")
     return holder
+
+
+def _fills_its_place(content: bytes) -> bool:
+    """Nothing but zeros stands behind the signature in its own place, which nothing signs."""
+    long_form = content[1] & 0x80
+    count = content[1] & 0x7F if long_form else 0
+    length = int.from_bytes(content[2 : 2 + count], "big") if long_form else content[1]
+    return not any(content[2 + count + length :])
 
 
 def _validate(pdf: bytes, trust: DocumentTrust, at: int) -> tuple[Any, PdfSignatureStatus]:

@@ -32,8 +32,10 @@ JOB_CPU_S = 2.0
 LIFE_CPU_S = 120
 """Of the whole process: a net below the net."""
 MEMORY_BYTES = 300 * 1024**2
-"""What may ever be resident. The limit is on address space, of which the parsers have mapped more
-than they use: they may map as much again as is left to this."""
+"""What may ever be resident. The kernel limits address space only, of which the parsers have more
+than they use; so they may map what is left to this, less what they may still bring into memory."""
+UNTOUCHED_BYTES = 64 * 1024**2
+"""Of what is mapped and not resident, at most: the rest of the font, and of the libraries."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +75,7 @@ def limit(*, descriptors: int) -> None:
         (resource.RLIMIT_NPROC, 0),
         (resource.RLIMIT_NOFILE, descriptors),
         (resource.RLIMIT_CPU, LIFE_CPU_S),
-        (resource.RLIMIT_AS, _pages(_MAPPED) + MEMORY_BYTES - _pages(_RESIDENT)),
+        (resource.RLIMIT_AS, _pages(_MAPPED) + MEMORY_BYTES - UNTOUCHED_BYTES - _pages(_RESIDENT)),
     )
     for what, most in limits:
         _, hard = resource.getrlimit(what)

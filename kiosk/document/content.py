@@ -55,7 +55,7 @@ def check_content(document: bytes, pages: int, reference: Reference) -> Content:
         runs = [
             run
             for number, page in enumerate(found.pages)
-            for run in read_page(page, number, faces.of(page))
+            for run in read_page(found.content(page.Contents), number, faces.of(page))
         ]
         return Content(_stamp(found, pdf), tuple(runs))
 
@@ -112,7 +112,10 @@ def _read(document: bytes, limits: Limits, found: Callable[[pikepdf.Pdf], T]) ->
     try:
         # No recovery: what has to be repaired can be repaired in more than one way.
         with pikepdf.open(
-            io.BytesIO(document), attempt_recovery=False, suppress_warnings=True
+            io.BytesIO(document),
+            attempt_recovery=False,
+            suppress_warnings=True,
+            inherit_page_attributes=False,
         ) as pdf:
             return found(pdf)
     except CheckFailed:

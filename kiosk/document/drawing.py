@@ -10,18 +10,13 @@ Source: ISO 32000-2 Annex A (operators), 8.4.4, 8.5 (paths), 9.3 and 9.4 (text).
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from decimal import Decimal
-from typing import Any
-
-import pikepdf
 
 from crypto.errors import CheckFailed
 from kiosk.document.glyphs import Face
+from kiosk.document.operators import Operand, grammar
 from kiosk.document.shapes import A4_PT
-from kiosk.document.skeleton import COMPLEX, FORBIDDEN
+from kiosk.document.skeleton import FORBIDDEN
 
-OPERATORS_MAX = 20_000
-"""On one page of a certificate; a household of four takes fifteen hundred."""
 SAVED_MAX = 16
 SIZE_PT = (4.0, 40.0)
 NARROWEST_PERCENT, WIDEST_PERCENT = 50.0, 110.0
@@ -80,31 +75,20 @@ class _Page:
     pen: _Pen = field(default_factory=_Pen)
 
 
-def read_page(page: Any, number: int, faces: Mapping[str, Face]) -> list[Run]:
+def read_page(content: bytes, number: int, faces: Mapping[str, Face]) -> list[Run]:
     """The runs of a certificate's page, in the order they are drawn.
 
     Raises CheckFailed `document.forbidden_content`, `document.too_complex`.
     """
     state = _Page(number, faces)
-    for operator, operands in _instructions(page.Contents, OPERATORS_MAX):
-        count, act = _CERTIFICATE.get(operator, _UNKNOWN)
-        if act is None or len(operands) != count:
-            raise CheckFailed(FORBIDDEN, "an operator that a certificate does not need")
-        act(state, operands)
+    for operator, operands in _GRAMMAR.read(content):
+        _ACTS[operator](state, operands)
     if state.pen.saved or state.pen.in_text:
         raise CheckFailed(FORBIDDEN, "a page that does not end as it began")
     for box in state.filled:
         if any(_touch(box, run.box) for run in state.runs):
             raise CheckFailed(FORBIDDEN, "something is painted over text")
     return state.runs
-
-
-def _instructions(drawn: Any, most: int) -> list[tuple[str, list[Any]]]:
-    """Operators and operands; an inline image is one that the table does not allow."""
-    found = pikepdf.parse_content_stream(drawn)
-    if len(found) > most:
-        raise CheckFailed(COMPLEX, "too many operators")
-    return [(str(one.operator), list(one.operands)) for one in found]
 
 
 def _touch(one: Corners, other: Corners) -> bool:
@@ -114,9 +98,8 @@ def _touch(one: Corners, other: Corners) -> bool:
 # --- what each operator of a certificate may do ---------------------------------------------
 
 
-def _numbers(operands: list[Any]) -> Numbers:
-    if not all(type(one) is int or isinstance(one, Decimal) for one in operands):
-        raise CheckFailed(FORBIDDEN, "something in a number's place")
+def _numbers(operands: list[Operand]) -> Numbers:
+    """The grammar has seen to it that they are."""
     return tuple(float(one) for one in operands)
 
 
@@ -125,61 +108,61 @@ def _within(low: float, value: float, high: float) -> None:
         raise CheckFailed(FORBIDDEN, "too large, too small, too light or off the page")
 
 
-def _nothing(_page: _Page, operands: list[Any]) -> None:
-    _numbers(operands)
+def _nothing(_page: _Page, _operands: list[Operand]) -> None:
+    """It changes nothing that counts."""
 
 
-def _next_line(page: _Page, _operands: list[Any]) -> None:
+def _next_line(page: _Page, _operands: list[Operand]) -> None:
     page.pen.at = None
 
 
-def _save(page: _Page, _operands: list[Any]) -> None:
+def _save(page: _Page, _operands: list[Operand]) -> None:
     page.pen.saved += 1
     _within(0, page.pen.saved, SAVED_MAX)
 
 
-def _restore(page: _Page, _operands: list[Any]) -> None:
+def _restore(page: _Page, _operands: list[Operand]) -> None:
     page.pen.saved -= 1
     _within(0, page.pen.saved, SAVED_MAX)
 
 
-def _transform(_page: _Page, operands: list[Any]) -> None:
+def _transform(_page: _Page, operands: list[Operand]) -> None:
     if _numbers(operands) != _IDENTITY:
         raise CheckFailed(FORBIDDEN, "a certificate is drawn straight")
 
 
-def _line_width(_page: _Page, operands: list[Any]) -> None:
+def _line_width(_page: _Page, operands: list[Operand]) -> None:
     _within(0, _numbers(operands)[0], LINE_PT_MAX)
 
 
-def _grey(_page: _Page, operands: list[Any]) -> None:
+def _grey(_page: _Page, operands: list[Operand]) -> None:
     _within(DARKEST, _numbers(operands)[0], LIGHTEST)
 
 
-def _to(page: _Page, operands: list[Any]) -> None:
+def _to(page: _Page, operands: list[Operand]) -> None:
     """Any operator whose operands are points; a curve lies among its control points."""
     numbers = _numbers(operands)
     page.pen.points += zip(numbers[::2], numbers[1::2], strict=True)
 
 
-def _rectangle(page: _Page, operands: list[Any]) -> None:
+def _rectangle(page: _Page, operands: list[Operand]) -> None:
     x, y, width, height = _numbers(operands)
     page.pen.points += [(x, y), (x + width, y + height)]
 
 
-def _drop(page: _Page, _operands: list[Any]) -> None:
+def _drop(page: _Page, _operands: list[Operand]) -> None:
     """Painted as lines, or not at all."""
     page.pen.points.clear()
 
 
-def _fill(page: _Page, _operands: list[Any]) -> None:
+def _fill(page: _Page, _operands: list[Operand]) -> None:
     if page.pen.points:
         across, up = zip(*page.pen.points, strict=True)
         page.filled.append((min(across), min(up), max(across), max(up)))
     page.pen.points.clear()
 
 
-def _begin_text(page: _Page, _operands: list[Any]) -> None:
+def _begin_text(page: _Page, _operands: list[Operand]) -> None:
     """Font and place are chosen anew; a saved state would bring others back at its end."""
     pen = page.pen
     if pen.in_text or pen.saved:
@@ -187,20 +170,23 @@ def _begin_text(page: _Page, _operands: list[Any]) -> None:
     pen.in_text, pen.at, pen.face = True, None, None
 
 
-def _end_text(page: _Page, _operands: list[Any]) -> None:
+def _end_text(page: _Page, _operands: list[Operand]) -> None:
     if not page.pen.in_text:
         raise CheckFailed(FORBIDDEN, "text that ends without having begun")
     page.pen.in_text = False
 
 
-def _font(page: _Page, operands: list[Any]) -> None:
-    page.pen.face = page.faces[str(operands[0])]
+def _font(page: _Page, operands: list[Operand]) -> None:
+    face = page.faces.get(str(operands[0]))
+    if face is None:
+        raise CheckFailed(FORBIDDEN, "a font that the page does not have")
+    page.pen.face = face
     (size,) = _numbers(operands[1:])
     _within(SIZE_PT[0], size, SIZE_PT[1])
     page.pen.size = size
 
 
-def _place(page: _Page, operands: list[Any]) -> None:
+def _place(page: _Page, operands: list[Operand]) -> None:
     numbers = _numbers(operands)
     if numbers[:4] != _IDENTITY[:4]:
         raise CheckFailed(FORBIDDEN, "a certificate's text stands straight")
@@ -209,18 +195,18 @@ def _place(page: _Page, operands: list[Any]) -> None:
     page.pen.at = numbers[4], numbers[5]
 
 
-def _narrow(page: _Page, operands: list[Any]) -> None:
+def _narrow(page: _Page, operands: list[Operand]) -> None:
     (percent,) = _numbers(operands)
     _within(NARROWEST_PERCENT, percent, WIDEST_PERCENT)
     page.pen.narrow = percent / 100
 
 
-def _show(page: _Page, operands: list[Any]) -> None:
+def _show(page: _Page, operands: list[Operand]) -> None:
     pen = page.pen
     if not pen.in_text or pen.face is None or pen.at is None:
         raise CheckFailed(FORBIDDEN, "text without font or place")
-    codes = bytes(operands[0])
-    if not codes or not pen.face.texts.keys() >= set(codes):
+    codes = operands[0]
+    if not isinstance(codes, bytes) or not codes or not pen.face.texts.keys() >= set(codes):
         raise CheckFailed(FORBIDDEN, "a character that means nothing")
     width = sum(pen.face.widths[code] for code in codes) * pen.size * pen.narrow
     (x, y), pen.at = pen.at, None  # The next string needs a place of its own.
@@ -229,14 +215,16 @@ def _show(page: _Page, operands: list[Any]) -> None:
     page.runs.append(Run(page.number, text, x, y, width, pen.size))
 
 
-_Act = Callable[[_Page, list[Any]], None]
-_UNKNOWN: tuple[int, _Act | None] = (0, None)
-_CERTIFICATE: dict[str, tuple[int, _Act | None]] = {
-    "q": (0, _save), "Q": (0, _restore), "cm": (6, _transform), "w": (1, _line_width),
-    "g": (1, _grey), "G": (1, _grey),
-    "m": (2, _to), "l": (2, _to), "c": (6, _to), "re": (4, _rectangle), "h": (0, _nothing),
-    "n": (0, _drop), "S": (0, _drop), "B*": (0, _fill), "f": (0, _fill), "f*": (0, _fill),
-    "BT": (0, _begin_text), "ET": (0, _end_text), "Tf": (2, _font), "Tm": (6, _place),
-    "Tz": (1, _narrow), "TL": (1, _nothing), "Tj": (1, _show), "T*": (0, _next_line),
+_Act = Callable[[_Page, list[Operand]], None]
+_CERTIFICATE: dict[str, tuple[str, _Act]] = {
+    "q": ("", _save), "Q": ("", _restore), "cm": ("nnnnnn", _transform), "w": ("n", _line_width),
+    "g": ("n", _grey), "G": ("n", _grey),
+    "m": ("nn", _to), "l": ("nn", _to), "c": ("nnnnnn", _to), "re": ("nnnn", _rectangle),
+    "h": ("", _nothing), "n": ("", _drop), "S": ("", _drop),
+    "B*": ("", _fill), "f": ("", _fill), "f*": ("", _fill),
+    "BT": ("", _begin_text), "ET": ("", _end_text), "Tf": ("/n", _font), "Tm": ("nnnnnn", _place),
+    "Tz": ("n", _narrow), "TL": ("n", _nothing), "Tj": ("(", _show), "T*": ("", _next_line),
 }  # fmt: skip
-"""Operator -> number of operands and what it does."""
+"""Operator -> its operands and what it does."""
+_ACTS = {operator: act for operator, (_, act) in _CERTIFICATE.items()}
+_GRAMMAR = grammar({operator: operands for operator, (operands, _) in _CERTIFICATE.items()})

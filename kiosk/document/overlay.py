@@ -1,10 +1,10 @@
 """What the pages of a marks file may paint: lines, fills, bitmaps and text, in grey or in inks.
 
 Marks do more than a certificate (colour, clipping, thousands of lines), and nobody takes their text
-for a resident's, so they are read by one expression that knows every operator with its operands and
-not run by run. A front lies over the certificate and may only add what is dark. Child process only.
+for a resident's, so they are held against their grammar as a whole and not read run by run. A front
+lies over the certificate and may only add what is dark. Child process only.
 
-Source: ISO 32000-2 Annex A (operators), 7.2 (tokens), 8.6.4 (device colours).
+Source: ISO 32000-2 Annex A (operators), 8.6.4 (device colours).
 """
 
 import functools
@@ -14,43 +14,24 @@ from typing import Any
 
 from crypto.errors import CheckFailed
 from kiosk.document.objects import Walk
+from kiosk.document.operators import grammar, words
 from kiosk.document.skeleton import COMPLEX, FORBIDDEN
 
-CONTENT_BYTES_MAX = 512 * 1024
-"""Of one page's own operators, or of one drawing's; an emblem takes two hundred thousand."""
 DRAWN_MAX = 16
 """How often one page may use its drawings and bitmaps."""
 SAVED_MAX = 64
 OVERLAY_LIGHTEST = 0.5
 """What lies over text must not lighten it much."""
 
-_NUMBER = rb"[-+]?(?>\d++(?:\.\d*+)?|\.\d++)\s++"
-_NAME = rb"/[A-Za-z0-9+._-]{1,64}\s++"
-_TEXT = rb"\((?>[^()\\]|\\.)*+\)\s*+"
-_BY_OPERANDS: tuple[tuple[bytes, str], ...] = (
-    (_NUMBER * 6, "c cm Tm"),
-    (_NUMBER * 4, "re k K"),
-    (_NUMBER * 2, "m l"),
-    (_NUMBER, "w g G Tz TL"),
-    (_NAME + _NUMBER, "Tf"),
-    (_NAME, "Do"),
-    (_TEXT, "Tj"),
-    (b"", "q Q h n S s f f* B* W W* BT ET T*"),
+_GRAMMAR = grammar(
+    dict.fromkeys(("c", "cm", "Tm"), "nnnnnn")
+    | dict.fromkeys(("re", "k", "K"), "nnnn")
+    | dict.fromkeys(("m", "l"), "nn")
+    | dict.fromkeys(("w", "g", "G", "Tz", "TL"), "n")
+    | {"Tf": "/n", "Do": "/", "Tj": "("}
+    | dict.fromkeys(("q", "Q", "h", "n", "S", "s", "f", "f*", "B*", "W", "W*"), "")
+    | dict.fromkeys(("BT", "ET", "T*"), "")
 )
-"""What stands before an operator, and the operators it may stand before."""
-
-
-def _one_of(operators: str) -> bytes:
-    longest_first = sorted(operators.split(), key=len, reverse=True)
-    return b"|".join(re.escape(operator.encode()) for operator in longest_first)
-
-
-_INSTRUCTION = b"|".join(
-    rb"%b(?:%b)" % (operands, _one_of(operators)) for operands, operators in _BY_OPERANDS
-)
-_CONTENT = re.compile(rb"\s*+(?>(?>%b)(?:\s++|\Z))*+" % _INSTRUCTION, re.DOTALL)
-"""Without a way back: it takes time in proportion to what it reads, whatever that is."""
-_STRINGS = re.compile(_TEXT, re.DOTALL)
 _GREY = re.compile(rb"(?<!\S)(\S+)\s+[gG](?!\S)")
 
 
@@ -84,11 +65,8 @@ def _check_bitmaps(used: Any, *, front: bool) -> None:
 
 @functools.lru_cache(maxsize=32)  # Sheets share their drawings; what was refused is not kept.
 def _check_operators(content: bytes, *, front: bool) -> None:
-    if len(content) > CONTENT_BYTES_MAX:
-        raise CheckFailed(COMPLEX, "too many operators")
-    if not _CONTENT.fullmatch(content):
-        raise CheckFailed(FORBIDDEN, "an operator that marks do not need")
-    bare = _STRINGS.sub(b"() ", content)
+    _GRAMMAR.check(content)
+    bare = words(content)
     count = Counter(bare.split())
     if count[b"Do"] > DRAWN_MAX or count[b"q"] > SAVED_MAX:
         raise CheckFailed(COMPLEX, "marks that save or draw too often")

@@ -101,7 +101,7 @@ def _image_or_drawing(walk: Walk, value: Any) -> None:
 def _many(kind: str, most: int, least: int = 0) -> Rule:
     def check(walk: Walk, value: Any) -> None:
         if not isinstance(value, pikepdf.Array) or not least <= len(value) <= most:
-            raise CheckFailed(COMPLEX, f"{kind}: too many, or none")
+            raise CheckFailed(FORBIDDEN, f"{kind}: too many, or none")
         for one in value:
             walk.visit(kind, one)
 
@@ -147,6 +147,8 @@ def _nothing(_walk: Walk, value: Any) -> None:
 
 def _page_tree(walk: Walk, value: Any) -> None:
     """Flat, and each page once: a tree could have loops, or a million leaves."""
+    if isinstance(value, pikepdf.Array) and len(value) > PAGES_MAX:
+        raise CheckFailed(COMPLEX, "too many pages")
     _many("page", PAGES_MAX, 1)(walk, value)
     walk.pages = list(value)
     if len({page.objgen for page in value}) != len(value):

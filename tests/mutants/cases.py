@@ -7,7 +7,7 @@ from random import Random  # noqa: TID251  # seeded, so that a batch can be repe
 from center.issuing.copies import Order
 from center.relay.delivery import Ready
 from center.relay.inspection import Expected
-from center.wire.messages import Delivery, IssuedCopy
+from center.wire.messages import DeliveredCopy, Delivery, IssuedCopy
 from tests.mutants.workshop import Workshop
 
 
@@ -81,6 +81,12 @@ class DeliveryCase:
     def other(self) -> tuple[Expected, tuple[Ready, ...], bytes]:
         """Another visit's delivery of the same moment."""
         return self.rng.choice(self.others)
+
+    def other_of(self, sheets: int) -> DeliveredCopy:
+        """Another visit's first copy; of so many sheets, where the number would give it away."""
+        firsts = [ready[0] for _, ready, _ in self.others]
+        fitting = [copy for copy, said in firsts if sheets in (0, said.sheets)]
+        return self.rng.choice(fitting)
 
 
 @dataclass(frozen=True)

@@ -82,7 +82,7 @@ def swapped(*, original: bool, marks: bool, signed_for: bool) -> Callable[[Deliv
 
     def bend(case: DeliveryCase) -> bytes:
         copy, said = case.ready[0]
-        other, _ = case.other()[1][0]
+        other = case.other_of(said.sheets if marks and signed_for and not original else 0)
         if original:
             copy = dataclasses.replace(copy, pdf=other.pdf)
         if marks:

@@ -94,7 +94,7 @@ class Press:
     def __init__(self, state: State) -> None:
         key = private_from_pem(state.key("municipality-document").read_bytes())
         assert isinstance(key, RSAPrivateKey)
-        self._signer = DocumentSigner(key, _certificate(state, "municipality-document"))
+        self.signer = DocumentSigner(key, _certificate(state, "municipality-document"))
         self._state = state
 
     def paper(self, lines: Lines = LINES, stamp: Stamp = STAMP, mend: Mend | None = None) -> bytes:
@@ -102,7 +102,7 @@ class Press:
         pdf = put_stamp(drawn(lines, *[TITLE] * (stamp.pages - 1)), stamp)
         if mend is not None:
             pdf = mended(pdf, mend)
-        return sign_pdf(pdf, self._signer, AT)
+        return sign_pdf(pdf, self.signer, AT)
 
     def job(self, document: bytes | None = None, **changes: object) -> Job:
         """What is checked of it."""
