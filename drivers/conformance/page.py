@@ -1,5 +1,7 @@
 """The report as one HTML page without anything from outside: what to mend first, then all."""
 
+import re
+from datetime import datetime
 from html import escape
 from importlib.resources import files
 
@@ -20,6 +22,7 @@ _TONES = {
     "does not conform": "fail",
     "no verdict": "broken",
 }
+_CODE = re.compile(r"`([^`]+)`")
 _SHOWN_PASSAGES = 400
 """More than that of one case stands in the transcript only."""
 
@@ -45,6 +48,19 @@ def page(report: Report) -> str:
     )
 
 
+def _prose(text: str) -> str:
+    """Text as HTML; what stands between backticks is code."""
+    return _CODE.sub(r"<code>\1</code>", escape(text))
+
+
+def _moment(iso: str) -> str:
+    """A UTC time as people write it."""
+    try:
+        return f"{datetime.fromisoformat(iso):%d %b %Y, %H:%M:%S} UTC"
+    except ValueError:
+        return iso
+
+
 def _head(report: Report) -> str:
     about = report.about
     devices = "".join(f"<li>{escape(line)}</li>" for line in about.subject)
@@ -58,7 +74,8 @@ def _head(report: Report) -> str:
         f"<h1>{escape(report.overall[0].upper() + report.overall[1:])}</h1>"
         f'<ul class="counts">{counts}</ul>'
         f'<ul class="devices">{devices}</ul>'
-        f'<p class="when">{escape(about.started)} to {escape(about.ended)}</p></header>'
+        f'<p class="when">{escape(_moment(about.started))} to '
+        f"{escape(_moment(about.ended))}</p></header>"
         f'<div class="bar" aria-hidden="true">{_bar(report)}</div>'
     )
 
@@ -76,8 +93,8 @@ def _mend(failed: list[Tried]) -> str:
     if not failed:
         return ""
     items = "".join(
-        f'<li><a href="#{escape(row.clause.id)}">{escape(row.clause.requirement)}</a>'
-        f"<p>Seen: {escape(row.result.detail)}</p><p>{escape(row.clause.advice)}</p></li>"
+        f'<li><a href="#{escape(row.clause.id)}">{_prose(row.clause.requirement)}</a>'
+        f"<p>Seen: {_prose(row.result.detail)}</p><p>{_prose(row.clause.advice)}</p></li>"
         for row in failed
     )
     return f'<section class="mend"><h2>What to mend</h2><ol>{items}</ol></section>'
@@ -90,7 +107,7 @@ def _group(report: Report, word: str, name: str) -> str:
     passed = sum(row.result.verdict is Verdict.PASSED for row in rows)
     listed = "".join(_case(row) for row in rows)
     return (
-        f'<section><h2>{escape(name)} <span class="of">{passed} of {len(rows)}</span></h2>'
+        f'<section><h2>{escape(name)} <span class="of">{passed} of {len(rows)} passed</span></h2>'
         f"{listed}</section>"
     )
 
@@ -104,15 +121,20 @@ def _case(row: Tried) -> str:
         f"<td>{t.p99_ms:.1f}</td><td>{t.longest_ms:.1f}</td></tr>"
         for t in result.timings
     )
-    timing = f"<table>{_TIMING_HEAD}{timing}</table>" if timing else ""
+    if timing:
+        timing = (
+            f"<details><summary>Timings</summary><table>{_TIMING_HEAD}{timing}</table></details>"
+        )
+    untried = result.verdict in {Verdict.SKIPPED, Verdict.NOT_APPLICABLE}
+    why = f"<small>{_prose(result.detail)}</small>" if untried else ""
     return (
         f'<details class="case {tone}" id="{escape(clause.id)}"{opened}><summary>'
         f'<span class="sign" title="{result.verdict.value}">{sign}</span>'
-        f'<span class="what">{escape(clause.requirement)}</span>'
+        f'<span class="what">{_prose(clause.requirement)}{why}</span>'
         f'<span class="where">{escape(clause.source)}</span></summary>'
-        f'<div class="inside"><p class="seen">{escape(result.detail)}</p>'
+        f'<div class="inside"><p class="seen">{_prose(result.detail)}</p>'
         f'<p class="meta"><code>{escape(clause.id)}</code> · {result.exchanges} sent · '
-        f"{result.took_s:.2f} s</p>{timing}{_passages(row)}</div></details>"
+        f"{result.took_s:.2f} s</p>{_passages(row)}{timing}</div></details>"
     )
 
 
