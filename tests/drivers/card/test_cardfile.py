@@ -70,6 +70,11 @@ def test_atrs_have_right_check_bytes() -> None:
         ("[person]", "[persons]", "[persons] is not a section of a card file."),
         ("[card]", "quirks = 1\n[card]", "[quirks] must be a section."),
         ("[person]", "[quirks]\nfirst_6f00 = 1\n[person]", "[quirks] first_6f00 must be true or"),
+        ("[card]", '[card]\ninterface = "air"', "[card] interface must be one of contactless"),
+        ("[person]", "[quirks]\npiece = 256\n[person]", "[quirks] piece must be 0 to 255."),
+        ("[person]", "[quirks]\nlongest_read = 0.5\n[person]", "longest_read must be 0 to 256."),
+        ("[person]", '[card_ap]\naid = "F0 0"\n[person]', "[card_ap] aid must be hexadecimal."),
+        ("[person]", '[card_ap]\naid = "F0"\n[person]', "[card_ap] pin is missing."),
         ("[card]", "[card", "is not TOML"),
     ],
 )
@@ -89,6 +94,15 @@ def test_what_is_wrong_is_said_with_its_key(
 def test_a_my_number_card_needs_its_certificate(card_file: MakeFile) -> None:
     with pytest.raises(CardFileError, match=r"\[auth\] is missing"):
         card_file(text="[card]\n")
+
+
+def test_an_application_of_a_municipalitys_is_on_the_card(card_file: MakeFile) -> None:
+    more = '[card_ap]\naid = "F000000001"\npin = "2468"\nuser_id = "u-1"\ntries = 5\nleft = 2\n'
+    made = card_file(more)
+    assert "2468" not in repr(made)
+    found = made.make().applications[1]
+    assert found.aid == bytes.fromhex("F000000001")
+    assert (found.secret(0x18).limit, found.secret(0x18).left) == (5, 2)
 
 
 def test_no_file(tmp_path: Path) -> None:
