@@ -10,7 +10,7 @@ from drivers.coin.contract import CoinEvent, CoinVendor, CoinVendorConfig
 from drivers.coin.framing import BadFrame, Check, FrameParser
 from drivers.coin.protocol import decode_text, describe
 from drivers.coin.quirks import QuirkBook, write_family
-from drivers.coin.tables import HOST, Header
+from drivers.coin.tables import HOST, Header, Quirks
 from drivers.conformance.case import NotApplicable, Undecided, Violation, demand
 from drivers.conformance.coin_hands import CoinHands
 from drivers.conformance.coin_lines import Kill, OpenPort, Spoil, request_with
@@ -242,11 +242,18 @@ class CoinBench:
         with suppress(DeviceError, LinkLost, Violation, NotApplicable), self.wire() as wire:
             for address in self.addresses:
                 lines += [f"# address {address}: {note}" for note in self._notes.get(address, ())]
+            families: dict[tuple[str, str], Quirks] = {}
             for address, seen in sorted(self._seen.items()):
                 maker = decode_text(wire.ask(address, Header.MANUFACTURER))
                 product = decode_text(wire.ask(address, Header.PRODUCT))
                 known = QuirkBook.of_file(self.config.profiles).of(maker, product)
-                lines += ["", write_family(maker, product, replace(known, **seen))]
+                before = families.get((maker, product), known)
+                families[maker, product] = replace(before, **seen)
+            lines += [
+                "\n# As the standard says, where nothing stands below it."
+                f"\n{write_family(maker, product, quirks)}"
+                for (maker, product), quirks in families.items()
+            ]
         return "\n".join(lines) + "\n"
 
     def close(self) -> None:

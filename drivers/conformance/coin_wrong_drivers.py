@@ -81,7 +81,7 @@ class _HidesResets(SerialCoinVendor):
         return tuple(event for event in super().poll() if not isinstance(event, VendorReset))
 
 
-class _OpensEverything(SerialCoinVendor):
+class OpensEverything(SerialCoinVendor):
     """Lets in every coin."""
 
     def accept(self, values: frozenset[int]) -> None:
@@ -116,7 +116,7 @@ WRONG: tuple[WrongDriver, ...] = (
     _wrong("driver-believes", _BelievesItself, "coin.paying.empty"),
     _wrong("driver-raises", _RaisesOnTheLine, "coin.taking.cable"),
     _wrong("driver-hides-reset", _HidesResets, "coin.taking.power"),
-    _wrong("driver-opens-all", _OpensEverything, "coin.taking.exactly"),
+    _wrong("driver-opens-all", OpensEverything, "coin.taking.exactly"),
     _wrong("driver-newest-first", _NewestFirst, "coin.taking.order"),
     _wrong("driver-leaves-open", _LeavesItOpen, "coin.taking.stop"),
 )

@@ -4,7 +4,7 @@ import argparse
 import datetime
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -159,7 +159,8 @@ def _transcript(rows: tuple[Tried, ...]) -> list[str]:
     lines: list[str] = []
     for row in rows:
         lines.append(f"\n{row.clause.id}: {row.result.verdict.value}. {row.result.detail}")
-        lines += [passage.text() for passage in row.result.passages]
+        passages = row.result.passages
+        lines += [passage.text(passages[0].at_s) for passage in passages]
     return lines
 
 
@@ -197,9 +198,14 @@ def run_proof(chosen: argparse.Namespace) -> int:
 
 
 def run_replay(chosen: argparse.Namespace) -> int:
-    """Judge each recorded case again; 1 if one ends otherwise than then."""
+    """Judge each recorded case again."""
+    return main_replay(chosen.transcript)
+
+
+def main_replay(transcript: Path) -> int:
+    """Print how each recorded case ends now; 1 if one ends otherwise than then."""
     try:
-        head, results = read_log(chosen.transcript)
+        head, results = read_log(transcript)
     except LogMismatch as error:
         return _complain(str(error))
     kind = KINDS.get(head.kind)
@@ -222,7 +228,10 @@ def replayed(kind: Kind[Any], settings: Mapping[str, Any], case: Case[Any], then
     if kind.replay is None or any(passage.hidden for passage in then.passages):
         return Result(case.id, Verdict.SKIPPED, "bytes of it were blanked")
     bench, clock = kind.replay(settings, then.passages)
-    return tried(case, bench, clock)
+    now = tried(case, bench, clock)
+    departed = getattr(clock, "departed", "")
+    detail = f"{now.detail} (it says other bytes than then: {departed})" if departed else now.detail
+    return replace(now, detail=detail)
 
 
 def _pieces(kind: Kind[Any], settings: Mapping[str, Any], budget: int) -> int:

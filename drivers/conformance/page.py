@@ -145,7 +145,7 @@ def _passages(row: Tried) -> str:
     passages = row.result.passages
     if not passages:
         return ""
-    lines = [escape(passage.text()) for passage in passages[:_SHOWN_PASSAGES]]
+    lines = [escape(p.text(passages[0].at_s)) for p in passages[:_SHOWN_PASSAGES]]
     if len(passages) > _SHOWN_PASSAGES:
         lines.append(f"… {len(passages) - _SHOWN_PASSAGES} more in the transcript")
     return f"<pre>{chr(10).join(lines)}</pre>"

@@ -4,9 +4,9 @@ Kept whole and in order, so that a case can be judged again from it (`kiosk-driv
 Bytes a recorder's `secret` recognises are replaced before they are stored.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Self
+from typing import Any, NoReturn, Self
 
 from drivers.clock import Clock
 from drivers.link.port import BytePort, LinkLost
@@ -19,21 +19,21 @@ class Passage:
     """One write, one read, or a note of something done by hand."""
 
     at_s: float
-    """Since the case began."""
+    """By the bench's clock: exact, so that a case played again takes the same time."""
     way: str
     data: bytes = b""
     means: str = ""
     hidden: int = 0
     """How many bytes were blanked; `data` is empty then."""
 
-    def text(self) -> str:
-        """One line as a technician reads it."""
+    def text(self, zero_s: float = 0.0) -> str:
+        """One line as a technician reads it, in seconds since `zero_s`."""
         shown = f"[{self.hidden} bytes hidden]" if self.hidden else self.data.hex(" ").upper()
-        return f"{self.at_s:9.4f} {self.way} {shown}  {self.means}".rstrip()
+        return f"{self.at_s - zero_s:9.4f} {self.way} {shown}  {self.means}".rstrip()
 
     def as_json(self) -> list[Any]:
         """Compact form for a file."""
-        return [round(self.at_s, 6), self.way, self.data.hex(), self.means, self.hidden]
+        return [self.at_s, self.way, self.data.hex(), self.means, self.hidden]
 
     @classmethod
     def from_json(cls, stored: list[Any]) -> Self:
@@ -67,12 +67,10 @@ class Recorder:
         self._meaning = meaning
         self._secret = secret
         self._passages: list[Passage] = []
-        self._start_s = clock.monotonic_s()
 
     def begin(self) -> None:
-        """Forget what was; time starts at 0."""
+        """Forget what was."""
         self._passages = []
-        self._start_s = self._clock.monotonic_s()
 
     def sent(self, data: bytes) -> None:
         """These bytes left us."""
@@ -91,7 +89,7 @@ class Recorder:
         return tuple(self._passages)
 
     def _now_s(self) -> float:
-        return self._clock.monotonic_s() - self._start_s
+        return self._clock.monotonic_s()
 
     def _keep(self, way: str, data: bytes) -> None:
         if self._secret(data):
@@ -130,6 +128,8 @@ class PlayedClock:
 
     def __init__(self) -> None:
         self.now_s = 0.0
+        self.departed = ""
+        """Where our side first said something else than then."""
         self.ahead: Callable[[], float | None] = lambda: None
         """When the next passage was recorded, if any is left."""
 
@@ -159,6 +159,7 @@ class PlayedPort:
             raise ValueError("bytes of this case were blanked; it cannot be played again")
         self._left = [p for p in passages if p.way != NOTE]
         self._clock = clock
+        clock.now_s = passages[0].at_s if passages else 0.0
         clock.ahead = lambda: self._left[0].at_s if self._left else None
 
     def write(self, data: bytes) -> None:
@@ -166,10 +167,10 @@ class PlayedPort:
         while self._left and self._left[0].way == INWARD:
             self._left.pop(0)  # came too late for anybody to read then, too
         if not self._left:
-            raise Departed(f"after the end of the recording: {data.hex(' ')}")
+            self._depart(f"after the end of the recording: {data.hex(' ')}")
         recorded = self._left.pop(0)
         if recorded.data != data:
-            raise Departed(f"{data.hex(' ')} instead of {recorded.data.hex(' ')}")
+            self._depart(f"{data.hex(' ')} instead of {recorded.data.hex(' ')}")
         self._clock.now_s = max(self._clock.now_s, recorded.at_s)
 
     def read(self, within_s: float) -> bytes:
@@ -183,6 +184,6 @@ class PlayedPort:
     def close(self) -> None:
         """Nothing to give back."""
 
-    def unplayed(self) -> Iterator[Passage]:
-        """What was said then and not now."""
-        return iter(self._left)
+    def _depart(self, how: str) -> NoReturn:
+        self._clock.departed = self._clock.departed or how
+        raise Departed(how)

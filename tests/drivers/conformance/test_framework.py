@@ -212,7 +212,7 @@ def test_secret_bytes_are_nowhere(tmp_path: Path) -> None:
         return "taken"
 
     result = run(tmp_path, Lamp(), pin)["lamp.light.pin"]
-    assert result.passages == (Passage(0.0, "->", b"", "", 7),)
+    assert result.passages == (Passage(1000.0, "->", b"", "", 7),)
     assert "[7 bytes hidden]" in result.passages[0].text()
     stored = (tmp_path / "t.jsonl").read_text()
     assert b"1234".hex() not in stored
@@ -303,9 +303,9 @@ def test_a_played_line_says_where_we_departed_from_it() -> None:
 
 def test_a_sleep_takes_as_long_as_it_took_then() -> None:
     clock = PlayedClock()
-    PlayedPort((Passage(1.02, "->", b"a"),), clock)
+    PlayedPort((Passage(1.0, "<-", b"x"), Passage(2.02, "->", b"a")), clock).read(1.0)
     clock.sleep(1.0)
-    assert clock.monotonic_s() == 1.02
+    assert clock.monotonic_s() == 2.02
 
 
 # --- the report -----------------------------------------------------------------------------------
