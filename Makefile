@@ -8,7 +8,7 @@ OUT ?= out
 UI_LANG ?= ja
 CARD ?=
 
-.PHONY: setup demo test check fast draw shots bench accept format mutants-issuing fault-plans mutants-devices byte-streams
+.PHONY: setup demo test test-ce check fast draw shots bench accept format mutants-issuing fault-plans mutants-devices byte-streams
 
 setup:
 	@scripts/setup
@@ -50,6 +50,12 @@ bench: setup
 
 accept: setup
 	@$(PY) -m kiosk.accept
+
+# The glass on the other pygame: installed beside, never into .venv.
+test-ce: setup
+	@$(PY) -m pip install -q --disable-pip-version-check --no-deps --upgrade --target build/pygame-ce pygame-ce
+	@PYTHONPATH=build/pygame-ce $(PY) -c 'import pygame; assert pygame.IS_CE, pygame.__file__'
+	@PYTHONPATH=build/pygame-ce $(PY) -m pytest -p no:cacheprovider tests/ui
 
 # A long proof: resumable, thousands of answers mixed up; figures with commit and seed.
 RUNS ?= 10000
