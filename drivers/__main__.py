@@ -6,10 +6,16 @@ import sys
 from collections.abc import Sequence
 
 from drivers.card import command as card
+from drivers.coin import command as coin
 from drivers.conformance import command as conformance
 from drivers.workbench import command as workbench
 
-KINDS = (card.add_commands, conformance.add_commands, workbench.add_commands)
+KINDS = (
+    card.add_commands,
+    coin.add_commands,
+    conformance.add_commands,
+    workbench.add_commands,
+)
 """What adds a kind's commands to the parser; each sets `run` to a function of the arguments."""
 
 

@@ -4,7 +4,7 @@ The only place of this kind that waits. Which request may be repeated, and how l
 may take, is `tables.MANNERS`.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 from drivers.clock import Clock
 from drivers.coin.framing import (
@@ -85,6 +85,28 @@ class CoinBus:
                 break
         detail = f"address {address}, {header.name}: {why}"
         raise PeerError("coin.wire", detail) if heard else SilenceError("coin.lost", detail)
+
+    def gather(self, address: int, header: Header, within_s: float) -> bytes:
+        """Single bytes that devices send in answer to a multi-drop command, its echo taken away.
+
+        Raises SilenceError `coin.lost` where the line is gone. Source: Part 1 section 20.2.
+        """
+        raw = encode_frame(request(address, header), self._check)
+        try:
+            port = self._opened()
+            self._flush(port)
+            port.write(raw)
+            self._late_answer_due = True
+            came = b"".join(self._until(port, within_s))
+        except LinkLost as lost:
+            self.close()
+            raise SilenceError("coin.lost", f"{header.name}: {lost}") from lost
+        return came.removeprefix(raw)
+
+    def _until(self, port: BytePort, within_s: float) -> Iterator[bytes]:
+        until_s = self._clock.monotonic_s() + within_s
+        while (left_s := until_s - self._clock.monotonic_s()) > 0:
+            yield port.read(min(left_s, INTER_BYTE_S))
 
     def close(self) -> None:
         """Give the port back; the next question opens it again. Idempotent."""

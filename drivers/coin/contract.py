@@ -210,7 +210,8 @@ class CoinVendorConfig:
     acceptor: int = field(default=2, metadata={"doc": "ccTalk address", "min": 2, "max": 255})
     hoppers: dict[str, int] = field(
         metadata={
-            "doc": "Face value in yen -> ccTalk address, e.g. {10 = 3, 50 = 4, 100 = 5, 500 = 6}"
+            "doc": "Face value in yen -> ccTalk address of its hopper, e.g. {10 = 3, 50 = 4, "
+            "100 = 5, 500 = 6}; several values at one address are a changer"
         }
     )
     bills: int = field(

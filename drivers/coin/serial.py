@@ -11,6 +11,8 @@ from drivers.clock import Clock
 from drivers.coin.acceptor import Acceptor
 from drivers.coin.bill_validator import BillValidator
 from drivers.coin.bus import TRIES, CoinBus
+from drivers.coin.changer import Changer
+from drivers.coin.changer_payer import ChangerPayer
 from drivers.coin.contract import (
     CoinEvent,
     CoinVendorConfig,
@@ -50,6 +52,7 @@ _MAX_PIECES = 255
 _STATUS_TRIES = 2
 
 OpenPort = Callable[[], BytePort]
+_Part = MoneyTaker | Hopper | ChangerPayer
 
 
 class SerialCoinVendor:
@@ -76,6 +79,20 @@ class SerialCoinVendor:
         self._hoppers = {
             int(yen): Hopper(self._bus, clock, address, int(yen))
             for yen, address in config.hoppers.items()
+            if not _is_changer(config, address)
+        }
+        changers = {
+            address: Changer(self._bus, clock, address)
+            for address in config.hoppers.values()
+            if _is_changer(config, address)
+        }
+        self._payers: dict[int, Hopper | ChangerPayer] = {
+            **self._hoppers,
+            **{
+                int(yen): ChangerPayer(changers[address], int(yen))
+                for yen, address in config.hoppers.items()
+                if address in changers
+            },
         }
         self._bills = BillValidator(self._bus, clock, config.bills) if config.bills else None
         self._takers: tuple[MoneyTaker, ...] = (
@@ -99,13 +116,13 @@ class SerialCoinVendor:
         return _IDLE_POLL_S if idle else self._config.poll_s
 
     def capabilities(self) -> VendorCapabilities:
-        parts: tuple[MoneyTaker | Hopper, ...] = (*self._takers, *self._hoppers.values())
+        parts: tuple[_Part, ...] = (*self._takers, *self._payers.values())
         devices = [part.identify() for part in parts]
         bills = self._bills.values if self._bills else frozenset()
         return VendorCapabilities(
             accepts=self._acceptor.values | bills,
-            dispenses=frozenset(self._hoppers),
-            devices=tuple(device.line() for device in devices),
+            dispenses=frozenset(self._payers),
+            devices=tuple(dict.fromkeys(device.line() for device in devices)),
             bills=bills,
         )
 
@@ -115,19 +132,20 @@ class SerialCoinVendor:
         blocked: set[int] = set()
         tries = _STATUS_TRIES
         full: set[int] = set()
-        devices: tuple[MoneyTaker | Hopper, ...] = (*self._takers, *self._hoppers.values())
+        devices: tuple[_Part, ...] = (*self._takers, *self._payers.values())
         for device in devices:
             try:
                 troubles = device.troubles(tries)
                 found.extend(troubles)
-                if isinstance(device, Hopper):
+                if not isinstance(device, MoneyTaker):
                     blocked.update([device.yen] if troubles else ())
+                if isinstance(device, Hopper):
                     level = device.level(tries)
                     low.update([device.yen] if level.low else ())
                     full.update([device.yen] if level.high else ())
             except DeviceError as error:
                 found.append(self._silent(device, error))
-                blocked.update([device.yen] if isinstance(device, Hopper) else ())
+                blocked.update([device.yen] if not isinstance(device, MoneyTaker) else ())
                 tries = 1  # where one is silent all may be, and the answer has a time limit
         if any(taker.swapped for taker in self._takers):
             found.append("coin.unknown_device")
@@ -177,14 +195,16 @@ class SerialCoinVendor:
         return events + self._poll_bills() + self._intrusion()
 
     def prepare(self, yen: int, pieces: int) -> DispenseTicket:
-        if yen not in self._hoppers or not 1 <= pieces <= _MAX_PIECES:
+        if yen not in self._payers or not 1 <= pieces <= _MAX_PIECES:
             raise MisuseError("coin.hopper_fault", f"cannot pay {pieces} coins of ¥{yen}")
-        return self._hoppers[yen].prepare(pieces)
+        return self._payers[yen].prepare(pieces)
 
     def dispense(self, ticket: DispenseTicket) -> DispenseResult:
-        hopper = self._hoppers.get(ticket.yen)
+        hopper = self._payers.get(ticket.yen)
         if hopper is None:
             return unknown(ticket, "coin.unknown_device")
+        if isinstance(hopper, ChangerPayer):
+            return hopper.dispense(ticket)
         try:
             result = self._pay(hopper, ticket)
         except DeviceError as error:
@@ -194,9 +214,11 @@ class SerialCoinVendor:
         return result
 
     def resolve(self, ticket: DispenseTicket) -> DispenseResult:
-        hopper = self._hoppers.get(ticket.yen)
+        hopper = self._payers.get(ticket.yen)
         if hopper is None:
             return unknown(ticket, "coin.unknown_device")
+        if isinstance(hopper, ChangerPayer):
+            return hopper.resolve(ticket)
         try:
             hopper.recognise(ticket.serial)
             return judge(ticket, self._standstill(hopper, ticket))
@@ -235,7 +257,7 @@ class SerialCoinVendor:
         self._bills_lost = True
         return VendorTrouble("coin.bill_fault", error.detail)
 
-    def _silent(self, device: MoneyTaker | Hopper, error: DeviceError) -> str:
+    def _silent(self, device: _Part, error: DeviceError) -> str:
         """Without the bill validator coins go on; without anything else nothing does."""
         return "coin.bill_fault" if device is self._bills else error.reason.name
 
@@ -290,6 +312,11 @@ class SerialCoinVendor:
                 detail = f"the ¥{hopper.yen} hopper does not stop"
                 raise DeviceError("coin.hopper_fault", detail)
             self._clock.sleep(_PAYOUT_POLL_S)
+
+
+def _is_changer(config: CoinVendorConfig, address: int) -> bool:
+    """Several face values at one address: a changer, whose category is checked when it is asked."""
+    return sum(each == address for each in config.hoppers.values()) > 1
 
 
 def _open_serial(path: str) -> BytePort:

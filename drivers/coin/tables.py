@@ -21,6 +21,11 @@ COUNTER_STATES = 255
 """Event counters run 1..255; 0 is only seen after a reset. Source: Part 2 section 3.27."""
 TOTAL_MODULUS = 1 << 24
 """Dispense and accept counters have three bytes. Source: Part 2 sections 3.85 and 3.31."""
+MDCES_STEP_S = 0.004
+"""A device answers an address poll this much later for each number of its address. Source: Part 1
+section 20.2.1."""
+MDCES_DEAF_S = 1.2
+"""So long it hears nothing, lest it take the others' bytes for a frame."""
 ENABLE_CODE = 0xA5
 """Source: Part 2 section 3.89."""
 COIN_POSITIONS = 16
@@ -334,6 +339,46 @@ ESCROW_TIMEOUT_S = 30.0
 """After so long a bill nobody decided about goes back. Source: Part 2 section 3.98."""
 BILL_JAMMED, STACKER_MISSING, STACKER_FULL = 39, 44, 45
 """Self-check codes a validator shows while the cause lasts. Source: Part 1 section 21."""
+
+
+CHANGER_ERRORS: Mapping[int, tuple[str, str]] = {
+    1: ("coin.hopper_empty", "hopper empty"),
+    2: ("coin.hopper_jam", "hopper jam"),
+    3: ("coin.fraud", "hopper fraud attempt"),
+    4: ("coin.hopper_fault", "hopper fault"),
+    101: ("coin.acceptor_fault", "coin acceptor jam"),
+    102: ("coin.fraud", "coin acceptor fraud attempt"),
+    103: ("coin.acceptor_fault", "coin acceptor fault"),
+    104: ("coin.acceptor_fault", "coin acceptor to manifold opto fault"),
+    251: ("coin.acceptor_fault", "cashbox full"),
+    252: ("coin.acceptor_fault", "cashbox missing"),
+    255: ("coin.hopper_fault", "other"),
+}
+"""Fault codes of `ERROR_STATUS`. Source: Part 2 section 3.130."""
+
+ESCROW_FAULTS: Mapping[int, str] = {
+    0: "no fault",
+    10: "the accept flap did not open",
+    11: "the accept flap did not open from home",
+    12: "the accept flap did not open from an unknown position",
+    20: "the accept flap did not close",
+    21: "the accept flap did not close after it had opened",
+    22: "the accept flap did not close after it had failed to open",
+    23: "the accept flap did not close from an unknown position",
+    30: "the return flap did not open",
+    31: "the return flap did not open from home",
+    32: "the return flap did not open from an unknown position",
+    40: "the return flap did not close",
+    41: "the return flap did not close after it had opened",
+    42: "the return flap did not close after it had failed to open",
+    43: "the return flap did not close from an unknown position",
+    100: "supply voltage too low",
+    101: "supply voltage too high",
+    200: "manipulation",
+    250: "jammed",
+    255: "other",
+}
+"""Source: Part 2 section 3.146."""
 
 
 class Route(enum.IntEnum):

@@ -7,6 +7,8 @@ from drivers.coin.virtual.machine import VirtualCoinMachine
 from drivers.coin.virtual.mechanics import (
     AcceptorBuild,
     BillBuild,
+    ChangerBuild,
+    EscrowBuild,
     FirstEvent,
     Happening,
     HopperBuild,
@@ -19,7 +21,9 @@ from drivers.coin.virtual.mechanics import (
 __all__ = [
     "AcceptorBuild",
     "BillBuild",
+    "ChangerBuild",
     "DispenseAnswer",
+    "EscrowBuild",
     "FirstEvent",
     "Hand",
     "Happening",

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from drivers.coin.protocol import coin_yen
 from drivers.coin.tables import Category, Header
 from drivers.coin.virtual.counting import ACCEPTED, INSERTED, REJECTED, CountingSlave
+from drivers.coin.virtual.escrow import VirtualEscrow
 from drivers.coin.virtual.ledger import Ledger, Place
 from drivers.coin.virtual.mechanics import (
     AcceptorBuild,
@@ -44,6 +45,8 @@ class VirtualAcceptor(CountingSlave):
         self._build = build
         self._falling: deque[tuple[float, int, int]] = deque()
         self.sort: SendTo = lambda _: None
+        self.hold: VirtualEscrow | None = None
+        """The escrow under it, into which every coin falls."""
         self.forget()
         self._add_commands()
 
@@ -98,6 +101,8 @@ class VirtualAcceptor(CountingSlave):
             return
         path = self.sort(yen) if self._override & 1 else None
         target = Place.CASHBOX if path is None else Place.HOPPER
+        if self.hold is not None and self.hold.room:
+            target = Place.COIN_ESCROW
         self._ledger.move(yen, Place.FALLING, target)
         self.totals[ACCEPTED] += 1
         code = self._value_code(yen) if self._build.credits_are_values else position

@@ -106,6 +106,15 @@ class EscrowBuild:
 
 
 @dataclass(frozen=True, slots=True)
+class ChangerBuild:
+    """A changer with hoppers of its own. Its values must not be those of other hoppers."""
+
+    address: int = 55
+    plate: Nameplate = Nameplate("KVM", "KV-C1", 155_001)
+    pieces: dict[int, int] = field(default_factory=lambda: dict.fromkeys((10, 50, 100, 500), 50))
+
+
+@dataclass(frozen=True, slots=True)
 class HopperBuild:
     """One hopper and what it departs in."""
 
@@ -137,6 +146,7 @@ class MachineBuild:
     hoppers: dict[int, HopperBuild] = field(default_factory=four_hoppers)
     bills: BillBuild | None = None
     escrow: EscrowBuild | None = None
+    changer: ChangerBuild | None = None
     check: Check = Check.SIMPLE
     echo: bool = True
     paced_baud: int = 0

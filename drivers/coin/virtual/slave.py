@@ -80,6 +80,10 @@ class Slave:
         self.forget()
         self._deaf_until_s = self.now_s + self.speeds.boot_s
 
+    def go_deaf(self, seconds: float) -> None:
+        """Hear nothing for so long."""
+        self._deaf_until_s = max(self._deaf_until_s, self.now_s + seconds)
+
     def switch_off(self) -> None:
         """Power goes. Idempotent."""
         self.powered = False
