@@ -4,7 +4,7 @@ No wire, no clock. Source: RFC 8011 5.1 (attribute syntaxes).
 """
 
 from drivers.printer.ipp_codec import Attribute, Group, Message, Resolution, Value
-from drivers.printer.tables import GroupTag, Operation, Tag
+from drivers.printer.tables import GroupTag, Tag
 
 USER = "kiosk"
 """`requesting-user-name` of every job and every question: a printer lets only a job's owner
@@ -59,9 +59,7 @@ def preamble() -> tuple[Attribute, Attribute]:
     )
 
 
-def request(
-    operation: Operation, request_id: int, printer_uri: str, *attributes: Attribute
-) -> Message:
+def request(operation: int, request_id: int, printer_uri: str, *attributes: Attribute) -> Message:
     """A request to the printer at `printer_uri` in our name, without a document."""
     target = strings(Tag.URI, "printer-uri", printer_uri)
     whose = strings(Tag.NAME, "requesting-user-name", USER)

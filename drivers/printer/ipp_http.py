@@ -16,7 +16,6 @@ from drivers.clock import Clock
 from drivers.errors import DeviceError, PeerError, SilenceError
 from drivers.printer.ipp_attributes import request
 from drivers.printer.ipp_codec import Attribute, Message, decode_message, encode_message
-from drivers.printer.tables import Operation
 
 if TYPE_CHECKING:
     from _typeshed import WriteableBuffer
@@ -80,7 +79,7 @@ class IppConversation:
         if self._plain is not None:
             self._plain.close()
 
-    def ask(self, operation: Operation, *attributes: Attribute) -> Message:
+    def ask(self, operation: int, *attributes: Attribute) -> Message:
         """The printer's answer, whatever its status. Raises SilenceError, PeerError."""
         sent = request(operation, next(self._numbers), self._address.uri, *attributes)
         try:

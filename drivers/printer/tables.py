@@ -25,6 +25,17 @@ class Operation(enum.IntEnum):
     IDENTIFY_PRINTER = 0x003C
 
 
+class ReprintOperation(enum.IntEnum):
+    """What prints a document once more that the printer kept. We never ask for it in earnest."""
+
+    RESTART_JOB = 0x000E
+    """RFC 8011 4.3.7."""
+    REPROCESS_JOB = 0x002C
+    """RFC 3998 4.1."""
+    RESUBMIT_JOB = 0x003A
+    """PWG 5100.7."""
+
+
 class Status(enum.IntEnum):
     """RFC 8011 appendix B, as far as a printer or we use it."""
 

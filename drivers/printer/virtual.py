@@ -5,6 +5,7 @@ sheet: what lies in the tray can be looked at as PDF and as a picture.
 """
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Self
 
 from drivers.clock import Clock, SystemClock
@@ -15,14 +16,28 @@ from drivers.printer.virtual_service import PrinterService
 from drivers.printer.virtual_sheets import Sheet
 
 
+@dataclass(frozen=True, slots=True)
+class Build:
+    """What moves the paper, and what answers on the network."""
+
+    engine: Callable[[Machine], Engine] = Engine
+    service: Callable[[Engine, str, Clock], PrinterService] = PrinterService
+
+
 class VirtualPrinter:
     """Start it, give `device_uri` to the queue and to the watch, and use its hands."""
 
-    def __init__(self, machine: Machine | None = None, clock: Clock | None = None) -> None:
-        self._engine = Engine(machine or Machine())
+    def __init__(
+        self,
+        machine: Machine | None = None,
+        clock: Clock | None = None,
+        build: Build = Build(),
+    ) -> None:
+        """`build`: other works in the same case, for printers that are wrong on purpose."""
+        self._engine = build.engine(machine or Machine())
         self._listener = IppListener(self)
         self.device_uri = f"ipp://127.0.0.1:{self._listener.port}/ipp/print"
-        self._service = PrinterService(self._engine, self.device_uri, clock or SystemClock())
+        self._service = build.service(self._engine, self.device_uri, clock or SystemClock())
         self.answer = self._service.answer
         self.broken_off = self._service.broken_off
 

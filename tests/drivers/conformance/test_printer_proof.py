@@ -1,0 +1,78 @@
+"""Every printer that is wrong on purpose is found by the case that should; right ones pass."""
+
+import argparse
+
+import pytest
+
+from drivers.conformance.case import Verdict
+from drivers.conformance.kind import SetupError
+from drivers.conformance.printer_bench import PrinterBench
+from drivers.conformance.printer_kind import KIND, setup
+from drivers.conformance.printer_page import (
+    FRAME_TENTHS,
+    frame_tenths,
+    is_coloured,
+    is_front,
+    is_printed,
+    is_upright,
+    trial_sheets,
+)
+from drivers.conformance.printer_suite import SUITE
+from drivers.conformance.proof import Specimen, examine
+from drivers.printer.tables import PDF
+from drivers.printer.virtual_sheets import sides_of
+
+RIGHT = [one for one in KIND.specimens if not one.killers]
+WRONG = [one for one in KIND.specimens if one.killers]
+pytestmark = pytest.mark.timeout(120)
+
+
+def named(specimens: list[Specimen[PrinterBench]]) -> list[str]:
+    return [one.name for one in specimens]
+
+
+@pytest.mark.daemon
+@pytest.mark.parametrize("specimen", RIGHT, ids=named(RIGHT))
+def test_a_right_printer_is_failed_by_no_case(specimen: Specimen[PrinterBench]) -> None:
+    proof, results = examine(SUITE, specimen)
+    wrong = {name: r.detail for name, r in results.items() if r.verdict is Verdict.FAILED}
+    assert proof.holds, wrong
+    tried = [r for r in results.values() if r.verdict is Verdict.PASSED]
+    assert len(tried) >= len(SUITE.cases) - 2
+
+
+@pytest.mark.daemon
+@pytest.mark.parametrize("specimen", WRONG, ids=named(WRONG))
+def test_a_wrong_printer_is_found_by_the_case_that_should(
+    specimen: Specimen[PrinterBench],
+) -> None:
+    proof, results = examine(SUITE, specimen, specimen.killers)
+    assert proof.holds, {name: r.detail for name, r in results.items()}
+
+
+def test_enough_of_them_and_every_name_once() -> None:
+    assert len(WRONG) >= 30
+    names = named([*RIGHT, *WRONG])
+    assert len(set(names)) == len(names)
+    ids = {case.id for case in SUITE.cases}
+    assert {killer for one in WRONG for killer in one.killers} <= ids
+
+
+def test_what_one_reads_off_the_trial_sheet() -> None:
+    front, back, *rest = sides_of(trial_sheets(2), PDF, colour=True)
+    assert len(rest) == 2
+    assert (is_printed(front), is_printed(back), is_printed(None)) == (True, True, False)
+    assert (is_front(front), is_front(back)) == (True, False)
+    assert (is_coloured(front), is_coloured(back)) == (False, True)
+    assert (is_upright(front), is_upright(back)) == (True, True)
+    assert abs(frame_tenths(front) - FRAME_TENTHS) <= 5
+    assert frame_tenths(back) == 0
+
+
+def test_a_queue_that_is_not_there_is_said() -> None:
+    chosen = argparse.Namespace(queue="no-such-queue", device_uri="", raster=False, driver="")
+    with pytest.raises(SetupError, match="no-such-queue"):
+        setup(chosen)
+    chosen.device_uri = "ipp://127.0.0.1/ipp/print"
+    with pytest.raises(SetupError, match="not both"):
+        setup(chosen)
