@@ -15,6 +15,7 @@ from drivers.conformance.coin_kind import KIND as COIN
 from drivers.conformance.junit import junit
 from drivers.conformance.kind import Kind, SetupError
 from drivers.conformance.page import page
+from drivers.conformance.printer_kind import KIND as PRINTER
 from drivers.conformance.proof import examine, table
 from drivers.conformance.report import (
     Circumstances,
@@ -34,7 +35,7 @@ from drivers.link.port import LinkLost
 if TYPE_CHECKING:
     Kinds = argparse._SubParsersAction[argparse.ArgumentParser]  # noqa: SLF001 - has no public name
 
-KINDS: Mapping[str, Kind[Any]] = {kind.suite.kind: kind for kind in (CARD, COIN)}
+KINDS: Mapping[str, Kind[Any]] = {kind.suite.kind: kind for kind in (CARD, COIN, PRINTER)}
 """One row a device kind."""
 
 _LOG, _REPORT, _PAGE = "transcript.jsonl", "report.json", "report.html"

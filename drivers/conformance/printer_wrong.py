@@ -8,9 +8,11 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from drivers.conformance import printer_wrong_engines as engines
+from drivers.conformance.printer_page import trial_sheets
 from drivers.printer.ipp_attributes import flag, integers, keywords, strings
 from drivers.printer.ipp_codec import Attribute, Group, Message
 from drivers.printer.tables import (
+    PDF,
     SHEET_SENSOR,
     Operation,
     ReprintOperation,
@@ -75,6 +77,14 @@ class TitleLost(PrinterService):
         return Group(told.tag, tuple(_instead(told.attributes, other)))
 
 
+class PrintsHalf(PrinterService):
+    """Prints as far as it can what broke off."""
+
+    def broken_off(self, asked: Message) -> None:  # noqa: ARG002 - that is the fault
+        half = Job("half", "kiosk", two_sided=True, created_s=1)
+        self._engine.give_document(self._engine.create_job(half), trial_sheets(1), PDF)
+
+
 class Keeps(PrinterService):
     """Keeps each document, and prints it again for whoever asks."""
 
@@ -88,7 +98,7 @@ class Keeps(PrinterService):
         if asked.code != ReprintOperation.RESTART_JOB:
             return super().answer(asked)
         again = Job("restarted", "kiosk", two_sided=True, created_s=1)
-        self._engine.give_document(self._engine.create_job(again), self.kept, "application/pdf")
+        self._engine.give_document(self._engine.create_job(again), self.kept, PDF)
         return super().answer(replace(asked, code=Operation.GET_PRINTER_ATTRIBUTES))
 
 
@@ -198,7 +208,7 @@ WRONG: Final = (
     Wrong("survives power", "Prints yesterday's job when the power comes back.",
           ("printer.fault.power",), Build(engine=engines.SurvivesPower)),
     Wrong("prints half", "Prints what it has of a broken-off document.",
-          ("printer.fault.half_document",), Build(engine=engines.PrintsHalf)),
+          ("printer.fault.half_document",), Build(service=PrintsHalf)),
     Wrong("anything is done", "Calls an unreadable document completed.",
           ("printer.fault.no_document",), Build(engine=engines.AnythingIsDone)),
     Wrong("keeps documents", "Prints an ended job again for whoever asks.",

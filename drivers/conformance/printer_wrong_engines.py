@@ -5,7 +5,6 @@ from dataclasses import dataclass
 
 from PIL import Image
 
-from drivers.conformance.printer_page import trial_sheets
 from drivers.printer.contract import JobState
 from drivers.printer.tables import A4, DONE_WELL
 from drivers.printer.virtual_engine import Engine, Job, PrinterNews
@@ -175,13 +174,6 @@ class AnyPaper(Engine):
         with self.touching() as path:
             path.media = media
         return clear
-
-
-class PrintsHalf(Engine):
-    """Prints what it has of a document that broke off."""
-
-    def interrupt(self, job: Job) -> None:
-        self.give_document(job, trial_sheets(1), "application/pdf")
 
 
 class AnythingIsDone(Engine):
