@@ -27,6 +27,8 @@ from kiosk.vault import Vault
 _log = logging.getLogger(__name__)
 
 _TITLE_BYTES = 8
+TOO_SLOW = "centre.timeout"
+"""What an answer is called that came when the resident had been told that none came."""
 
 Door = Callable[[], tuple[CentreLine, CentreTrust]]
 """`kiosk.center_client.CentreDoor` is the one that ships."""
@@ -44,6 +46,8 @@ class CentreThread:
         self._orders: queue.SimpleQueue[Callable[[], None] | None] = queue.SimpleQueue()
         self._visit = CentreVisit(self._line, self._trust, clock)
         self._examiner: Examiner | None = None
+        self._met = ""
+        """The first failure this resident met with the centre."""
         self._wanted = 0
         self._lock = threading.Lock()
         self._post: Post = _nobody
@@ -103,25 +107,26 @@ class CentreThread:
         try:
             work(wanted)
         except CentreRefused as refused:
+            self._met = self._met or refused.failure
             self._answer(wanted, ev.CentreFailed(refused.failure, refused.message))
         except CheckFailed as failed:
+            self._met = self._met or failed.failure
             self._answer(wanted, ev.CentreFailed(failed.failure))
-            self._warn_centre(failed.failure)
+            # Wanted or not: a mix-up stops that server for everybody, now and not at the end.
+            if may_be_mix_up(failed.failure):
+                self._tell_centre(failed.failure)
         except Exception as error:  # noqa: BLE001 - the visit must hear of any defect, and end
             # The type alone: a text or a traceback could quote what was being handled.
             _log.error("an order to the centre failed: %s", type(error).__name__)
             self._answer(wanted, ev.CentreFailed("terminal.defect"))
 
-    def _warn_centre(self, failure: str) -> None:
-        """What may be a mix-up is told while the visit still goes on, wanted or not.
-
-        Where that fails, the outcome at the visit's end says it; the outbox keeps that one.
-        """
-        if may_be_mix_up(failure):
-            try:
-                self._visit.tell_at_once(failure)
-            except CheckFailed as failed:
-                _log.warning("the centre was not told of %s: %s", failure, failed.failure)
+    def _tell_centre(self, failure: str) -> None:
+        """Tell it while the visit goes on. Where that fails, a mix-up is told again at its end,
+        by an outcome that the outbox keeps."""
+        try:
+            self._visit.tell_at_once(failure)
+        except CheckFailed as failed:
+            _log.warning("the centre was not told of %s: %s", failure, failed.failure)
 
     def _answer(self, wanted: int, event: object) -> bool:
         with self._lock:
@@ -151,6 +156,10 @@ class CentreThread:
         ticket = Ticket(name, choice.fee_yen, copies)
         if not self._answer(wanted, ev.DocumentReady(ticket)):
             self._vault.erase()
+            self._met = self._met or TOO_SLOW
+        elif self._met:
+            # An error and then a success is looked into, also where the centre saw no error.
+            self._tell_centre(self._met)
 
     def _hold(self, copy: PledgedCopy, expected: Expected) -> Copy:
         with contextlib.ExitStack() as failed:

@@ -14,7 +14,7 @@ from center.clock import FixedClock
 from center.demo import CENTRE, Options, database, prepared
 from center.http.server import Servers
 from center.pki.layout import State
-from center.store.store import Store
+from center.store.store import Review, Store
 from drivers.clock import SystemClock, VirtualClock
 from kiosk.center_client import CenterConfig, CentreLine, CentreTrust, load_trust
 from kiosk.center_visit import CentreVisit
@@ -52,6 +52,11 @@ class CentreAtWork:
         """For which failures servers are suspended now."""
         with contextlib.closing(Store(str(database(self.state)))) as store:
             return [one.failure for one in store.suspended()]
+
+    def reviews(self, visit: bytes) -> list[Review]:
+        """What of a visit is to be looked into."""
+        with contextlib.closing(Store(str(database(self.state)))) as store:
+            return [one for one in store.reviews() if one.visit == visit]
 
     def authenticated(self, card: str = "yamada-hanako") -> tuple[CentreVisit, m.Offers]:
         """A visit whose card has signed, and the offers it got."""

@@ -13,6 +13,8 @@ from center.issuing import copies
 from center.issuing.extract import Extract, Office
 from center.issuing.residents import load as load_residents
 from center.wire import endpoints
+from center.wire.canonical import decode
+from center.wire.messages import Outcome
 from crypto.errors import CheckFailed
 from kiosk.center_client import CentreDoor, CentreLine
 from kiosk.center_visit import Ended
@@ -216,6 +218,77 @@ def test_other_failures_are_not_told_before_the_end(
     it.thread.open()
     assert it.next() == ev.VisitOpened()
     assert told == []
+
+
+def test_an_error_here_and_then_a_success_is_looked_into(
+    it: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The centre saw no error: the request never reached it. The terminal says it."""
+    arrived = it.authenticated()
+    wanted = choice(arrived)
+    with monkeypatch.context() as broken:
+        broken.setattr(it.thread.visit, "deliver", refuse("centre.unreachable"))
+        it.thread.apply(wanted)
+        assert isinstance(it.next(), ev.Applied)
+        assert it.next() == ev.CentreFailed("centre.unreachable")
+    it.thread.apply(wanted)
+    assert isinstance(it.next(), ev.Applied)
+    assert isinstance(it.next(), ev.DocumentReady)
+    assert reviewed(it) == [("outcome", "centre.unreachable", "outcome")]
+
+
+def test_an_error_before_the_card_was_placed_again_counts_too(
+    it: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """To the centre these are two visits; only the terminal knows that it is one resident."""
+    it.thread.open()
+    assert it.next() == ev.VisitOpened()
+    with monkeypatch.context() as broken:
+        broken.setattr(it.thread.visit, "offers", refuse("jpki.unavailable"))
+        it.thread.ask_offers()
+        assert it.next() == ev.CentreFailed("jpki.unavailable")
+    it.thread.apply(choice(it.authenticated()))
+    assert isinstance(it.next(), ev.Applied)
+    assert isinstance(it.next(), ev.DocumentReady)
+    assert reviewed(it) == [("outcome", "jpki.unavailable", "outcome")]
+
+
+def test_an_answer_after_the_resident_was_told_that_none_came_is_an_error_too(
+    it: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    wanted = choice(it.authenticated())
+    deliver = it.thread.visit.deliver
+
+    def late() -> object:
+        pledged = deliver()
+        it.thread.forget()
+        return pledged
+
+    with monkeypatch.context() as slow:
+        slow.setattr(it.thread.visit, "deliver", late)
+        it.thread.apply(wanted)
+        assert isinstance(it.next(), ev.Applied)
+        wait_until(lambda: it.thread._met == "centre.timeout")
+    it.thread.apply(wanted)
+    assert isinstance(it.next(), ev.Applied)
+    assert isinstance(it.next(), ev.DocumentReady)
+    assert ("outcome", "centre.timeout", "outcome") in reviewed(it)
+
+
+def test_a_visit_without_trouble_raises_no_event(it: Bench) -> None:
+    it.thread.apply(choice(it.authenticated()))
+    assert isinstance(it.next(), ev.Applied)
+    assert isinstance(it.next(), ev.DocumentReady)
+    assert reviewed(it) == []
+
+
+def reviewed(it: Bench) -> list[tuple[str, str, str]]:
+    """End the visit as delivered; what the centre wants looked into of it."""
+    it.end()  # what it still has to tell is told before
+    ended = it.thread.outcome(Ended("issued", "", 1, 1, 200, 0, 0))
+    CentreLine(it.work.config()).post(endpoints.OUTCOME, ended)
+    visit = decode(Outcome, ended).visit
+    return [(one.failed_step, one.failure, one.step) for one in it.work.reviews(visit)]
 
 
 def test_a_centre_that_cannot_be_told_at_once_troubles_nobody(
