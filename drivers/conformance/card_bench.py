@@ -11,7 +11,7 @@ from drivers.card.tables import JPKI_AID
 from drivers.clock import Clock
 from drivers.conformance.card_facts import CardFacts
 from drivers.conformance.card_hands import CardHands
-from drivers.conformance.card_wire import CardWire, RecordedService, is_secret, meaning
+from drivers.conformance.card_wire import Blanking, CardWire, RecordedService, meaning
 from drivers.conformance.case import NotApplicable, Undecided, Violation, demand
 from drivers.conformance.hands import Act
 from drivers.conformance.timing import Stopwatch
@@ -41,7 +41,7 @@ class CardBench:
         self._setup = setup
         self.facts = setup.facts
         self.clock = clock
-        self.recorder = Recorder(clock, meaning, is_secret)
+        self.recorder = Recorder(clock, meaning, Blanking().is_secret)
         self.stopwatch = Stopwatch(clock)
         self.hands = CardHands(act, self.recorder)
         self.service = RecordedService(setup.service, self.recorder, self.stopwatch)

@@ -2,7 +2,14 @@
 
 import hashlib
 
-from drivers.card.contract import CardKind, PinWrong, Presence, Secret
+from drivers.card.contract import (
+    CardKind,
+    CardReader,
+    CardSignature,
+    PinWrong,
+    Presence,
+    Secret,
+)
 from drivers.card.tables import MY_NUMBER
 from drivers.conformance.card_bench import CardBench, verified
 from drivers.conformance.card_sign_cases import check_signature
@@ -15,6 +22,14 @@ _DIGEST = hashlib.sha256(_MESSAGE).digest()
 
 def _reason(error: DeviceError) -> str:
     return error.reason.name
+
+
+def _signed(bench: CardBench, reader: CardReader, certificate: bytes) -> CardSignature:
+    """One authentication with the right PIN. Raises Violation if it is called wrong."""
+    try:
+        return reader.authenticate(Secret(bench.facts.pin), certificate, _DIGEST)
+    except PinWrong as wrong:
+        raise Violation(f"the right PIN is called wrong, {wrong.tries_left} left") from None
 
 
 @Clause(
@@ -60,8 +75,11 @@ def authenticate(bench: CardBench) -> str:
     pin = Secret(bench.facts.pin)
     with bench.reader() as reader:
         certificate = reader.identify().certificate
-        with bench.stopwatch.span("authenticate"):
-            signed = reader.authenticate(pin, certificate, _DIGEST)
+        try:
+            with bench.stopwatch.span("authenticate"):
+                signed = reader.authenticate(pin, certificate, _DIGEST)
+        except PinWrong:
+            raise Violation("the right PIN is called wrong") from None
     check_signature(certificate, signed.signature, _MESSAGE)
     demand_equal(bench.service.entries, 1, "secrets entered")
     demand(not pin.open(), "the PIN is not wiped")
@@ -88,7 +106,7 @@ def wrong_pin(bench: CardBench) -> str:
         demand_equal(left, bench.facts.tries - 1, "tries left")
         demand_equal(bench.service.entries, 1, "secrets entered")
         demand(not pin.open(), "the PIN is not wiped")
-        reader.authenticate(Secret(bench.facts.pin), certificate, _DIGEST)
+        _signed(bench, reader, certificate)
     return f"{left} left"
 
 
@@ -106,6 +124,8 @@ def malformed_pin(bench: CardBench) -> str:
                 reader.authenticate(Secret(digits), certificate, _DIGEST)
             except DeviceError:
                 continue
+            except PinWrong:
+                raise Violation(f"an entry of {len(digits)} bytes is sent") from None
             raise Violation(f"an entry of {len(digits)} bytes is taken")
     demand_equal(bench.service.entries, 0, "secrets entered")
     return "none sent"
@@ -126,6 +146,8 @@ def swapped(bench: CardBench) -> str:
                 reader.authenticate(Secret(bench.facts.pin), other, _DIGEST)
             except DeviceError as error:
                 demand_equal(_reason(error), "card.swapped", "the reason")
+            except PinWrong:
+                raise Violation("the PIN is sent to another card") from None
             else:
                 raise Violation("it signs for another certificate")
     demand_equal(bench.service.entries, 0, "secrets entered")
@@ -141,7 +163,7 @@ def swapped(bench: CardBench) -> str:
 def release(bench: CardBench) -> str:
     with bench.reader() as reader:
         certificate = reader.identify().certificate
-        reader.authenticate(Secret(bench.facts.pin), certificate, _DIGEST)
+        _signed(bench, reader, certificate)
         reader.release()
         reader.release()
     with bench.wire() as wire:
@@ -193,7 +215,7 @@ def already_verified(bench: CardBench) -> str:
         try:
             reader.authenticate(Secret(bench.facts.wrong_pin), certificate, _DIGEST)
         except PinWrong:
-            reader.authenticate(Secret(bench.facts.pin), certificate, _DIGEST)
+            _signed(bench, reader, certificate)
         else:
             raise Violation("a wrong PIN is taken")
     demand_equal(bench.service.entries, 2, "secrets entered")

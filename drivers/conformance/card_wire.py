@@ -31,14 +31,35 @@ _SECRET_INS = frozenset({Ins.VERIFY, Ins.CHANGE_REFERENCE_DATA})
 _HEADER = 4
 _SW = 2
 _OPEN_BYTES = 34
-"""An answer up to here (a label, a length, a status word) is shown; longer ones are a person's."""
+_HEAD_BYTES = 5
+_TOKEN = MY_NUMBER.token_ef.to_bytes(2)
 _INS_AT = 1
+_CLASSES = frozenset({0x00, 0x80})
 
 
-def is_secret(raw: bytes) -> bool:
-    """Whether bytes on the line may not be kept: an entry of a secret, or a file of a person's."""
-    entry = len(raw) > _HEADER and raw[0] == 0 and raw[_INS_AT] in _SECRET_INS
-    return entry or len(raw) > _OPEN_BYTES + _SW
+class Blanking:
+    """What may not be written down: entries of secrets, and what stands in a person's files.
+
+    Of a file's content no more is kept than the bytes that name its length; the token file, the
+    same on all cards, is kept. Nothing longer than that is kept at all: it may be a signature.
+    """
+
+    def __init__(self) -> None:
+        self._file = b""
+        self._reads = False
+
+    def is_secret(self, raw: bytes) -> bool:
+        """Whether these bytes, the next on the line, are to be blanked."""
+        if self._reads:
+            self._reads = False
+            kept = _OPEN_BYTES if self._file == _TOKEN else _HEAD_BYTES
+            return len(raw) > kept + _SW
+        ins = raw[_INS_AT] if len(raw) >= _HEADER and raw[0] in _CLASSES else 0
+        if ins == Ins.SELECT:
+            self._file = raw[_HEADER + 1 :]
+        self._reads = ins in {Ins.READ_BINARY, Ins.GET_RESPONSE}
+        entry = len(raw) > _HEADER and ins in _SECRET_INS
+        return entry or len(raw) > _OPEN_BYTES + _SW
 
 
 def meaning(raw: bytes) -> str:
@@ -46,7 +67,7 @@ def meaning(raw: bytes) -> str:
     if len(raw) == _SW or len(raw) > _HEADER + 1 + SHORT_LE:
         return _status(int.from_bytes(raw[-_SW:]))
     known = {member.value: member.name for member in Ins}
-    if len(raw) >= _HEADER and raw[0] in {0x00, 0x80} and raw[_INS_AT] in known:
+    if len(raw) >= _HEADER and raw[0] in _CLASSES and raw[_INS_AT] in known:
         return known[raw[_INS_AT]].replace("_", " ")
     return _status(int.from_bytes(raw[-_SW:])) if len(raw) > _SW else ""
 

@@ -111,6 +111,20 @@ class _IdentifiesByEntering(_Enters):
         return found
 
 
+class _PadsThePin(_Enters):
+    """Makes four digits of whatever was typed."""
+
+    def authenticate(self, pin: Secret, certificate: bytes, digest: bytes) -> CardSignature:
+        padded = Secret(pin.open().ljust(MY_NUMBER.pin_length, b"0")[: MY_NUMBER.pin_length])
+        pin.wipe()
+        return super().authenticate(padded, certificate, digest)
+
+
+class _SeesNothing(PcscCardReader):
+    def status(self) -> ReaderStatus:
+        return ReaderStatus(Presence.EMPTY, super().status().reader)
+
+
 def _specimen(
     name: str, what: str, kind: type[PcscCardReader], *killers: str
 ) -> Specimen[CardBench]:
@@ -164,6 +178,18 @@ WRONG = (
         "state and identity come from memory",
         _RemembersTheCard,
         "card.driver.taken_away",
+    ),
+    _specimen(
+        "driver-pads-the-pin",
+        "an entry of another length is made to fit and sent",
+        _PadsThePin,
+        "card.driver.malformed_pin",
+    ),
+    _specimen(
+        "driver-sees-nothing",
+        "the state is always empty",
+        _SeesNothing,
+        "card.driver.status",
     ),
     _specimen(
         "driver-tries-a-pin",

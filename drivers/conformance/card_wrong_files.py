@@ -94,6 +94,13 @@ class _KnowsEveryName(VirtualCard):
             return Response(b"", Sw.OK)
 
 
+class _SelectsOnce(VirtualCard):
+    def _select_name(self, command: Command) -> Response:
+        if self._application is not None:
+            raise Refused(Sw.CONDITIONS_OF_USE)
+        return super()._select_name(command)
+
+
 class _ComparesNineBytes(VirtualCard):
     def _select_name(self, command: Command) -> Response:
         if command.data[:9] == JPKI_AID[:9]:
@@ -229,6 +236,11 @@ _COMMANDS: dict[str, tuple[str, Build, tuple[str, ...]]] = {
         "SELECT of any name is answered 9000",
         Build(card=_KnowsEveryName),
         ("card.select.unknown_name",),
+    ),
+    "selects-once": (
+        "an application can be selected only after power-up",
+        Build(card=_SelectsOnce),
+        ("card.select.application",),
     ),
     "compares-nine-bytes": (
         "the last byte of a name is not compared",

@@ -63,6 +63,11 @@ class _OpensWhenBlocked(SecretFile):
         return super().verify(entry)
 
 
+class _RefusesTheRightOne(SecretFile):
+    def verify(self, entry: bytes) -> int:
+        return super().verify(entry + b"\x00")
+
+
 class _QueryCosts(SecretFile):
     def ask(self) -> int:
         self.left = max(0, self.left - 1)
@@ -218,6 +223,11 @@ _PIN_CARDS: dict[str, tuple[str, Build, tuple[str, ...]]] = {
         "the right PIN is taken when no try is left",
         Build(change=_pin_is(_OpensWhenBlocked)),
         ("card.pin.blocks", "card.pin.stays_blocked"),
+    ),
+    "pin-refuses-the-right-one": (
+        "the right PIN is answered as a wrong one",
+        Build(change=_pin_is(_RefusesTheRightOne)),
+        ("card.sign.verifies", "card.driver.authenticate", "card.driver.release"),
     ),
     "pin-query-costs": (
         "asking for the tries left costs one",
