@@ -1,0 +1,208 @@
+"""From the front of a sheet to the block on its back.
+
+`encode` seals three layers, each for itself: header and text, a base image, a fine image. Each
+is coded against damage and spread over the whole block, so that a stain takes a little of
+everything and all of nothing.
+"""
+
+import dataclasses
+import itertools
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from center.antiforgery.compiled import Bits, Places
+from center.antiforgery.scramble import allocation, ldpc, picture
+from center.antiforgery.scramble.front import Front, base_shape, ink
+from center.antiforgery.scramble.header import (
+    BYTES,
+    STRIPS,
+    CentreKey,
+    Header,
+    Outside,
+    digest,
+    write,
+)  # fmt: skip
+from center.antiforgery.scramble.keys import (
+    BASE,
+    FINE,
+    NONCE_BYTES,
+    PLACES,
+    KeyStore,
+    nonce_of,
+    purpose,
+    seal,
+)  # fmt: skip
+from center.antiforgery.scramble.layout import CELL_DOTS, HEIGHT, WIDTH, layout, public_cover
+from center.antiforgery.scramble.words import shuffled, stream
+
+STEPS = (120, 100, 75, 50)
+"""Resolutions of the base image, dots per inch, best first; the fine image has twice as many."""
+
+
+class TooMuchInk(Exception):
+    """No resolution of the page fits into a block; never says what the page holds."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """What a block says beside the picture."""
+
+    document: str
+    """The document's number, at most 20 ASCII characters."""
+    page: int
+    pages: int
+    issued: int
+    """UTC seconds."""
+    municipality: str
+    """Six digits."""
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A block, ready to be printed."""
+
+    cells: Bits = field(repr=False)
+    """HEIGHT x WIDTH, 1 is ink; each cell is 4 x 4 dots at 600 dpi, placed on whole dots."""
+    dpi: int
+    """Of the base image."""
+    has_fine: bool
+
+    def packed(self) -> bytes:
+        """Rows of cells, eight a byte, most significant bit left, padded to whole bytes."""
+        return np.packbits(self.cells, axis=1).tobytes()
+
+    def dots(self) -> Bits:
+        """The block at 600 dpi."""
+        return np.repeat(np.repeat(self.cells, CELL_DOTS, axis=0), CELL_DOTS, axis=1)
+
+
+@dataclass(frozen=True, slots=True)
+class _Images:
+    dpi: int
+    base: tuple[bytes, ...]
+    fine: tuple[bytes, ...]
+
+
+def encode(front: Front, sheet: Sheet, keys: KeyStore, signing: CentreKey) -> Block:
+    """The block that hides `front`. Raises TooMuchInk, KeyUnknown, ValueError.
+
+    Two blocks of the same front differ: each has a nonce of its own.
+    """
+    room = len(layout().rest)
+    images = _images(front, room)
+    nonce = secrets.token_bytes(NONCE_BYTES)
+    outside = Outside(keys.current(), signing.name, sheet.document, sheet.page, sheet.pages, nonce)
+    layers = ((BASE, images.base), (FINE, images.fine))
+    digests = tuple(
+        digest(layer, number, data)
+        for layer, strips in layers
+        for number, data in enumerate(strips)
+    )
+    lengths = [tuple(map(len, strips)) for _, strips in layers]
+    header = Header(
+        outside, sheet.issued, sheet.municipality, images.dpi, lengths[0], lengths[1],
+        digests, front.text,
+    )  # fmt: skip
+    cells = layout().fixed.copy().reshape(-1)
+    _put_header(cells, write(header, keys, signing))
+    _put_images(cells, outside, layers, keys)
+    return Block(cells.reshape(HEIGHT, WIDTH), images.dpi, bool(images.fine))
+
+
+def strip_edges(height: int) -> list[int]:
+    """Where the strips of an image of `height` rows begin and end."""
+    return [height * number // STRIPS for number in range(STRIPS + 1)]
+
+
+def places(outside: Outside, keys: KeyStore) -> tuple[Places, Bits]:
+    """Which cells the images fill, in order, and the noise laid over them: known with the key only.
+
+    Whoever lacks the key cannot tell the cells of one strip from those of another, and so cannot
+    make unreadable what was changed and nothing else.
+    """
+    rest = layout().rest
+    key = keys.derive(outside.key_id, purpose(outside.document, outside.page, PLACES))
+    order = shuffled(len(rest), stream(key, b"places" + outside.nonce, len(rest)))
+    cover = stream(key, b"cover" + outside.nonce, len(rest)) & 1
+    return rest[order], cover.astype(np.uint8)
+
+
+def to_bits(data: bytes) -> Bits:
+    """Eight bits a byte, most significant first."""
+    return np.unpackbits(np.frombuffer(data, np.uint8))
+
+
+def _put_header(cells: Bits, data: bytes) -> None:
+    where = layout().header
+    if len(data) != BYTES:
+        raise ValueError("Layer 0 has another length.")
+    cells[where] = ldpc.encode(to_bits(data), len(where)) ^ public_cover(len(where))
+
+
+def _put_images(
+    cells: Bits, outside: Outside, layers: Sequence[tuple[str, tuple[bytes, ...]]], keys: KeyStore
+) -> None:
+    where, cover = places(outside, keys)
+    counts = allocation.shares(
+        [len(data) for data in layers[0][1]], [len(data) for data in layers[1][1]], len(where)
+    )
+    at = 0
+    for (layer, strips), shares in zip(layers, (counts.base, counts.fine), strict=True):
+        key = keys.derive(outside.key_id, purpose(outside.document, outside.page, layer))
+        for number, (data, count) in enumerate(zip(strips, shares, strict=True)):
+            sealed = seal(key, nonce_of(outside.nonce, number), data)
+            coded = ldpc.encode(to_bits(sealed), count)
+            cells[where[at : at + count]] = coded ^ cover[at : at + count]
+            at += count
+    cells[where[at:]] = cover[at:]
+
+
+def _images(front: Front, room: int) -> _Images:
+    """The page at the best resolution that leaves it strong enough."""
+    made = [_base(front, dpi) for dpi in STEPS[:1]]
+    for dpi in STEPS[1:]:
+        if allocation.fits_alone([len(one) for one in made[-1].base], room):
+            break
+        made.append(_base(front, dpi))
+    for images in made:
+        fine = _fine(front, images.dpi) if _leaves_room(images, room) else ()
+        if fine and allocation.fits([len(one) for one in images.base], [*map(len, fine)], room):
+            return dataclasses.replace(images, fine=fine)
+    return _alone(made, room)
+
+
+def _alone(made: Sequence[_Images], room: int) -> _Images:
+    for rate in (allocation.BASE_RATE, allocation.DENSEST_RATE):
+        for images in made:
+            if allocation.fits_alone([len(one) for one in images.base], room, rate):
+                return images
+    raise TooMuchInk("The page holds more than a block can carry at any resolution.")
+
+
+_FINE_A_BASE = 1.5
+"""A fine image takes at least so many times the bytes of its base."""
+
+
+def _leaves_room(images: _Images, room: int) -> bool:
+    base = [len(one) for one in images.base]
+    least = [int(_FINE_A_BASE * one) for one in base]
+    return allocation.fits(base, least, room)
+
+
+def _base(front: Front, dpi: int) -> _Images:
+    page = ink(front, dpi, base_shape(dpi))
+    edges = strip_edges(len(page))
+    pairs = itertools.pairwise(edges)
+    return _Images(dpi, tuple(picture.encode_base(page[a:z]) for a, z in pairs), ())
+
+
+def _fine(front: Front, dpi: int) -> tuple[bytes, ...]:
+    height, width = base_shape(dpi)
+    base, fine = ink(front, dpi, (height, width)), ink(front, 2 * dpi, (2 * height, 2 * width))
+    edges = strip_edges(height)
+    return tuple(
+        picture.encode_fine(fine[2 * a : 2 * z], base[a:z]) for a, z in itertools.pairwise(edges)
+    )
