@@ -1,0 +1,115 @@
+"""Pictures out of what somebody uploaded: JPEG, PNG, TIFF or PDF, of bounded size, in grey.
+
+The formats are told by their first bytes, never by a name. Nothing is written anywhere.
+"""
+
+import io
+import warnings
+from collections.abc import Iterator
+
+import numpy as np
+import pypdfium2
+from PIL import Image, UnidentifiedImageError
+
+from center.antiforgery.compiled import Grey
+from center.antiforgery.scramble.front import PDFIUM
+
+MOST_PIXELS = 48_000_000
+"""A sheet of A4 at 600 dpi with the scanner's lid around it has 40 million."""
+MOST_PAGES = 24
+_ROOMY = 5600
+"""A page whose longer side has more pixels than this is read at half its resolution."""
+_PDF_DPI = 300
+_PDF_LEAST_PT, _PDF_MOST_PT = 100.0, 1300.0
+_MAGIC = {b"\xff\xd8\xff": "JPEG", b"\x89PNG": "PNG", b"II*\0": "TIFF", b"MM\0*": "TIFF"}
+
+
+class NoPicture(Exception):
+    """These bytes are no picture this reader knows, or a broken one."""
+
+
+class TooLarge(Exception):
+    """More pixels than any scan of a page has."""
+
+
+def pictures(data: bytes) -> Iterator[Grey]:
+    """Every page of the upload in grey, one at a time. Raises NoPicture, TooLarge."""
+    if data[:1024].find(b"%PDF-") >= 0:
+        yield from _pdf(data)
+        return
+    kind = next((kind for magic, kind in _MAGIC.items() if data.startswith(magic)), None)
+    if kind is None:
+        raise NoPicture("neither JPEG, PNG, TIFF nor PDF")
+    yield from _image(data, kind)
+
+
+def _image(data: bytes, kind: str) -> Iterator[Grey]:
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            image = Image.open(io.BytesIO(data), formats=(kind,))
+            for number in range(min(getattr(image, "n_frames", 1), MOST_PAGES)):
+                if number:
+                    image.seek(number)
+                yield _grey(image)
+    except (NoPicture, TooLarge):
+        raise
+    except (UnidentifiedImageError, Image.DecompressionBombError, OSError, SyntaxError,
+            ValueError, ArithmeticError, LookupError, TypeError, MemoryError) as broken:  # fmt: skip
+        raise NoPicture(f"a broken {kind} file") from broken
+
+
+def _grey(image: Image.Image) -> Grey:
+    if image.width * image.height > MOST_PIXELS:
+        raise TooLarge("more pixels than a page at 600 dpi")
+    if max(image.size) > _ROOMY:
+        # A JPEG can be unpacked at half its size for half the work; others ignore this.
+        image.draft(None, (image.width // 2, image.height // 2))
+    halve = max(image.size) > _ROOMY
+    if image.mode in {"L", "RGB", "RGBA", "P", "1", "CMYK", "LA", "YCbCr"}:
+        plain = image.convert("L") if image.mode in {"L", "1", "LA"} else image.convert("RGB")
+    elif image.mode.startswith(("I", "F")):
+        values = np.asarray(image, np.float32)
+        plain = Image.fromarray(np.asarray(values / max(float(values.max()), 1) * 255, np.uint8))
+    else:
+        raise NoPicture("colours of an unusual kind")
+    if halve:
+        plain = plain.reduce(2)
+    return _lightest(np.asarray(plain))
+
+
+def _lightest(pixels: Grey) -> Grey:
+    """The lightest of the colours: toner is black in all of them, tea and red stamps are not."""
+    if pixels.ndim == 2:  # noqa: PLR2004  # height and width
+        return np.ascontiguousarray(pixels)
+    return np.maximum(np.maximum(pixels[..., 0], pixels[..., 1]), pixels[..., 2])
+
+
+def _pdf(data: bytes) -> Iterator[Grey]:
+    try:
+        with PDFIUM:
+            document = pypdfium2.PdfDocument(data)
+            count = len(document)
+    except pypdfium2.PdfiumError:
+        raise NoPicture("a broken PDF file") from None
+    try:
+        if not count:
+            raise NoPicture("a PDF without pages")
+        for number in range(min(count, MOST_PAGES)):
+            yield _page(document, number)
+    finally:
+        with PDFIUM:
+            document.close()
+
+
+def _page(document: pypdfium2.PdfDocument, number: int) -> Grey:
+    with PDFIUM:
+        try:
+            page = document[number]
+            sides = page.get_size()
+            if not all(_PDF_LEAST_PT < side < _PDF_MOST_PT for side in sides):
+                raise TooLarge("a page far from the size of A4")
+            pixels = page.render(scale=_PDF_DPI / 72, rev_byteorder=True).to_numpy().copy()
+        except pypdfium2.PdfiumError:
+            raise NoPicture("a broken PDF page") from None
+    return _lightest(pixels[..., :3] if pixels.shape[-1] > 1 else pixels[..., 0])
