@@ -20,7 +20,7 @@ _CONTRASTS = 5
 """Sorts by contrast in the wider surroundings."""
 _PRIOR = 1.5
 """Observations that every sort starts with, shaped like those of all sorts together."""
-MOST = 9.0
+MOST = 7.0
 """No single cell is believed more than this; dust falls on good paper too."""
 
 

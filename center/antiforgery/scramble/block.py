@@ -8,7 +8,7 @@ everything and all of nothing.
 import dataclasses
 import itertools
 import secrets
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -86,14 +86,21 @@ class _Images:
     fine: tuple[bytes, ...]
 
 
-def encode(front: Front, sheet: Sheet, keys: KeyStore, signing: CentreKey) -> Block:
+def encode(
+    front: Front,
+    sheet: Sheet,
+    keys: KeyStore,
+    signing: CentreKey,
+    entropy: Callable[[int], bytes] = secrets.token_bytes,
+) -> Block:
     """The block that hides `front`. Raises TooMuchInk, KeyUnknown, ValueError.
 
-    Two blocks of the same front differ: each has a nonce of its own.
+    Two blocks of the same front differ: each has a nonce of its own. `entropy` is for
+    measurements that must be repeatable; a nonce must never serve two sheets.
     """
     room = len(layout().rest)
     images = _images(front, room)
-    nonce = secrets.token_bytes(NONCE_BYTES)
+    nonce = entropy(NONCE_BYTES)
     outside = Outside(keys.current(), signing.name, sheet.document, sheet.page, sheet.pages, nonce)
     layers = ((BASE, images.base), (FINE, images.fine))
     digests = tuple(

@@ -135,7 +135,8 @@ def window_shape(turns: int) -> tuple[int, int]:
 
 def data_weight() -> Soft:
     """1 for data cells and pilots, 0 for marks and corners."""
-    return 1 - (layout().known & (1 - layout().pilots)).astype(np.float32)
+    marks = layout().known & (1 - layout().pilots)
+    return np.asarray(1 - marks, np.float32)
 
 
 def known_cells() -> tuple[Bits, Soft]:

@@ -10,8 +10,8 @@ from center.antiforgery.scramble import belief, cells, lattice, sharpen, track
 from center.antiforgery.scramble.lattice import Lattice
 from center.antiforgery.scramble.layout import CELL_DOTS, DOTS_PER_INCH, PITCH, layout
 
-_PASSES = 3
-"""Read, correct the places by what was read, read again: a third time changes little."""
+_CORRECTIONS = 2
+"""Read, correct the places by what was read, read again: a third time changes nothing."""
 LEAST_CELL_PX = 1.15
 """Pixels a cell: fewer than about 172 dots per inch cannot be read."""
 _DAMAGED = 0.5
@@ -78,17 +78,18 @@ def demodulate(grey: Grey) -> Demodulated:
 def _read(grey: Grey, places: Soft) -> tuple[Soft, Soft, Soft]:
     """Equalised readings, ink before equalising, and the contrast that it was seen with."""
     known, truth = cells.known_cells()
-    weight = cells.data_weight()
-    for number in range(_PASSES):
-        values = cells.sample(grey, places)
-        ink, spread = cells.normalise(values, weight)
-        trust = known * np.clip(spread / float(np.median(spread)), 0.2, 1) ** 2
-        read = sharpen.equalise(ink, truth, trust)
-        if number == _PASSES - 1:
-            break
+    for _ in range(_CORRECTIONS):
+        read, ink, _ = _read_once(grey, places)
         guess = np.where(known == 1, truth, np.clip(1.5 * read, -1, 1)).astype(np.float32)
         places = sharpen.corrected(places, ink, guess)
-    return read, ink, spread
+    return _read_once(grey, places)
+
+
+def _read_once(grey: Grey, places: Soft) -> tuple[Soft, Soft, Soft]:
+    known, truth = cells.known_cells()
+    ink, spread = cells.normalise(cells.sample(grey, places), cells.data_weight())
+    trust = known * np.clip(spread / float(np.median(spread)), 0.2, 1) ** 2
+    return sharpen.equalise(ink, truth, trust), ink, spread
 
 
 def _dpi(found: Lattice) -> float:

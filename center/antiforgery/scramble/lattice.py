@@ -20,6 +20,7 @@ _WINDOW_PX = 33
 _COARSE = 16
 _FINEST_STEP = 0.02
 _HARMONICS = ((1, 0), (0, 1), (1, 1), (1, -1), (2, 0), (0, 2), (2, 1), (1, -2), (2, -1), (1, 2))
+_LEAST_PAIR = 5.0
 _LEAST_SCORE = 5.0
 """Mean excess of the harmonics over their surroundings; noise stays below 3.5."""
 
@@ -85,7 +86,7 @@ def flatten(plane: Soft, window: int = _WINDOW_PX) -> Soft:
     mean = box_mean(plane, window)
     spread = np.sqrt(np.maximum(box_mean(plane * plane, window) - mean * mean, 0))
     floor = max(6.0, 0.35 * float(np.quantile(spread[::8, ::8], 0.9)))
-    return np.clip((mean - plane) / np.maximum(spread, floor), -2, 2)
+    return np.asarray(np.clip((mean - plane) / np.maximum(spread, floor), -2, 2))
 
 
 def box_mean(plane: Soft, window: int) -> Soft:
@@ -95,33 +96,25 @@ def box_mean(plane: Soft, window: int) -> Soft:
 
 @compiled
 def _box(plane: Soft, reach: int) -> Soft:
+    """A sum per column slides down, and a sum of those slides to the right."""
     height, width = plane.shape
     made = np.empty((height, width), np.float32)
     columns = np.zeros(width, np.float64)
     for y in range(min(reach, height)):
-        for x in range(width):
-            columns[x] += plane[y, x]
-    rows = min(reach, height)
+        columns += plane[y]
     for y in range(height):
         if y + reach < height:
-            rows += 1
-            for x in range(width):
-                columns[x] += plane[y + reach, x]
+            columns += plane[y + reach]
         if y - reach - 1 >= 0:
-            rows -= 1
-            for x in range(width):
-                columns[x] -= plane[y - reach - 1, x]
-        total, count = 0.0, 0
-        for x in range(min(reach, width)):
-            total += columns[x]
-            count += 1
+            columns -= plane[y - reach - 1]
+        rows = min(y + reach, height - 1) - max(y - reach, 0) + 1
+        total = columns[: min(reach, width)].sum()
         for x in range(width):
             if x + reach < width:
                 total += columns[x + reach]
-                count += 1
             if x - reach - 1 >= 0:
                 total -= columns[x - reach - 1]
-                count -= 1
+            count = min(x + reach, width - 1) - max(x - reach, 0) + 1
             made[y, x] = total / (count * rows)
     return made
 
@@ -178,7 +171,7 @@ def _strongest(
             radius = math.sqrt(u * u + v * v)
             if radius < low or radius > high:
                 continue
-            if _at(plane, v, u) + _at(plane, u, -v) < 5.0:
+            if _at(plane, v, u) + _at(plane, u, -v) < _LEAST_PAIR:
                 continue
             score = _score(plane, v, u, harmonics)
             if score > best[2]:

@@ -27,8 +27,8 @@ _NEAR = 6
 ROUNDS = 60
 _MOST_A_CHECK = 64
 """Bits of one check: the densest code here has ten."""
-_SURE = 60.0
-"""No likelihood is believed more than this."""
+_SURE = 25.0
+"""No check says more than this."""
 Word: TypeAlias = Any
 """uint64, in compiled code."""
 
@@ -206,7 +206,7 @@ def _message_passing(belief: Soft, bits: int, starts: Places, members: Places, r
             for at in range(count):
                 value = belief[place[at]]
                 odd ^= value < 0
-                heard[at] = min(max(value - told[edge + at], -_SURE), _SURE)
+                heard[at] = value - told[edge + at]
             failing += odd
             _answer(belief, place[:count], heard, ahead, told[edge : edge + count])
             edge += count
@@ -222,11 +222,13 @@ def _answer(belief: Soft, place: Places, heard: Soft, ahead: Soft, told: Soft) -
     ahead[last] = heard[last]
     for at in range(last - 1, 0, -1):
         ahead[at] = _combine(heard[at], ahead[at + 1])
-    behind = _SURE
+    behind = 0.0
     for at in range(last + 1):
         message = _combine(behind, ahead[at + 1]) if at < last else behind
         if at == 0:
             message = ahead[1]
+        # Limited here and nowhere else, so that a belief stays the sum of what was told.
+        message = min(max(message, -_SURE), _SURE)
         belief[place[at]] = heard[at] + message
         told[at] = message
         behind = heard[0] if at == 0 else _combine(behind, heard[at])

@@ -46,20 +46,15 @@ def _moments(source: Soft, truth: Soft, trust: Soft) -> tuple[Soft, Soft]:
             weight = trust[y, x]
             if weight <= 0:
                 continue
-            at = 0
-            for dy in range(-reach, reach + 1):
-                for dx in range(-reach, reach + 1):
-                    near[at] = source[y + dy, x + dx]
-                    at += 1
+            for dy in range(_TAPS):
+                row = source[y + dy - reach, x - reach : x + reach + 1]
+                near[dy * _TAPS : (dy + 1) * _TAPS] = row
             for one in range(size):
                 scaled = near[one] * weight
                 right[one] += scaled * truth[y, x]
                 for other in range(one + 1):
                     normal[one, other] += scaled * near[other]
-    for one in range(size):
-        for other in range(one):
-            normal[other, one] = normal[one, other]
-    return normal, right
+    return normal + np.tril(normal, -1).T, right
 
 
 @compiled
@@ -114,7 +109,7 @@ def _slope(expected: Soft, y: int, x: int, direction: Soft) -> float:
     """How the expected ink changes a pixel further along `direction`."""
     down = 0.5 * (expected[y + 1, x] - expected[y - 1, x])
     right = 0.5 * (expected[y, x + 1] - expected[y, x - 1])
-    return direction[0] * down + direction[1] * right
+    return float(direction[0] * down + direction[1] * right)
 
 
 @compiled
@@ -150,7 +145,8 @@ def _squares(ink: Soft, expected: Soft, steps: Soft) -> Soft:
     sums = _square_sums(ink, expected, steps)
     padded = np.pad(sums, ((0, 0), (1, 1), (1, 1)))
     rows, columns = sums.shape[1:]
-    wide = sum(padded[:, dy : dy + rows, dx : dx + columns] for dy in range(3) for dx in range(3))
+    shifted = [padded[:, y : y + rows, x : x + columns] for y in range(3) for x in range(3)]
+    wide = np.sum(shifted, axis=0)
     return np.stack([wide[0] / (wide[1] + _CALM), wide[2] / (wide[3] + _CALM)])
 
 

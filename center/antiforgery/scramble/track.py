@@ -19,6 +19,9 @@ _LEAST_MATCH = 0.5
 """Correlation from which a place counts as a mark; the best of noise is rarely above."""
 _POWERS = ((0, 0), (1, 0), (0, 1), (2, 0), (1, 1), (0, 2), (3, 0), (2, 1), (1, 2), (0, 3))
 _OUTLIER_CELLS = 1.2
+_BLANK = 100.0
+"""Grey values squared, summed over a mark's cells: less is no picture at all."""
+_FLAT = -1e-6
 _KNOT_CELLS = 12
 _STIFFNESS = 2.0
 
@@ -80,7 +83,7 @@ def _curve(curve: Soft, at: float) -> float:
     place = min(max(at, 0.0), len(curve) - 1.001)
     low = int(place)
     part = place - low
-    return curve[low] * (1 - part) + curve[low + 1] * part
+    return float(curve[low] * (1 - part) + curve[low + 1] * part)
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +135,7 @@ def _solve(terms: Soft, wanted: Soft, weight: Soft) -> Soft:
 
 def _without_strays(terms: Soft, wanted: Soft, weight: Soft, bound: float) -> Soft:
     """Weights with those nodes at 0 that no smooth paper could bring where they were found."""
-    kept = weight.copy()
+    kept, away = weight.copy(), np.zeros_like(weight)
     for few in (3, 3, 6, 6, len(_POWERS)):
         bent = [_solve(terms[:, :few], wanted[axis], kept) for axis in (0, 1)]
         away = np.hypot(*(wanted[axis] - terms[:, :few] @ bent[axis] for axis in (0, 1)))
@@ -156,7 +159,7 @@ def _smooth_curve(place: Soft, value: Soft, weight: Soft, length: int, knot: flo
     scale = weight.mean() if len(weight) else 1.0
     normal += scale * (_STIFFNESS * bend.T @ bend + 0.2 * np.eye(count))
     knots = np.linalg.solve(normal, right)
-    return np.interp(np.arange(length) / knot, np.arange(count), knots)
+    return np.asarray(np.interp(np.arange(length) / knot, np.arange(count), knots))
 
 
 def _match(grey: Grey, lattice: Lattice) -> Nodes:
@@ -241,7 +244,8 @@ def _best(patch: Soft, pattern: Soft, fine: int) -> tuple[float, float, float]:
                     square += value * value
                     cross += value * pattern[r, c]
             spread = square - total * total / (size * size)
-            scores[a, b] = cross / math.sqrt(max(spread, 1e-3) * energy) if spread > 100.0 else 0.0
+            match = cross / math.sqrt(max(spread, 1e-3) * energy)
+            scores[a, b] = match if spread > _BLANK else 0.0
             if scores[a, b] > top:
                 top, at_a, at_b = scores[a, b], a, b
     middle = (free - 1) / 2
@@ -256,4 +260,4 @@ def _best(patch: Soft, pattern: Soft, fine: int) -> tuple[float, float, float]:
 def _vertex(before: float, top: float, after: float) -> float:
     """Where the parabola through three values has its top, from the middle one."""
     bend = before - 2 * top + after
-    return 0.0 if bend > -1e-6 else 0.5 * (before - after) / bend
+    return 0.0 if bend > _FLAT else 0.5 * (before - after) / bend

@@ -22,6 +22,11 @@ _ROOMY = 5600
 _PDF_DPI = 300
 _PDF_LEAST_PT, _PDF_MOST_PT = 100.0, 1300.0
 _MAGIC = {b"\xff\xd8\xff": "JPEG", b"\x89PNG": "PNG", b"II*\0": "TIFF", b"MM\0*": "TIFF"}
+_BROKEN = (
+    UnidentifiedImageError, Image.DecompressionBombError, OSError, SyntaxError, ValueError,
+    ArithmeticError, LookupError, TypeError, MemoryError,
+)  # fmt: skip
+"""What a broken file makes Pillow raise."""
 
 
 class NoPicture(Exception):
@@ -54,8 +59,7 @@ def _image(data: bytes, kind: str) -> Iterator[Grey]:
                 yield _grey(image)
     except (NoPicture, TooLarge):
         raise
-    except (UnidentifiedImageError, Image.DecompressionBombError, OSError, SyntaxError,
-            ValueError, ArithmeticError, LookupError, TypeError, MemoryError) as broken:  # fmt: skip
+    except _BROKEN as broken:
         raise NoPicture(f"a broken {kind} file") from broken
 
 

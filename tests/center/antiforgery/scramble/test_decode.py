@@ -1,0 +1,99 @@
+"""From a front to a block, through print, years and scanner, and back to the front."""
+
+import numpy as np
+import pytest
+
+from center.antiforgery.channel.conditions import condition
+from center.antiforgery.channel.scanning import Scanner
+from center.antiforgery.scramble.decode import Expected, decode
+from center.antiforgery.scramble.header import CentreKey
+from center.antiforgery.scramble.keys import MemoryKeyStore
+from center.antiforgery.scramble.recovered import Strip, Verdict
+from tests.center.antiforgery.scramble.sheets import (
+    DOCUMENT,
+    KEYS,
+    SIGNERS,
+    SIGNING,
+    printed,
+    read,
+    scanned,
+)  # fmt: skip
+
+pytestmark = pytest.mark.timeout(600)  # a page costs five seconds of CPU, and machines are shared
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ["heavy2", "torn45"])
+def test_the_front_comes_back_bit_for_bit(name: str) -> None:
+    """The two hardest conditions, a sheet each; `make modem-figures` reads hundreds of all six."""
+    sheet = printed("sparse", 1)
+    found = read(scanned(sheet, name, 1))
+    assert found.verdict is Verdict.READ
+    assert found.header is not None
+    assert found.header.text == sheet.front.text
+    assert found.header.outside.document == DOCUMENT
+    assert found.picture is not None
+    assert found.dpi == 2 * sheet.block.dpi
+    assert np.array_equal(found.picture, sheet.truth(found.dpi))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    "scanner",
+    [
+        Scanner(dpi=200, quarter_turns=2),
+        Scanner(dpi=300, quarter_turns=1, colour=False, format="PNG"),
+    ],
+    ids=lambda one: f"{one.dpi} {one.format} {90 * one.quarter_turns}",
+)
+def test_a_dense_page_however_it_was_laid_down(scanner: Scanner) -> None:
+    """Turned, askew by up to 5 degrees, stretched by 2 %, fed unevenly, JPEG quality 50."""
+    sheet = printed("dense", 2)
+    rough = condition("nominal").but(
+        rotation_deg=5.0, scale=0.02, jitter_px=1.0 * scanner.dpi / 300, jpeg_quality=50
+    )
+    found = read(scanned(sheet, rough, 2, scanner))
+    assert found.verdict is Verdict.READ
+    assert found.picture is not None
+    assert np.array_equal(found.picture, sheet.truth(found.dpi))
+    assert found.reading.scan_dpi == pytest.approx(scanner.dpi, rel=0.03)
+
+
+@pytest.fixture(scope="module")
+def plain() -> bytes:
+    return scanned(printed("sparse", 1), "nominal", 5)
+
+
+def test_another_document_is_not_shown(plain: bytes) -> None:
+    """Whoever asks for one sheet learns nothing of another: a block cut out of its back."""
+    assert read(plain, Expected("abcd efgh jklm npqr", 1)).verdict is Verdict.READ
+    for other in (Expected("ABCD-EFGH-JKLM-NPQS"), Expected(DOCUMENT, 2)):
+        found = read(plain, other)
+        assert found.verdict is Verdict.OTHER_DOCUMENT
+        assert found.header is None
+        assert found.picture is None
+
+
+def test_a_key_that_is_not_held_and_a_key_that_is_another(plain: bytes) -> None:
+    unknown = decode(plain, MemoryKeyStore({1: bytes(32)}), SIGNERS)[0]
+    assert unknown.verdict is Verdict.KEY_UNKNOWN
+    other = decode(plain, MemoryKeyStore({2: bytes(32)}), SIGNERS)[0]
+    assert other.verdict is Verdict.NOT_GENUINE
+    unsigned = decode(plain, KEYS, {})[0]
+    assert unsigned.verdict is Verdict.NOT_GENUINE
+    assert unsigned.picture is None
+
+
+def test_nothing_personal_in_a_repr(plain: bytes) -> None:
+    found = read(plain)
+    assert found.header is not None
+    assert found.header.text[:20] not in repr(found)
+    assert repr(SIGNING).count("private") == 0
+
+
+def test_every_strip_is_told_of(plain: bytes) -> None:
+    found = read(plain)
+    assert found.strips == (Strip.FINE,) * 16
+    assert found.reading.damage is not None
+    assert float(found.reading.damage.max()) < 0.2
+    assert isinstance(SIGNING, CentreKey)
