@@ -8,7 +8,7 @@ OUT ?= out
 UI_LANG ?= ja
 CARD ?=
 
-.PHONY: setup demo test test-ce check fast draw shots bench accept format mutants-issuing fault-plans mutants-devices byte-streams
+.PHONY: setup demo test test-ce check fast draw shots bench accept format mutants-issuing fault-plans mutants-devices byte-streams modem-figures
 
 setup:
 	@scripts/setup
@@ -75,3 +75,11 @@ mutants-devices: setup
 STREAMS ?= 1000000
 byte-streams: setup
 	@$(PY) -m tests.byte_streams --streams $(STREAMS) --seed $(SEED) --out build/byte-streams.jsonl
+
+# A long proof: hundreds of invented sheets through print, years and scanner; resumable.
+SEEDS ?= 300
+modem-figures: setup
+	@$(PY) -m tests.modem.figures conditions --seeds $(SEEDS) --out build/modem-conditions.jsonl
+	@$(PY) -m tests.modem.figures sweeps --out build/modem-sweeps.jsonl
+	@$(PY) -m tests.modem.figures rivals --out build/modem-rivals.jsonl
+	@$(PY) -m tests.modem.figures speed --out build/modem-speed.jsonl

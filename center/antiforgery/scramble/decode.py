@@ -84,6 +84,13 @@ def decode_picture(
         return Recovered(Verdict.TOO_COARSE)
     except NotOurs:
         return Recovered(Verdict.UNREADABLE)
+    return read_block(block, keys, signers, expected)
+
+
+def read_block(
+    block: Demodulated, keys: KeyStore, signers: Signers, expected: Expected | None = None
+) -> Recovered:
+    """What a block holds whose cells were read. `block` learns on the way."""
     return _Reader(block, keys).read(signers, expected)
 
 

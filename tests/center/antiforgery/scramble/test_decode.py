@@ -1,14 +1,18 @@
 """From a front to a block, through print, years and scanner, and back to the front."""
 
+import dataclasses
+
 import numpy as np
 import pytest
 
 from center.antiforgery.channel.conditions import condition
 from center.antiforgery.channel.scanning import Scanner
-from center.antiforgery.scramble.decode import Expected, decode
+from center.antiforgery.scramble.decode import Expected, read_block
+from center.antiforgery.scramble.demodulate import Demodulated, demodulate
 from center.antiforgery.scramble.header import CentreKey
 from center.antiforgery.scramble.keys import MemoryKeyStore
-from center.antiforgery.scramble.recovered import Strip, Verdict
+from center.antiforgery.scramble.recovered import Recovered, Strip, Verdict
+from center.antiforgery.scramble.upload import pictures
 from tests.center.antiforgery.scramble.sheets import (
     DOCUMENT,
     KEYS,
@@ -60,39 +64,49 @@ def test_a_dense_page_however_it_was_laid_down(scanner: Scanner) -> None:
 
 
 @pytest.fixture(scope="module")
-def plain() -> bytes:
-    return scanned(printed("sparse", 1), "nominal", 5)
+def once() -> Demodulated:
+    return demodulate(next(pictures(scanned(printed("sparse", 1), "nominal", 5))))
 
 
-def test_another_document_is_not_shown(plain: bytes) -> None:
+@pytest.fixture
+def plain(once: Demodulated) -> Demodulated:
+    """A block whose cells were read; each test learns from it on its own."""
+    return dataclasses.replace(once)
+
+
+def found_in(block: Demodulated, expected: Expected | None = None) -> Recovered:
+    return read_block(dataclasses.replace(block), KEYS, SIGNERS, expected)
+
+
+def test_another_document_is_not_shown(plain: Demodulated) -> None:
     """Whoever asks for one sheet learns nothing of another: a block cut out of its back."""
-    assert read(plain, Expected("abcd efgh jklm npqr", 1)).verdict is Verdict.READ
+    assert found_in(plain, Expected("abcd efgh jklm npqr", 1)).verdict is Verdict.READ
     for other in (Expected("ABCD-EFGH-JKLM-NPQS"), Expected(DOCUMENT, 2)):
-        found = read(plain, other)
+        found = found_in(plain, other)
         assert found.verdict is Verdict.OTHER_DOCUMENT
         assert found.header is None
         assert found.picture is None
 
 
-def test_a_key_that_is_not_held_and_a_key_that_is_another(plain: bytes) -> None:
-    unknown = decode(plain, MemoryKeyStore({1: bytes(32)}), SIGNERS)[0]
+def test_a_key_that_is_not_held_and_a_key_that_is_another(plain: Demodulated) -> None:
+    unknown = read_block(plain, MemoryKeyStore({1: bytes(32)}), SIGNERS)
     assert unknown.verdict is Verdict.KEY_UNKNOWN
-    other = decode(plain, MemoryKeyStore({2: bytes(32)}), SIGNERS)[0]
+    other = read_block(plain, MemoryKeyStore({2: bytes(32)}), SIGNERS)
     assert other.verdict is Verdict.NOT_GENUINE
-    unsigned = decode(plain, KEYS, {})[0]
+    unsigned = read_block(plain, KEYS, {})
     assert unsigned.verdict is Verdict.NOT_GENUINE
     assert unsigned.picture is None
 
 
-def test_nothing_personal_in_a_repr(plain: bytes) -> None:
-    found = read(plain)
+def test_nothing_personal_in_a_repr(plain: Demodulated) -> None:
+    found = found_in(plain)
     assert found.header is not None
     assert found.header.text[:20] not in repr(found)
     assert repr(SIGNING).count("private") == 0
 
 
-def test_every_strip_is_told_of(plain: bytes) -> None:
-    found = read(plain)
+def test_every_strip_is_told_of(plain: Demodulated) -> None:
+    found = found_in(plain)
     assert found.strips == (Strip.FINE,) * 16
     assert found.reading.damage is not None
     assert float(found.reading.damage.max()) < 0.2

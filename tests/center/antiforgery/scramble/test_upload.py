@@ -1,0 +1,83 @@
+"""Uploads: formats by their first bytes, sizes bounded before anything is unpacked."""
+
+import io
+import zlib
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from PIL import Image
+
+from center.antiforgery.scramble.decode import decode
+from center.antiforgery.scramble.recovered import Verdict
+from center.antiforgery.scramble.upload import NoPicture, TooLarge, pictures
+from tests.center.antiforgery.scramble.sheets import KEYS, SIGNERS
+
+
+def saved(kind: str, mode: str = "RGB", size: tuple[int, int] = (60, 80)) -> bytes:
+    file = io.BytesIO()
+    Image.new(mode, size, 200 if mode in {"L", "I;16"} else None).save(file, kind)
+    return file.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("kind", "mode"),
+    [("JPEG", "RGB"), ("JPEG", "L"), ("JPEG", "CMYK"), ("PNG", "RGBA"), ("PNG", "P"),
+     ("PNG", "1"), ("PNG", "I;16"), ("TIFF", "RGB"), ("TIFF", "L"), ("TIFF", "1")],
+)  # fmt: skip
+def test_every_kind_of_picture(kind: str, mode: str) -> None:
+    (grey,) = pictures(saved(kind, mode))
+    assert grey.shape == (80, 60)
+    assert grey.dtype == np.uint8
+
+
+def test_pages_of_a_tiff_come_one_by_one() -> None:
+    file = io.BytesIO()
+    pages = [Image.new("L", (30, 40), level) for level in (10, 20, 30)]
+    pages[0].save(file, "TIFF", save_all=True, append_images=pages[1:])
+    assert [int(grey[0, 0]) for grey in pictures(file.getvalue())] == [10, 20, 30]
+
+
+def test_tea_and_a_red_stamp_are_lighter_than_toner() -> None:
+    file = io.BytesIO()
+    Image.new("RGB", (8, 8), (205, 30, 40)).save(file, "PNG")
+    assert next(pictures(file.getvalue()))[0, 0] == 205
+
+
+def bomb(width: int, height: int) -> bytes:
+    """A PNG of that size whose pixels are a few bytes."""
+
+    def chunk(name: bytes, data: bytes) -> bytes:
+        body = name + data
+        return len(data).to_bytes(4, "big") + body + zlib.crc32(body).to_bytes(4, "big")
+
+    head = width.to_bytes(4, "big") + height.to_bytes(4, "big") + bytes([8, 0, 0, 0, 0])
+    data = zlib.compress(bytes(1000))
+    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + chunk(b"IDAT", data) + chunk(b"IEND", b"")
+
+
+def test_a_bomb_is_told_by_its_label() -> None:
+    with pytest.raises(TooLarge):
+        next(pictures(bomb(10_000, 9_000)))
+    with pytest.raises(NoPicture):
+        next(pictures(bomb(60_000, 60_000)))
+    assert decode(bomb(10_000, 9_000), KEYS, SIGNERS)[0].verdict is Verdict.TOO_LARGE
+
+
+@pytest.mark.parametrize(
+    "data", [b"", b"GIF89a", b"%PDF-1.7 nothing", b"\xff\xd8\xff\xe0", b"<svg/>"]
+)
+def test_what_is_no_picture(data: bytes) -> None:
+    assert decode(data, KEYS, SIGNERS)[0].verdict is Verdict.NO_PICTURE
+
+
+@given(st.data())
+def test_a_broken_file_is_a_verdict(data: st.DataObject) -> None:
+    whole = data.draw(st.sampled_from([saved("JPEG"), saved("PNG"), saved("TIFF")]))
+    spoilt = bytearray(whole)
+    for _ in range(data.draw(st.integers(1, 6))):
+        spoilt[data.draw(st.integers(0, len(whole) - 1))] = data.draw(st.integers(0, 255))
+    cut = bytes(spoilt[: data.draw(st.integers(0, len(whole)))])
+    for found in decode(cut, KEYS, SIGNERS):
+        assert found.verdict in {Verdict.NO_PICTURE, Verdict.NO_BLOCK, Verdict.TOO_LARGE}

@@ -1,0 +1,42 @@
+"""What is printed once must be readable for ever: version 1 is pinned by its digests."""
+
+import hashlib
+
+import numpy as np
+
+from center.antiforgery.scramble.layout import CORNER, HEIGHT, HOLE, MARK, PITCH, WIDTH, layout
+from center.antiforgery.scramble.picture import ODDS
+from center.antiforgery.scramble.words import shuffled, stream
+
+
+def test_layout_and_odds_are_those_of_version_1() -> None:
+    one = layout()
+    parts = one.fixed.tobytes() + one.known.tobytes() + one.header.tobytes()
+    assert hashlib.sha256(parts).hexdigest() == (
+        "8dca5df09b513845655fdc060ebdef10eba616ca30f1cc949b19a5ca246998cd"
+    )
+    assert hashlib.sha256(ODDS.read_bytes()).hexdigest() == (
+        "a1f74a46276fb3113af09dfbac2e6bb45bfd5ea36bac6da37ab6269c19636609"
+    )
+    assert shuffled(12, stream(b"key", b"test", 12)).tolist() == [
+        9, 11, 1, 0, 4, 6, 5, 3, 7, 10, 2, 8,
+    ]  # fmt: skip
+
+
+def test_every_cell_has_one_use() -> None:
+    one = layout()
+    uses = one.known.reshape(-1).astype(int)
+    uses[one.header] += 1
+    uses[one.rest] += 1
+    assert (uses == 1).all()
+    assert len(one.header) + len(one.rest) > 1_200_000
+
+
+def test_one_corner_is_unlike_the_others() -> None:
+    fixed = layout().fixed
+    corners = [np.rot90(fixed, turns)[:CORNER, :CORNER] for turns in range(4)]
+    assert [int(corner.sum()) for corner in corners] == [
+        CORNER**2 - HOLE**2, CORNER**2, CORNER**2, CORNER**2,
+    ]  # fmt: skip
+    assert fixed[PITCH : PITCH + MARK, :MARK].sum() == 33
+    assert (HEIGHT, WIDTH) == (1231, 1111)
