@@ -97,7 +97,6 @@ class CoinBench:
         return min(self.hoppers)
 
     dispense_command = staticmethod(request_with(Header.DISPENSE))
-    credit_poll = staticmethod(request_with(Header.CREDITS))
 
     # --- two ways to the device ---------------------------------------------------------------
 

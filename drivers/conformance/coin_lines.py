@@ -8,6 +8,8 @@ from drivers.link.faulty import Direction, Fault, FaultPlan, FaultyPort, Harm
 from drivers.link.port import BytePort, LinkLost
 
 _HEADER_AT = 3
+_COUNTER_AT = 4
+"""Where a reply to `CREDITS` has its event counter."""
 
 OpenPort = Callable[[], BytePort]
 When = Callable[[bytes], bool]
@@ -82,15 +84,27 @@ class Spoil:
 
     def __init__(self) -> None:
         self._plan = FaultPlan()
+        self._news: list[int] = []
+        self._news_struck = 0
 
     @property
     def struck(self) -> int:
         """How often something was really spoiled."""
-        return self._plan.struck
+        return self._plan.struck + self._news_struck
 
-    def reply(self, when: When, offset: int) -> None:
-        """Flip the bits of one byte of the next answer, counted from the request's end."""
-        self._plan.add(Fault(direction=Direction.REPLY, harm=Harm.FLIP, offset=offset, when=when))
+    def take_news(self) -> int | None:
+        """The offset to spoil now, if there is one; counts as struck."""
+        if not self._news:
+            return None
+        self._news_struck += 1
+        return self._news.pop(0)
+
+    def news(self, offset: int) -> None:
+        """Flip this byte of the next credit answer that brings a new event counter.
+
+        The same answer, asked for again, comes whole.
+        """
+        self._news.append(offset)
 
     def lose_command(self, when: When) -> None:
         """The next such request never arrives."""
@@ -102,4 +116,44 @@ class Spoil:
 
     def opened(self, port: BytePort, clock: Clock) -> BytePort:
         """The port as the driver sees it."""
-        return FaultyPort(port, self._plan, clock)
+        return _NewsSpoiler(FaultyPort(port, self._plan, clock), self)
+
+
+class _NewsSpoiler:
+    """A `BytePort` that damages the first telling of each event."""
+
+    def __init__(self, port: BytePort, spoil: Spoil) -> None:
+        self._port = port
+        self._spoil = spoil
+        self._asked = b""
+        self._came = b""
+        self._told: int | None = None
+        """The event counter that the driver has seen whole."""
+
+    def write(self, data: bytes) -> None:
+        self._asked = data if request_with(Header.CREDITS)(data) else b""
+        self._came = b""
+        self._port.write(data)
+
+    def read(self, within_s: float) -> bytes:
+        data = self._port.read(within_s)
+        if not self._asked:
+            return data
+        start = len(self._came)
+        self._came += data
+        reply_at = len(self._asked) if self._came.startswith(self._asked) else 0
+        counter = self._came[reply_at + _COUNTER_AT : reply_at + _COUNTER_AT + 1]
+        if not counter or counter[0] == self._told:
+            return data
+        was, self._told = self._told, counter[0]
+        offset = self._spoil.take_news() if was is not None else None
+        return data if offset is None else _flipped(data, reply_at + offset - start)
+
+    def close(self) -> None:
+        self._port.close()
+
+
+def _flipped(data: bytes, at: int) -> bytes:
+    """One byte inverted; the last one where `at` has passed already."""
+    place = at if 0 <= at < len(data) else len(data) - 1
+    return data[:place] + bytes((data[place] ^ 0xFF,)) + data[place + 1 :]

@@ -11,16 +11,7 @@ from drivers.clock import Clock, VirtualClock
 from drivers.coin.contract import CoinVendor, CoinVendorConfig
 from drivers.coin.framing import Check
 from drivers.coin.serial import SerialCoinVendor
-from drivers.coin.tables import DispenseAnswer, FlagMap, Key, Quirks
-from drivers.coin.virtual import (
-    AcceptorBuild,
-    FirstEvent,
-    HopperBuild,
-    MachineBuild,
-    Nameplate,
-    VirtualCoinMachine,
-    four_hoppers,
-)
+from drivers.coin.virtual import MachineBuild, VirtualCoinMachine
 from drivers.conformance import (
     coin_wrong_acceptors,
     coin_wrong_drivers,
@@ -28,6 +19,7 @@ from drivers.conformance import (
     coin_wrong_lines,
 )
 from drivers.conformance.coin_bench import CoinBench, CoinSetup
+from drivers.conformance.coin_builds import OTHER, PLAIN, SCH1, SCH2
 from drivers.conformance.coin_hands import virtual
 from drivers.conformance.coin_lines import OpenPort
 from drivers.conformance.coin_wrong import WrongDevice
@@ -66,64 +58,24 @@ class Stand:
         return CoinBench(setup, virtual(machine), clock), clock
 
 
-def _hoppers(product: str, quirks: Quirks, coin_name: str | None) -> dict[int, HopperBuild]:
-    return {
-        yen: replace(
-            hopper,
-            plate=replace(hopper.plate, product=product),
-            quirks=quirks,
-            coin_name=coin_name,
-        )
-        for yen, hopper in four_hoppers().items()
-    }
-
-
-_SCH2 = Quirks(
-    key=Key.ANY8,
-    needs_cipher_request=True,
-    flag_map=FlagMap.SCH2,
-    coin_named=False,
-    counts_refusals=True,
-    answer=DispenseAnswer.AFTER,
-    registers=2,
-)
-_SCH1 = Quirks(has_total=False, answer=DispenseAnswer.ACK, registers=1)
-_PLAIN = MachineBuild()
-_OTHER_ACCEPTOR = AcceptorBuild(
-    address=11,
-    plate=Nameplate("OTH", "OA-7", 7_001),
-    credits_are_values=True,
-    first_event=FirstEvent.INHIBITED,
-    has_accept_counter=False,
-    self_inhibit_s=1e9,
-)
-
 RIGHT: tuple[Specimen[CoinBench], ...] = (
-    Specimen("plain", "simple checksum, echo, hoppers keyed by serial number", Stand(_PLAIN).open),
-    Specimen("crc", "CRC, no echo", Stand(replace(_PLAIN, check=Check.CRC, echo=False)).open),
+    Specimen("plain", "simple checksum, echo, hoppers keyed by serial number", Stand(PLAIN).open),
+    Specimen("crc", "CRC, no echo", Stand(replace(PLAIN, check=Check.CRC, echo=False)).open),
     Specimen(
         "sch2",
         "CRC; hoppers that want header 160 first, eight bytes, and count refusals",
-        Stand(
-            replace(_PLAIN, check=Check.CRC, hoppers=_hoppers("SCH2-NOENCRYPT", _SCH2, "------"))
-        ).open,
+        Stand(replace(SCH2, check=Check.CRC)).open,
     ),
     Specimen(
         "sch1",
         "hoppers without a dispense count that answer a plain ACK",
-        Stand(replace(_PLAIN, hoppers=_hoppers("SCH1", _SCH1, ""))).open,
+        Stand(SCH1).open,
     ),
     Specimen(
-        "other-acceptor",
+        "other",
         "another address, credits that are values, a dummy first event, no accept counter, "
         "no watchdog; hoppers that answer with the counter before",
-        Stand(
-            replace(
-                _PLAIN,
-                acceptor=_OTHER_ACCEPTOR,
-                hoppers=_hoppers("KV-H1", Quirks(answer=DispenseAnswer.BEFORE), None),
-            )
-        ).open,
+        Stand(OTHER).open,
     ),
 )
 

@@ -12,6 +12,8 @@ from drivers.conformance.coin_bench import CoinBench, calm
 
 _STATUS_LIMIT_S = 3.0
 _SHORT_S = 0.5
+_CREDIT_REPLY = 16
+"""Bytes of a whole reply to `CREDITS`."""
 _CONTRACT = "drivers/coin/contract.py"
 
 
@@ -245,7 +247,7 @@ def status(bench: CoinBench) -> str:
 
 @Clause(
     "coin.taking.damaged_answer",
-    "An answer damaged on the line, at any byte, loses no credit and makes none.",
+    "The answer that tells of a coin, damaged on the line at any byte, loses and makes no credit.",
     "ccTalk 4.7 Part 1 §12.1; drivers/coin/contract.py CoinVendor.poll",
     "Ask again: the buffer still holds the event.",
     hands=True,
@@ -256,8 +258,8 @@ def damaged_answer(bench: CoinBench) -> str:
         yen = _values(vendor)[0]
         vendor.resume(None)
         vendor.accept(frozenset({yen}))
-        for offset in range(0, 21, 4):
-            spoil.reply(bench.credit_poll, offset)
+        for offset in range(0, _CREDIT_REPLY, 3):
+            spoil.news(offset)
             bench.hands.drop_coin(yen)
             events = bench.poll_for(vendor, bench.patience_s, lambda e: bool(_yen(e)))
             events += bench.poll_for(vendor, _SHORT_S)

@@ -229,6 +229,27 @@ class _NewSerialAtReset(VirtualAcceptor):
         self.plate = replace(self.plate, serial=self.plate.serial + 1)
 
 
+class _Faulty(VirtualAcceptor):
+    """Its self-check finds a credit sensor fault."""
+
+    def answer(self, header: int, data: bytes) -> Answer | None:
+        return Answer(b"\x03") if header == Header.SELF_CHECK else super().answer(header, data)
+
+
+class _NoChecksum(VirtualAcceptor):
+    """Does not know header 197."""
+
+    def answer(self, header: int, data: bytes) -> Answer | None:
+        return None if header == Header.ROM_CHECKSUM else super().answer(header, data)
+
+
+class _Foreign(VirtualAcceptor):
+    """Knows no coin of yen."""
+
+    def _coin_id(self, data: bytes) -> Answer | None:
+        return Answer(b"EU100A") if data == b"\x01" else Answer(b"......")
+
+
 WRONG: tuple[WrongDevice, ...] = (
     wrong("skips-1", _SkipsAfter255, "coin.coins.wrap"),
     wrong("wraps-to-0", _WrapsToZero, "coin.coins.wrap"),
@@ -257,5 +278,8 @@ WRONG: tuple[WrongDevice, ...] = (
     ),
     wrong("sorts-as-ever", _SortsAsEver, "coin.coins.sorter"),
     wrong("counts-refused", _CountsRefusedAsAccepted, "coin.coins.accept_counter"),
+    wrong("faulty", _Faulty, "coin.coins.self_check"),
+    wrong("no-checksum", _NoChecksum, "coin.identity.acceptor_minimum"),
+    wrong("foreign", _Foreign, "coin.coins.names"),
     wrong("new-serial", _NewSerialAtReset, "coin.identity.serial"),
 )

@@ -1,7 +1,8 @@
 """Deliberately wrong coin drivers: the mistakes that drivers really make, on a sound machine."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, replace
 
 from drivers.clock import Clock
 from drivers.coin.contract import (
@@ -12,8 +13,12 @@ from drivers.coin.contract import (
     DispenseResult,
     DispenseTicket,
     Evidence,
+    VendorCapabilities,
     VendorReset,
+    VendorStatus,
 )
+from drivers.coin.hopper import Hopper
+from drivers.coin.payout import judge
 from drivers.coin.serial import SerialCoinVendor
 from drivers.conformance.coin_lines import OpenPort
 from drivers.errors import DeviceError
@@ -102,6 +107,124 @@ class _LeavesItOpen(SerialCoinVendor):
         self._bus.close()
 
 
+class _LeavesOneOut(SerialCoinVendor):
+    """Names all devices but one."""
+
+    def capabilities(self) -> VendorCapabilities:
+        found = super().capabilities()
+        return replace(found, devices=found.devices[:-1])
+
+
+class _OpensAtOnce(SerialCoinVendor):
+    """`resume` opens the slot."""
+
+    def resume(
+        self, cursor: CreditCursor | None, bills: CreditCursor | None = None
+    ) -> tuple[CoinEvent, ...]:
+        events = super().resume(cursor, bills)
+        self.accept(self.capabilities().accepts)
+        return events
+
+
+class _CriesWolf(SerialCoinVendor):
+    """Names a trouble that is none."""
+
+    def status(self) -> VendorStatus:
+        return replace(super().status(), troubles=("coin.hopper_jam",))
+
+
+class _StartsAnewAfterDamage(SerialCoinVendor):
+    """Takes the present counter as a new start when an answer was damaged."""
+
+    def poll(self) -> tuple[CoinEvent, ...]:
+        accepting = self._acceptor.accepting
+        try:
+            return self._acceptor.poll(tries=1)
+        except DeviceError:
+            with suppress(DeviceError):
+                self._acceptor.resume(None)
+                self._acceptor.accept(accepting)
+            return ()
+
+
+class _TakesAnyNumber(SerialCoinVendor):
+    """`prepare` refuses nothing."""
+
+    def prepare(self, yen: int, pieces: int) -> DispenseTicket:
+        ticket = super().prepare(min(self._hoppers), 1)
+        return replace(ticket, yen=yen, pieces=pieces)
+
+
+class _SaysOneMore(SerialCoinVendor):
+    """Says one coin more than was paid."""
+
+    def dispense(self, ticket: DispenseTicket) -> DispenseResult:
+        result = super().dispense(ticket)
+        return replace(result, paid=result.paid + 1)
+
+
+class _ResolvesHopefully(SerialCoinVendor):
+    """`resolve` says paid of every ticket."""
+
+    def resolve(self, ticket: DispenseTicket) -> DispenseResult:
+        return DispenseResult(ticket, ticket.pieces, Evidence.DEVICE_COUNTED)
+
+
+class _ResolvesGloomily(SerialCoinVendor):
+    """`resolve` says not started of every ticket."""
+
+    def resolve(self, ticket: DispenseTicket) -> DispenseResult:
+        return DispenseResult(ticket, 0, Evidence.NOT_STARTED)
+
+
+class _RemembersInMemory(SerialCoinVendor):
+    """Knows what it paid only while it lives."""
+
+    _paid: dict[DispenseTicket, DispenseResult] | None = None
+
+    def dispense(self, ticket: DispenseTicket) -> DispenseResult:
+        self._paid = self._paid or {}
+        if ticket not in self._paid:
+            fresh = self.prepare(ticket.yen, ticket.pieces)
+            self._paid[ticket] = replace(super().dispense(fresh), ticket=ticket)
+        return self._paid[ticket]
+
+
+class _SendsAgain(SerialCoinVendor):
+    """Sends a dispense command again when no answer comes."""
+
+    def _pay(self, hopper: Hopper, ticket: DispenseTicket) -> DispenseResult:
+        hopper.recognise(ticket.serial)
+        for _ in range(2):
+            hopper.enable()
+            with suppress(DeviceError):
+                hopper.pay(ticket)
+                break
+            self._wait_until_still(hopper, 10.0)
+        self._wait_until_still(hopper, 10.0)
+        return judge(ticket, hopper.view())
+
+
+class _NeverLooks(SerialCoinVendor):
+    """Sends the command and says paid, whatever became of it."""
+
+    def _pay(self, hopper: Hopper, ticket: DispenseTicket) -> DispenseResult:
+        hopper.enable()
+        with suppress(DeviceError):
+            hopper.pay(ticket)
+        self._wait_until_still(hopper, 10.0)
+        return DispenseResult(ticket, ticket.pieces, Evidence.DEVICE_COUNTED)
+
+
+class _AssumesTheBest(SerialCoinVendor):
+    """Says not started where it does not know."""
+
+    def dispense(self, ticket: DispenseTicket) -> DispenseResult:
+        result = super().dispense(ticket)
+        unknown = result.evidence is Evidence.UNKNOWN
+        return replace(result, evidence=Evidence.NOT_STARTED) if unknown else result
+
+
 def _wrong(name: str, made: type[SerialCoinVendor], *killers: str) -> WrongDriver:
     def vendor(config: CoinVendorConfig, clock: Clock, open_port: OpenPort) -> CoinVendor:
         return made(config, clock, open_port=open_port)
@@ -113,7 +236,19 @@ WRONG: tuple[WrongDriver, ...] = (
     _wrong("driver-forgets", _ForgetsWhatFell, "coin.taking.host_death"),
     _wrong("driver-credits-again", _CreditsAgain, "coin.taking.nothing_twice"),
     _wrong("driver-pays-again", _PaysEveryTime, "coin.paying.once"),
-    _wrong("driver-believes", _BelievesItself, "coin.paying.empty"),
+    _wrong("driver-believes", _BelievesItself, "coin.paying.empty", "coin.paying.power"),
+    _wrong("driver-leaves-out", _LeavesOneOut, "coin.identity.capabilities"),
+    _wrong("driver-opens-at-once", _OpensAtOnce, "coin.taking.shut_at_first"),
+    _wrong("driver-cries-wolf", _CriesWolf, "coin.taking.status"),
+    _wrong("driver-starts-anew", _StartsAnewAfterDamage, "coin.taking.damaged_answer"),
+    _wrong("driver-any-number", _TakesAnyNumber, "coin.paying.prepare"),
+    _wrong("driver-one-more", _SaysOneMore, "coin.paying.exact"),
+    _wrong("driver-hopes", _ResolvesHopefully, "coin.paying.resolve_unpaid"),
+    _wrong("driver-despairs", _ResolvesGloomily, "coin.paying.resolve_paid"),
+    _wrong("driver-in-memory", _RemembersInMemory, "coin.paying.host_death"),
+    _wrong("driver-sends-again", _SendsAgain, "coin.paying.lost_answer"),
+    _wrong("driver-never-looks", _NeverLooks, "coin.paying.lost_command"),
+    _wrong("driver-assumes", _AssumesTheBest, "coin.paying.cable"),
     _wrong("driver-raises", _RaisesOnTheLine, "coin.taking.cable"),
     _wrong("driver-hides-reset", _HidesResets, "coin.taking.power"),
     _wrong("driver-opens-all", OpensEverything, "coin.taking.exactly"),

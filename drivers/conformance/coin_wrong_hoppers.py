@@ -1,9 +1,10 @@
 """Deliberately wrong hoppers, each a right one with one thing changed."""
 
-from drivers.coin.tables import PAYOUT_TIMEOUT
+from drivers.coin.tables import PAYOUT_TIMEOUT, Header
 from drivers.coin.virtual import Place
 from drivers.coin.virtual.hopper import VirtualHopper
-from drivers.coin.virtual.slave import ACK, Answer
+from drivers.coin.virtual.slave import ACK, NAK, Answer
+from drivers.conformance.coin_builds import SCH2
 from drivers.conformance.coin_wrong import WrongDevice, wrong
 
 _TOP = 255
@@ -192,6 +193,38 @@ class _ZeroIsAll(VirtualHopper):
         return super()._dispense(data[:-1] + (data[-1:] if data[-1] else b"\x08"))
 
 
+class _CountsRefusals(VirtualHopper):
+    """The dispense count moves with a refused command."""
+
+    def _dispense(self, data: bytes) -> Answer:
+        answer = super()._dispense(data)
+        self.total += answer == NAK
+        return answer
+
+
+class _NoCipherNeeded(VirtualHopper):
+    """Pays without header 160, though its family wants it."""
+
+    def _dispense(self, data: bytes) -> Answer:
+        self._key_given = True
+        return super()._dispense(data)
+
+
+class _LowerCase(VirtualHopper):
+    """Says its category in small letters."""
+
+    def answer(self, header: int, data: bytes) -> Answer | None:
+        said = super().answer(header, data)
+        return Answer(said.data.lower()) if said and header == Header.CATEGORY else said
+
+
+class _NoLevel(VirtualHopper):
+    """Does not know header 217."""
+
+    def answer(self, header: int, data: bytes) -> Answer | None:
+        return None if header == Header.LEVEL else super().answer(header, data)
+
+
 WRONG: tuple[WrongDevice, ...] = (
     wrong("counts-late", _AnswersBeforeCounting, "coin.payout.counted_at_once"),
     wrong("pays-one-more", _PaysOneMore, "coin.payout.one"),
@@ -212,5 +245,9 @@ WRONG: tuple[WrongDevice, ...] = (
     wrong("never-stops", _NeverStops, "coin.payout.stop"),
     wrong("miscounts-running", _CountsBackwards, "coin.payout.running"),
     wrong("always-low", _AlwaysLow, "coin.payout.level"),
+    wrong("counts-refusals-in-168", _CountsRefusals, "coin.payout.refusal"),
+    wrong("no-cipher", _NoCipherNeeded, "coin.payout.cipher_first", build=SCH2),
+    wrong("small-letters", _LowerCase, "coin.identity.category"),
+    wrong("no-level", _NoLevel, "coin.identity.hopper_minimum"),
     wrong("zero-is-many", _ZeroIsAll, "coin.payout.zero"),
 )

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from drivers.coin.framing import BadFrame, Frame, FrameParser
-from drivers.coin.tables import Header
+from drivers.coin.tables import Header, Quirks
 from drivers.coin.virtual import (
     AcceptorBuild,
     MachineBuild,
@@ -106,6 +106,16 @@ class _NaksUnknownHeaders(VirtualCoinMachine):
         return raw or (b"" if known or not mine else _nak(frame.destination))
 
 
+class _Neighbours(VirtualCoinMachine):
+    """The ¥50 hopper hears what is said to the ¥10 hopper."""
+
+    def _reply(self, frame: Frame) -> bytes:
+        raw = super()._reply(frame)
+        if frame.header == Header.DISPENSE:
+            super()._reply(replace(frame, destination=self.build.hoppers[50].address))
+        return raw
+
+
 class _Illegible(VirtualCoinMachine):
     """A control character in the manufacturer's name."""
 
@@ -134,6 +144,13 @@ def _same_serial() -> MachineBuild:
 def _other_coin() -> MachineBuild:
     hoppers = four_hoppers()
     return MachineBuild(hoppers={**hoppers, 10: replace(hoppers[10], coin_name="JP050A")})
+
+
+def _counting_neighbour() -> MachineBuild:
+    hoppers = four_hoppers()
+    return MachineBuild(
+        hoppers={**hoppers, 50: replace(hoppers[50], quirks=Quirks(counts_refusals=True))}
+    )
 
 
 def _clash() -> MachineBuild:
@@ -165,6 +182,7 @@ WRONG: tuple[WrongDevice, ...] = (
     wrong("keeps-halves", _NeverForgetsHalves, "coin.link.half_frame"),
     wrong("impatient", _ImpatientReceiver, "coin.link.pause_in_frame"),
     wrong("naks-unknown", _NaksUnknownHeaders, "coin.link.unknown_header"),
+    wrong("neighbours", _Neighbours, "coin.payout.others_idle", build=_counting_neighbour()),
     wrong("illegible", _Illegible, "coin.identity.texts", build=_illegible()),
     wrong("encrypted", _Encrypted, "coin.identity.in_the_clear", build=_encrypted()),
     wrong("same-serials", _SameSerials, "coin.identity.distinct", build=_same_serial()),
