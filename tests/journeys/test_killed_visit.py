@@ -183,6 +183,15 @@ def _receipt(resident: Resident) -> Iterator[None]:
         yield
 
 
+@contextmanager
+def _closing(resident: Resident) -> Iterator[None]:
+    _end(resident)
+    resident.sees("end")
+    with resident.stage.held(resident.stage.terminal.pid):
+        resident.touch("confirm")
+        yield
+
+
 ISSUED = {"kept": FEE, "sheets": 1, "paid": True}
 
 DEATHS = {
@@ -211,6 +220,7 @@ DEATHS = {
     "refused": Death(_walk(_refused)),
     "leave_card": Death(_walk(_leave_card)),
     "end": Death(_walk(_end)),
+    "closing": Death(_closing, outcome="cancelled"),
 }
 
 
