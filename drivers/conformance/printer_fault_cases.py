@@ -160,6 +160,7 @@ def power(bench: PrinterBench) -> str:
     "Of a document that breaks off on its way nothing is printed.",
     "RFC 8011 4.2.1 (submission-interrupted); RFC 9112 8 (incomplete messages)",
     "Wait for the whole document; never print a page that has no end.",
+    hands=True,
     spends=1,
 )
 def half_document(bench: PrinterBench) -> str:
@@ -170,6 +171,7 @@ def half_document(bench: PrinterBench) -> str:
     bench.until(lambda: not bench.status().busy, "half a job is held for ever")
     after = bench.status()
     demand_equal(after.life_impressions, before, "engine's counter after half a document")
+    demand_equal(bench.hands.take_paper(), 0, "sheets that came of half a document")
     demand(not after.troubles, f"it is left with {', '.join(after.troubles)}")
     return "nothing was printed"
 

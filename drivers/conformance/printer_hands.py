@@ -125,12 +125,42 @@ def virtual(printer: VirtualPrinter) -> Act:
     return act
 
 
-class VirtualActs:
+class SheetReader:
+    """Reads off `taken` what a person would read off the sheets in the hand."""
+
+    def __init__(self) -> None:
+        self.taken: tuple[Sheet, ...] = ()
+
+    def printed_sides(self) -> int:
+        """See `PrinterHands.printed_sides`."""
+        return sum(is_printed(side) for one in self.taken for side in (one.front, one.back))
+
+    def fronts_on_top(self) -> int:
+        """See `PrinterHands.fronts_on_top`."""
+        return sum(
+            one.back is not None and is_front(one.front) and not is_front(one.back)
+            for one in self.taken
+        )
+
+    def backs_upright(self) -> int:
+        """See `PrinterHands.backs_upright`."""
+        return sum(one.back is not None and is_upright(one.back) for one in self.taken)
+
+    def coloured_backs(self) -> int:
+        """See `PrinterHands.coloured_backs`."""
+        return sum(one.back is not None and is_coloured(one.back) for one in self.taken)
+
+    def frame_tenths(self) -> int:
+        """See `PrinterHands.frame_tenths`."""
+        return frame_tenths(self.taken[0].front) if self.taken else 0
+
+
+class VirtualActs(SheetReader):
     """The acts of `PrinterHands`, by name."""
 
     def __init__(self, printer: VirtualPrinter) -> None:
+        super().__init__()
         self._printer = printer
-        self._taken: tuple[Sheet, ...] = ()
         self.open_cover = printer.open_cover
         self.close_cover = printer.close_cover
         self.jam_after = printer.jam
@@ -139,26 +169,8 @@ class VirtualActs:
         self.power_on = printer.restore_power
 
     def take_paper(self) -> int:
-        self._taken = self._printer.take_paper()
-        return len(self._taken)
-
-    def printed_sides(self) -> int:
-        return sum(is_printed(side) for one in self._taken for side in (one.front, one.back))
-
-    def fronts_on_top(self) -> int:
-        return sum(
-            one.back is not None and is_front(one.front) and not is_front(one.back)
-            for one in self._taken
-        )
-
-    def backs_upright(self) -> int:
-        return sum(one.back is not None and is_upright(one.back) for one in self._taken)
-
-    def coloured_backs(self) -> int:
-        return sum(one.back is not None and is_coloured(one.back) for one in self._taken)
-
-    def frame_tenths(self) -> int:
-        return frame_tenths(self._taken[0].front) if self._taken else 0
+        self.taken = self._printer.take_paper()
+        return len(self.taken)
 
     def leave_paper(self, sheets: int) -> None:
         self._printer.load_paper(sheets)

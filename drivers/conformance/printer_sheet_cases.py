@@ -98,15 +98,18 @@ def true_size(bench: PrinterBench) -> str:
     "An ended job cannot be printed once more: its document is gone.",
     "RFC 8011 4.3.7 Restart-Job; RFC 3998 Reprocess-Job; PWG 5100.7 Resubmit-Job",
     "Switch off job retention (mailbox, reprint, job log with images) and overwrite the disk.",
+    hands=True,
     spends=1,
 )
 def not_again(bench: PrinterBench) -> str:
     title = bench.submit(1)
     progress = bench.await_ended(title)
     number = _number(bench, title)
+    bench.hands.take_paper()
     before = bench.status().life_impressions
     codes = [bench.ask(op, integers("job-id", number)).code for op in ReprintOperation]
     bench.wait_for_nothing()
+    demand_equal(bench.hands.take_paper(), 0, "sheets that came for asking")
     demand(progress.state is JobState.COMPLETED, f"the job ends {progress.state.name}")
     demand_equal(bench.status().life_impressions, before, "engine's counter after asking for it")
     again = bench.follow(title)

@@ -47,28 +47,37 @@ dbus-daemon --config-file={directory}/bus.conf --nofork --nopidfile &
 while [ ! -S {directory}/bus ]; do sleep 0.01; done
 avahi-daemon --no-drop-root --no-chroot --no-rlimits -f {directory}/avahi.conf &
 while [ ! -S /run/avahi-daemon/socket ]; do sleep 0.01; done
-exec ippeveprinter -2 -s 30,30 -r off -p {port} -n localhost -d {directory}/out \\
-  -c {directory}/print -f application/pdf,image/pwg-raster kiosk
+exec ippeveprinter {kind} -r off -p {port} -n localhost -d {directory}/out \\
+  -c {directory}/print kiosk
 """
+
+_PLAIN = "-2 -s 30,30 -f application/pdf,image/pwg-raster"
 
 _PRINT = """\
 #!/bin/sh
-echo "ATTR: job-impressions=2" >&2
+pages=$(grep -ac "/Type /Page\\b" "$1")
+[ "$pages" -gt 0 ] || exit 1
+echo "ATTR: job-impressions=$pages" >&2
 echo "ATTR: job-impressions-completed=1" >&2
 cp "$1" {directory}/printed.pdf
-echo "ATTR: job-impressions-completed=2" >&2
+cp "$1" $(mktemp {directory}/tray/XXXXXX)
+echo "ATTR: job-impressions-completed=$pages" >&2
 """
 
 
 class IppEvePrinter:
     """One run of it. `start` and `stop` bracket it."""
 
-    def __init__(self) -> None:
+    def __init__(self, ppd: str = "") -> None:
+        """`ppd`: what it is to say of its paper; without one it says that US letter is loaded."""
+        self._ppd = ppd
         self.directory = Path(tempfile.mkdtemp(prefix="k"))
         with socket.create_server(("127.0.0.1", 0)) as free:
             self.port: int = free.getsockname()[1]
         self.device_uri = f"ipp://localhost:{self.port}/ipp/print"
         self.printed = self.directory / "printed.pdf"
+        self.tray = self.directory / "tray"
+        """A copy of each document that was printed."""
         self._process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
@@ -77,6 +86,8 @@ class IppEvePrinter:
         self._write("inside.sh", _INSIDE)
         self._write("print", _PRINT).chmod(0o755)
         (self.directory / "out").mkdir()
+        self.tray.mkdir()
+        (self.directory / "printer.ppd").write_text(self._ppd)
         as_user = [] if os.geteuid() == 0 else ["--user", "--map-root-user"]
         bus = f"unix:path={self.directory}/bus"
         with (self.directory / "log").open("wb") as log:
@@ -111,5 +122,6 @@ class IppEvePrinter:
 
     def _write(self, name: str, text: str) -> Path:
         path = self.directory / name
-        path.write_text(text.format(directory=self.directory, port=self.port))
+        kind = f"-P {self.directory}/printer.ppd" if self._ppd else _PLAIN
+        path.write_text(text.format(directory=self.directory, port=self.port, kind=kind))
         return path
