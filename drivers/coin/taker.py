@@ -64,13 +64,16 @@ class MoneyTaker:
             identity = self.identify()
         self.swapped = False
         self._wanted = frozenset()
+        forgotten = self._is_as_after_power_up()
         self._apply()
         buffer, now = self._steady(identity.serial)
         if cursor is None or cursor.serial != identity.serial:
             self.cursor = now
             return () if cursor is None else (self._other_device(cursor, identity.serial),)
-        delta = diff(cursor.counter, buffer)
-        return self._take(account_closely(self._tariff, cursor, delta, now))
+        account = account_closely(self._tariff, cursor, diff(cursor.counter, buffer), now)
+        events = self._take(account)
+        unseen = forgotten and not (account.reset or account.shut)
+        return (VendorReset(cursor), *events) if unseen else events
 
     def accept(self, values: frozenset[int]) -> None:
         """Let in exactly `values`; on failure nothing, as soon as the line allows it."""
@@ -167,6 +170,16 @@ class MoneyTaker:
         mask = self._bus.ask(self._address, Header.INHIBITS)
         master = self._bus.ask(self._address, Header.MASTER_INHIBIT)[0] & 1
         return mask[: len(wanted)] == wanted and bool(master) == bool(self._wanted)
+
+    def _is_as_after_power_up(self) -> bool:
+        """True where the inhibits are as we never leave them: no value let in, and not shut.
+
+        We shut the master before the values are taken away, and open it after they are set. So a
+        reset shows that left no other trace, because it came before the first event.
+        """
+        mask = self._bus.ask(self._address, Header.INHIBITS)
+        master = self._bus.ask(self._address, Header.MASTER_INHIBIT)[0] & 1
+        return not any(mask) and bool(master)
 
     def _mend(self) -> None:
         """Set the device up again if need be; if that fails, the next poll tries again."""

@@ -306,6 +306,22 @@ def test_fault_11_a_reset_without_any_event_is_found_in_time() -> None:
     assert accepted(r.poll()) == [100]
 
 
+def test_fault_11_a_reset_before_the_first_event_while_the_host_was_dead_is_told() -> None:
+    """The counter was 0 and is 0: only inhibits that nobody left like that tell of the reset."""
+    r = rig().ready()
+    before = CreditCursor(120_001, 0, 0)
+    r.machine.speeds.fall_time_s = 0.3
+    r.hand.drop_coin(100)
+    r.hand.power_cycle()
+    r.clock.advance(1.0)
+    assert r.machine.truth().taken_yen == 100, "it fell through the dark acceptor"
+    r.restart()
+    events = r.vendor.resume(before)
+    assert [type(event) for event in events] == [VendorReset]
+    r.restart()
+    assert r.vendor.resume(before) == (), "the second start finds it as the first one left it"
+
+
 @pytest.mark.parametrize("first", [FirstEvent.NULL, FirstEvent.INHIBITED])
 def test_fault_12_dummy_first_event_is_no_money(first: FirstEvent) -> None:
     r = rig(AcceptorBuild(first_event=first)).ready()
