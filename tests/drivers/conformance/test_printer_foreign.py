@@ -58,7 +58,12 @@ class TrayOfFiles(SheetReader):
         return len(found)
 
 
-def test_an_independent_printer_is_failed_by_no_case(foreign: IppEvePrinter) -> None:
+def test_an_independent_printer_is_failed_only_by_what_it_really_does(
+    foreign: IppEvePrinter,
+) -> None:
+    """`ippeveprinter` 2.4.2 hands a document that broke off to its print command: a true fault
+    (RFC 9112 8: an incomplete message is not to be taken for a complete one)."""
+
     def opened() -> tuple[PrinterBench, SystemClock]:
         config = PrinterConfig(
             device_uri=foreign.device_uri, queue="conform", runtime_dir=tempfile.mkdtemp(prefix="k")
@@ -67,7 +72,10 @@ def test_an_independent_printer_is_failed_by_no_case(foreign: IppEvePrinter) -> 
 
     proof, results = examine(SUITE, Specimen("ippeveprinter", "CUPS 2.4", opened))
     verdicts = {name: (r.verdict.value, r.detail) for name, r in results.items()}
-    assert proof.holds, verdicts
+    assert (proof.failed, proof.broken) == (("printer.fault.half_document",), ()), verdicts
+    assert results["printer.fault.half_document"].detail == (
+        "sheets that came of half a document: 1 instead of 0"
+    )
     passed = {name for name, r in results.items() if r.verdict is Verdict.PASSED}
     assert passed >= {
         "printer.says.fit",
