@@ -312,7 +312,9 @@ def test_fault_11_a_reset_before_the_first_event_while_the_host_was_dead_is_told
     before = CreditCursor(120_001, 0, 0)
     r.machine.speeds.fall_time_s = 0.3
     r.hand.drop_coin(100)
-    r.hand.power_cycle()
+    r.hand.switch_off()
+    r.clock.advance(0.5)
+    r.hand.switch_on()
     r.clock.advance(1.0)
     assert r.machine.truth().taken_yen == 100, "it fell through the dark acceptor"
     r.restart()
