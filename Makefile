@@ -83,3 +83,7 @@ modem-figures: setup
 	@$(PY) -m tests.modem.figures sweeps --out build/modem-sweeps.jsonl
 	@$(PY) -m tests.modem.figures rivals --out build/modem-rivals.jsonl
 	@$(PY) -m tests.modem.figures speed --out build/modem-speed.jsonl
+
+# Every hostile document in the confined child process: what refuses it, and what it costs.
+hostile-pdfs: setup
+	@$(PY) -m tests.kiosk.document.hostile.corpus

@@ -19,17 +19,13 @@ from center.wire.messages import Stamp
 from crypto.errors import CheckFailed
 from kiosk.document.drawing import Run, read_page
 from kiosk.document.glyphs import Face, Reference, read_face
+from kiosk.document.job import DOCUMENT_BYTES_MAX, MARKS_BYTES_MAX
 from kiosk.document.objects import Walk, walk
 from kiosk.document.overlay import check_marks_page
 from kiosk.document.shapes import CERTIFICATE, MARKS
-from kiosk.document.skeleton import COMPLEX, FORBIDDEN, Limits, check_skeleton
+from kiosk.document.skeleton import COMPLEX, FORBIDDEN, check_skeleton
 
 T = TypeVar("T")
-
-CERTIFICATE_LIMITS = Limits(file_bytes=2 * 1024 * 1024)
-"""A household on ten sheets takes about a tenth of it."""
-MARKS_LIMITS = Limits(file_bytes=16 * 1024 * 1024)
-"""Marks are asked to stay below 600 kB a sheet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +55,7 @@ def check_content(document: bytes, pages: int, reference: Reference) -> Content:
         ]
         return Content(_stamp(found, pdf), tuple(runs))
 
-    return _read(document, CERTIFICATE_LIMITS, read)
+    return _read(document, DOCUMENT_BYTES_MAX, read)
 
 
 def check_marks_content(marks: bytes, reference: Reference) -> int:
@@ -77,7 +73,7 @@ def check_marks_content(marks: bytes, reference: Reference) -> int:
         faces.all_of(pdf)
         return len(found.pages)
 
-    return _read(marks, MARKS_LIMITS, read)
+    return _read(marks, MARKS_BYTES_MAX, read)
 
 
 class _Faces:
@@ -107,8 +103,8 @@ class _Faces:
         return self._read[font.objgen]
 
 
-def _read(document: bytes, limits: Limits, found: Callable[[pikepdf.Pdf], T]) -> T:
-    check_skeleton(document, limits)
+def _read(document: bytes, most_bytes: int, found: Callable[[pikepdf.Pdf], T]) -> T:
+    check_skeleton(document, most_bytes)
     try:
         # No recovery: what has to be repaired can be repaired in more than one way.
         with pikepdf.open(

@@ -13,7 +13,14 @@ from types import TracebackType
 
 from crypto.errors import CheckFailed
 from kiosk.document.confinement import Confinement
-from kiosk.document.job import BadFrame, Job, pack_job, unpack
+from kiosk.document.job import (
+    DOCUMENT_BYTES_MAX,
+    MARKS_BYTES_MAX,
+    BadFrame,
+    Job,
+    pack_job,
+    unpack,
+)
 
 JOB_S = 10.0
 """For one copy; a real one takes a few tenths of a second."""
@@ -74,6 +81,8 @@ class Examiner:
         Raises CheckFailed: what the child found, or `document.too_complex` when it died or
         took too long; it is gone then, and every later job fails the same way.
         """
+        if len(job.document) > DOCUMENT_BYTES_MAX or len(job.marks) > MARKS_BYTES_MAX:
+            raise CheckFailed("document.too_complex", "larger than such a file can be")
         with self._lock:
             try:
                 self._wait_ready()

@@ -11,7 +11,12 @@ from dataclasses import dataclass, field
 
 _LENGTHS = struct.Struct(">IQ")
 HEADER_MAX = 1024 * 1024
-BYTES_MAX = 64 * 1024 * 1024
+DOCUMENT_BYTES_MAX = 2 * 1024 * 1024
+"""Of a certificate. A household on ten sheets takes about a tenth of it."""
+MARKS_BYTES_MAX = 16 * 1024 * 1024
+"""Of its marks, which are asked to stay below 600 kB a sheet."""
+BYTES_MAX = 2 * (DOCUMENT_BYTES_MAX + MARKS_BYTES_MAX)
+"""Of a frame: a document with its marks one way, the sheets made of them the other."""
 
 Read = Callable[[int], bytes]
 """Exactly so many bytes, or an exception."""

@@ -11,7 +11,6 @@ Source: ISO 32000-2 7.5 (file structure).
 """
 
 import re
-from dataclasses import dataclass
 
 from crypto.errors import CheckFailed
 
@@ -41,20 +40,13 @@ _BRACKETS = re.compile(rb"<<|>>|\[|\]")
 _OPENS = frozenset({b"<<", b"["})
 
 
-@dataclass(frozen=True, slots=True)
-class Limits:
-    """How large a file may be, in bytes."""
-
-    file_bytes: int
-
-
-def check_skeleton(document: bytes, limits: Limits) -> None:
-    """`document` is nothing but one revision of a plain PDF, and none of its objects is large.
+def check_skeleton(document: bytes, most_bytes: int) -> None:
+    """`document` is nothing but one revision of a plain PDF, and neither it nor an object is large.
 
     Takes time in proportion to the file. Raises CheckFailed `document.forbidden_content`,
     `document.too_complex`.
     """
-    if len(document) > limits.file_bytes:
+    if len(document) > most_bytes:
         raise CheckFailed(COMPLEX, "a file larger than such a certificate can be")
     header = _HEADER.match(document)
     if header is None:

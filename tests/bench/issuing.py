@@ -58,6 +58,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="tests.bench.issuing", description=__doc__)
     parser.add_argument("--checks", type=int, default=200)
     parser.add_argument("--certificates", type=int, default=400)
+    parser.add_argument("--only-checks", action="store_true", help="nothing but the first figure")
     parsed = parser.parse_args(arguments)
     root = Path(tempfile.mkdtemp(prefix="k"))
     try:
@@ -105,13 +106,14 @@ def checks(state: State, count: int) -> list[str]:
     trust, ours = load_trust(config_for(state, ())), VirtualClock(clock.utc())
     before: list[float] = []
     whole: list[float] = []
+    spent: list[float] = []
     with contextlib.closing(Store(":memory:")) as store, Examiner() as child:
         line = _Direct(assemble(state, clock, store))
         for number in range(count + 5):
             visit = _applied(state, line, trust, ours)
             expected = visit.expected()
             visit.deliver()
-            began = stopwatch()
+            began, cpu = stopwatch(), _cpu_ns(child.pid) + time.thread_time_ns()
             (copy,) = check_pledges(
                 line.last, expected, trust.statements, visit._keys.seal, utc_seconds(clock)
             )
@@ -120,12 +122,14 @@ def checks(state: State, count: int) -> list[str]:
             if number >= 5:  # the child has loaded everything by then
                 before.append(pledged - began)
                 whole.append(stopwatch() - began)
+                spent.append((_cpu_ns(child.pid) + time.thread_time_ns() - cpu) / 1e9)
     return [
         f"Terminal's checks on M9, one sheet, {count} deliveries, child process running:",
         "",
         *_HEAD,
         row("1 to 8, statements and digests", before),
         row("1 to 13, sheets composed", whole),
+        row("the same, CPU of both processes", spent),
     ]
 
 
@@ -331,6 +335,11 @@ def _process(state: State, only: str, *more: str) -> Iterator[tuple[int, dict[st
             yield process.pid, json.loads(process.stdout.readline())
         finally:
             process.terminate()
+
+
+def _cpu_ns(pid: int) -> int:
+    """CPU so far, to the nanosecond: what the scheduler counted."""
+    return int(Path(f"/proc/{pid}/schedstat").read_text("ascii").split()[0])
 
 
 def _cpu_s(pid: int) -> float:
