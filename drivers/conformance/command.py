@@ -17,6 +17,7 @@ from drivers.conformance.kind import Kind, SetupError
 from drivers.conformance.page import page
 from drivers.conformance.printer_kind import KIND as PRINTER
 from drivers.conformance.proof import examine, table
+from drivers.conformance.receipt_kind import KIND as RECEIPT
 from drivers.conformance.report import (
     Circumstances,
     NotVerified,
@@ -35,7 +36,7 @@ from drivers.link.port import LinkLost
 if TYPE_CHECKING:
     Kinds = argparse._SubParsersAction[argparse.ArgumentParser]  # noqa: SLF001 - has no public name
 
-KINDS: Mapping[str, Kind[Any]] = {kind.suite.kind: kind for kind in (CARD, COIN, PRINTER)}
+KINDS: Mapping[str, Kind[Any]] = {kind.suite.kind: kind for kind in (CARD, COIN, PRINTER, RECEIPT)}
 """One row a device kind."""
 
 _LOG, _REPORT, _PAGE = "transcript.jsonl", "report.json", "report.html"

@@ -40,7 +40,7 @@ class EscposReceiptPrinter:
         """`open_port` replaces the port of `config` (tests, other lines)."""
         self._config = config
         self._clock = clock
-        self._open_port = open_port or (lambda: _open(config))
+        self._open_port = open_port or (lambda: open_line(config))
         self._port: BytePort | None = None
 
     def status(self) -> ReceiptStatus:
@@ -159,7 +159,8 @@ def _white_is_one(image: Image.Image) -> Image.Image:
     return image.point(lambda dot: 0 if dot else 255, mode="1")
 
 
-def _open(config: ReceiptConfig) -> BytePort:
+def open_line(config: ReceiptConfig) -> BytePort:
+    """The line of the configuration. Raises LinkLost."""
     from drivers.link.serial_port import SerialLine, SerialPort
     from drivers.link.tcp_port import TcpPort
 
