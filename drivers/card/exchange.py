@@ -46,8 +46,9 @@ def run(dialogue: Dialogue[T], transmit: Callable[[Command], Response]) -> T:
 
 def _whole(command: Command, transmit: Callable[[Command], Response]) -> Response:
     response = transmit(command)
-    if response.sw >> 8 == Sw.WRONG_LE >> 8 and command.le:
+    if response.sw >> 8 == Sw.WRONG_LE >> 8 and command.le and not response.data:
         # The card did nothing but name the length; a VERIFY has no Le, so it is never repeated.
+        # With data before it, this is no status word but the end of what a reader has cut.
         response = transmit(replace(command, le=response.sw & 0xFF or SHORT_LE))
     data = response.data
     for _ in range(_MORE_ROUNDS):

@@ -10,7 +10,11 @@ from drivers.card.virtual_files import Refused
 
 
 class Outbox:
-    """What waits for GET RESPONSE. With `piece` 0 every answer goes out whole."""
+    """What waits for GET RESPONSE. With `piece` 0 every answer goes out whole.
+
+    A longer answer than `piece` first says only how much waits (61xx, 00 for 256), and then comes
+    at most `piece` bytes at a time.
+    """
 
     def __init__(self, piece: int) -> None:
         self._piece = piece
@@ -21,25 +25,25 @@ class Outbox:
         self._waiting = b""
 
     def give(self, response: Response) -> Response:
-        """The answer as it goes out first: a long one only says how much waits."""
+        """The answer as it goes out first."""
         if not self._piece or len(response.data) <= self._piece:
             return response
         self._waiting = response.data
-        return self._status(b"")
+        return Response(b"", self._status())
 
     def more(self, command: Command) -> Response:
         """Answer a GET RESPONSE."""
         if not self._waiting:
             raise Refused(Sw.CONDITIONS_OF_USE)
-        wanted = min(self._piece, len(self._waiting))
-        if command.le > wanted:
-            raise Refused(Sw.WRONG_LE | wanted % SHORT_LE)
-        part, self._waiting = self._waiting[: command.le], self._waiting[command.le :]
-        return self._status(part)
+        if command.le > len(self._waiting):
+            raise Refused(Sw.WRONG_LE | len(self._waiting))
+        size = min(command.le, self._piece)
+        part, self._waiting = self._waiting[:size], self._waiting[size:]
+        return Response(part, self._status())
 
-    def _status(self, part: bytes) -> Response:
-        left = min(self._piece, len(self._waiting))
-        return Response(part, (Sw.MORE_DATA | left % SHORT_LE) if left else Sw.OK)
+    def _status(self) -> int:
+        left = min(SHORT_LE, len(self._waiting))
+        return (Sw.MORE_DATA | left % SHORT_LE) if left else Sw.OK
 
 
 def is_get_response(command: Command) -> bool:

@@ -155,7 +155,10 @@ def _gather(wire: CardWire, found: bytes, sw: int) -> tuple[bytes, int]:
     while sw >> 8 == _MORE and len(found) <= SHORT_LE:
         announced = sw & 0xFF or SHORT_LE
         piece = wire.raw(f"00 C0 00 00 {sw & 0xFF:02X}")
-        demand_equal(len(piece.data), announced, "bytes in a piece")
+        left = announced - len(piece.data)
+        demand(piece.data and left >= 0, f"{len(piece.data)} bytes of {announced} announced come")
+        more = (piece.sw & 0xFF or SHORT_LE) if piece.sw >> 8 == _MORE else 0
+        demand_equal(more, left, f"bytes said to be left after {len(piece.data)} of {announced}")
         found, sw, pieces = found + piece.data, piece.sw, pieces + 1
     demand(sw == Sw.OK, f"the last piece ends with {sw:04X}")
     return found, pieces

@@ -183,17 +183,24 @@ class _StartsOver(Outbox):
 
 
 class _AnnouncesTooMuch(Outbox):
-    def give(self, response: Response) -> Response:
-        first = super().give(response)
-        return first if first.sw == Sw.OK else Response(first.data, first.sw + 1)
+    def _status(self) -> int:
+        left = len(self._waiting)
+        return (Sw.MORE_DATA | (left + 1) % SHORT_LE) if left else Sw.OK
+
+
+class _StopsShort(Outbox):
+    """Says that nothing is left before everything came."""
+
+    def more(self, command: Command) -> Response:
+        return Response(super().more(command).data, Sw.OK)
 
 
 class _NamesAnotherLe(Outbox):
     """Answers 6Cxx to a long answer, and to the Le it named."""
 
     def give(self, response: Response) -> Response:
-        if len(response.data) > self._piece:
-            raise Refused(Sw.WRONG_LE | self._piece - 1)
+        if len(response.data) >= self._piece:
+            raise Refused(Sw.WRONG_LE | self._piece)
         return response
 
 
@@ -366,6 +373,11 @@ _LINES: dict[str, tuple[str, Build, tuple[str, ...]]] = {
     "pieces-start-over": (
         "every GET RESPONSE gives the first piece again",
         Build(card=_line(_StartsOver, 64), quirks=Quirks(piece=64)),
+        ("card.read.in_pieces",),
+    ),
+    "pieces-stop-short": (
+        "the first piece ends with 9000 although more waits",
+        Build(card=_line(_StopsShort, 64), quirks=Quirks(piece=64)),
         ("card.read.in_pieces",),
     ),
     "pieces-announced-too-long": (

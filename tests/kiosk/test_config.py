@@ -92,6 +92,14 @@ def test_every_key_explains_itself_and_numbers_have_a_unit() -> None:
         ("terminal", "hours", "9-17", "terminal.hours must be HH:MM-HH:MM or empty."),
         ("terminal", "name", 3, "terminal.name must be a text."),
         (
+            "card_ap",
+            "aid",
+            "F0 01",
+            "card_ap.aid must be 5 to 16 bytes in hexadecimal, or empty.",
+        ),
+        ("card_ap", "pin_min", 5, "card_ap.pin_min must not be above card_ap.pin_max."),
+        ("card_ap", "pin_file", 0, "card_ap.pin_file must be at least 1."),
+        (
             "center",
             "sites",
             ["http://a"],

@@ -265,7 +265,15 @@ class TestSign:
         [
             ([(SELECT_KEY[0], "6A82")], "select key: 6A82"),
             ([SELECT_KEY, (SIGN, "6982")], "sign: 6982"),
-            ([SELECT_KEY, (SIGN, bytes(128).hex() + "9000")], "sign: a signature of 128 bytes"),
+            (
+                [SELECT_KEY, (SIGN, bytes(128).hex() + "9000")],
+                "sign: 128 bytes came; the reader cuts",
+            ),
+            (
+                [SELECT_KEY, (SIGN, bytes(254).hex() + "6C31")],
+                "sign: 254 bytes came; the reader cuts",
+            ),
+            ([SELECT_KEY, (SIGN, "9000")], "sign: no signature came"),
         ],
     )
     def test_an_error_names_its_step(self, lines: list[Line], step: str) -> None:

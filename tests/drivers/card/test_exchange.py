@@ -58,6 +58,11 @@ class TestAnswersInPieces:
         assert line.sent == ["00 B0 00 00 00", "00 B0 00 00 03"]
         assert run(one(read_binary(0, 256)), Line("6C03", "6C03")).sw == 0x6C03
 
+    def test_but_not_after_data_since_that_is_a_cut_answer(self) -> None:
+        line = Line("AABB 6C03")
+        assert run(one(read_binary(0, 256)), line).sw == 0x6C03
+        assert len(line.sent) == 1
+
     def test_a_verify_is_never_repeated(self) -> None:
         line = Line("6C04")
         with pytest.raises(PeerError):

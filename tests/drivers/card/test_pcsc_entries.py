@@ -7,7 +7,9 @@ import pytest
 
 from drivers.bench.pcscd import PrivatePcscd
 from drivers.card.contract import (
+    AttributesReader,
     CardApConfig,
+    CardApReader,
     CardReaderConfig,
     CardUser,
     FourAttributes,
@@ -59,7 +61,7 @@ def card(believing: PcscCardReader, slot: VirtualSlot, card_file: MakeFile) -> V
     return card
 
 
-def refused(reader: PcscCardReader, code: bytes = CODE) -> DeviceError:
+def refused(reader: AttributesReader, code: bytes = CODE) -> DeviceError:
     secret = Secret(code)
     with pytest.raises(DeviceError) as error:
         reader.read_attributes(secret)
@@ -206,8 +208,9 @@ class TestCardAp:
     def test_without_configuration_nothing_is_sent(
         self, reader: PcscCardReader, card: VirtualCard
     ) -> None:
+        able: CardApReader = reader
         with pytest.raises(MisuseError) as error:
-            reader.read_card_user(CardApConfig(), Secret(b"1234"))
+            able.read_card_user(CardApConfig(), Secret(b"1234"))
         assert error.value.reason.name == "card.ap.not_found"
         assert card.log == []
 
