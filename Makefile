@@ -8,7 +8,7 @@ OUT ?= out
 UI_LANG ?= ja
 CARD ?=
 
-.PHONY: setup demo test test-ce check fast draw shots bench accept format mutants-issuing fault-plans mutants-devices byte-streams modem-figures
+.PHONY: setup demo test test-ce check fast draw shots bench accept format mutants-issuing fault-plans mutants-devices byte-streams modem-figures hostile-pdfs
 
 setup:
 	@scripts/setup
