@@ -20,7 +20,10 @@ _CONTRACT = "drivers/coin/contract.py"
 def _values(vendor: CoinVendor) -> tuple[int, ...]:
     """Face values of coins, ascending; the driver is identified by it."""
     found = vendor.capabilities()
-    return tuple(sorted(found.accepts - found.bills))
+    values = tuple(sorted(found.accepts - found.bills))
+    if not values:
+        raise NotApplicable("the driver takes no coin")
+    return values
 
 
 def _yen(events: tuple[CoinEvent, ...]) -> list[int]:

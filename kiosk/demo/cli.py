@@ -20,11 +20,12 @@ from kiosk.certificates import CERTIFICATES
 from kiosk.demo.autopilot import DEFAULT_CARD, Autopilot, Lost, Wishes
 from kiosk.demo.devices import DemoCard, find_cards
 from kiosk.demo.dock import DockServer
+from kiosk.demo.fault_plan import BadPlan, find_plan
 from kiosk.demo.journal_tail import JST
 from kiosk.demo.record import Recorder
 from kiosk.demo.report import write_report
 from kiosk.demo.report_page import page
-from kiosk.demo.stage import DemoStage
+from kiosk.demo.stage import HANDS, DemoStage
 from ui.model import LANGUAGES
 
 STATE_VARIABLE = "KIOSK_DEMO_STATE"
@@ -67,6 +68,12 @@ def add_parser(subparsers: Any) -> None:
         "--copies", type=int, choices=range(1, 11), default=1, help="with --auto", metavar="1..10"
     )
     parser.add_argument("--port", type=int, default=0, help="the dock page's port; 0: a free one")
+    parser.add_argument(
+        "--fault-plan",
+        default="",
+        metavar="NAME|FILE",
+        help="what goes wrong, see docs/fault-plans.md",
+    )
     parser.add_argument("--fast", action="store_true", help="mechanics take no time")
     parser.set_defaults(run=run)
 
@@ -104,6 +111,11 @@ def check_arguments(arguments: argparse.Namespace, state: Path) -> None:
     """Refuse before anything starts what could not end well. Raises Unfit."""
     if arguments.auto and arguments.out is None:
         raise Unfit("--auto needs --out DIR: where the report goes.")
+    if arguments.fault_plan:
+        try:
+            find_plan(arguments.fault_plan, HANDS)
+        except BadPlan as problem:
+            raise Unfit(str(problem)) from None
     if arguments.out is not None and not arguments.auto:
         raise Unfit("--out goes with --auto: without it nobody makes a report.")
     if arguments.out is not None:
@@ -159,6 +171,8 @@ def _on_stage(arguments: argparse.Namespace, runtime: Path) -> int:
         check_card(arguments.card, stage.cards)
         dock = DockServer(stage, arguments.port)
         try:
+            if arguments.fault_plan:
+                stage.start_plan(find_plan(arguments.fault_plan, HANDS))
             _welcome(stage, dock.address, runtime, external=arguments.card == _EXTERNAL)
             if arguments.auto:
                 return _one_visit(stage, arguments)

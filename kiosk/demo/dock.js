@@ -26,6 +26,8 @@ const toggle = (id, wrong, right) => $(id).addEventListener("click", () => act(.
 press("card-place", "place_card", () => ({name: $("card-name").value}));
 press("card-pull", "pull_card"); press("lever", "pull_lever"); press("take-coins", "take_coins"); press("take-paper", "take_paper");
 press("kill-visit", "kill_visit");
+press("plan-run", "run_plan", () => ({name: $("plan-name").value})); press("plan-stop", "run_plan", () => ({name: ""}));
+$("plan-name").addEventListener("change", (e) => { const chosen = e.target.selectedOptions[0]; $("plan-what").textContent = chosen ? chosen.title : ""; });
 toggle("jam", ["jam_printer"], ["clear_jam"]); toggle("cover", ["open_cover"], ["close_cover"]);
 toggle("paper", ["load_paper", {n: 0}], ["load_paper", {n: 250}]);
 toggle("cut", ["cut_centre"], ["mend_centre"]); toggle("slow", ["slow_centre", {seconds: 2}], ["slow_centre", {seconds: 0}]);
@@ -85,6 +87,11 @@ function cards(list) {
   for (const c of list) select.add(new Option(c.name + ": " + c.note.replace(", good", "") + (c.pin && !c.note.includes("PIN " + c.pin) ? " (PIN " + c.pin + ")" : ""), c.name));
   select.value = list.some((c) => c.name === "yamada-hanako") ? "yamada-hanako" : select.value;
 }
+function plans(list) {
+  const select = $("plan-name"); if (select.options.length) return;
+  for (const p of list) { const o = new Option(p.name.replaceAll("-", " "), p.name); o.title = p.what; select.add(o); }
+  select.dispatchEvent(new Event("change"));
+}
 function restarting(on) { clocks.forEach((b) => { b.disabled = on; }); able("kill-visit", !on); say("terminal-state", on ? "starting anew…" : ""); }
 const TROUBLES = {"media-jam": "paper jam", "media-empty": "no paper", "door-open": "cover open", "cover-open": "cover open", "toner-empty": "no toner"};
 const trouble = (word) => { const key = word.replace(/-(error|warning|report)$/, ""); return TROUBLES[key] || key.replaceAll("-", " "); };
@@ -99,6 +106,7 @@ function show(s) {
   pressed("jam", s.jam_awaits || words.includes("paper jam"), "Jam next sheet", s.jam_awaits ? "Let it pass" : "Clear the jam"); pressed("cover", words.includes("cover open"), "Open cover", "Close cover");
   pictures($("sheets"), s.sheets, "/sheet/"); pictures($("slips"), s.slips, "/slip/"); $("receipt").hidden = !s.slips.length; say("receipt-state", s.slips.length ? s.slips.length + " printed" : "");
   say("centre-state", s.centre_cut ? "cut off" : s.centre_delay ? "slow" : "connected", s.centre_cut); pressed("cut", s.centre_cut, "Cut the line", "Mend the line"); pressed("slow", s.centre_delay > 0, "Slow it by 2 s", "Full speed");
+  plans(s.plans); say("plan-state", s.plan ? s.plan.replaceAll("-", " ") + " is running" : "", true); able("plan-stop", !!s.plan);
   restarting(s.restarting); say("journal-state", s.journal_count + " entries");
 }
 

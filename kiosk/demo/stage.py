@@ -16,6 +16,7 @@ from typing import Any
 from drivers.bench.network import Cable
 from drivers.clock import SystemClock
 from kiosk.demo.devices import DemoCard, VirtualDevices, find_cards
+from kiosk.demo.fault_plan import FaultPlan, PlanRunner, ready_made
 from kiosk.demo.glass_link import Frame, GlassLink
 from kiosk.demo.journal_tail import JST, JournalTail
 from kiosk.demo.logbook import Listener, Logbook
@@ -54,6 +55,8 @@ class DemoStage:
         self._card_for_visitor = ""
         self._restarting = threading.Lock()
         self._closers: list[Callable[[], None]] = []
+        self.fault_plans = {plan.name: plan for plan in ready_made(HANDS)}
+        self.plans = PlanRunner(self.do, SystemClock(), lambda it: self.logbook.write("plan", it))
         try:
             self._start()
         except BaseException:
@@ -70,6 +73,7 @@ class DemoStage:
         self._closers.append(self.cable.close)
         self.devices = VirtualDevices(self._runtime, self.logbook, SystemClock(), fast=self._fast)
         self._closers.append(self.devices.close)
+        self._closers += [self.logbook.subscribe(self._plan_hears), self.plans.stop]
         self._config = self._runtime / "firmware.toml"
         self._write_config()
         self.journal = JournalTail(self._runtime / "state" / "journal.jsonl", self.logbook)
@@ -183,6 +187,22 @@ class DemoStage:
             self.logbook.write("hand", f"killed the visit (process {pid})")
             os.kill(pid, signal.SIGKILL)
 
+    def run_plan(self, name: str) -> None:
+        """Begin a ready-made fault plan; an empty name gives up the one that runs.
+
+        Raises ValueError for a name there is none of.
+        """
+        if not name:
+            self.plans.stop()
+        elif name in self.fault_plans:
+            self.plans.start(self.fault_plans[name])
+        else:
+            raise ValueError(f"there is no fault plan {name}")
+
+    def start_plan(self, plan: FaultPlan) -> None:
+        """Begin a plan that is not ready-made."""
+        self.plans.start(plan)
+
     def do(self, name: str, arguments: Mapping[str, Any]) -> None:
         """One hand of the dock page.
 
@@ -235,6 +255,8 @@ class DemoStage:
                 {"id": str(number), "label": f"Receipt {number}"}
                 for number in range(1, len(self.devices.receipt.slips) + 1)
             ][-6:],
+            "plans": [{"name": p.name, "what": p.what} for p in self.fault_plans.values()],
+            "plan": self.plans.running,
             "centre_cut": self.cable.is_cut,
             "centre_delay": self.cable.delay_s,
             "clock": self.clock.utc().astimezone(JST).strftime("%Y-%m-%d %H:%M JST"),
@@ -304,6 +326,11 @@ class DemoStage:
             self.place_card(self._card_for_visitor)
         self.logbook.tell("frame", {"serial": frame.number})
 
+    def _plan_hears(self, event: str, lines: Any) -> None:
+        if event == "log":
+            for line in lines:
+                self.plans.heard(line["who"], line["what"])
+
 
 def _printer(name: str) -> Callable[..., None]:
     return lambda stage, **more: getattr(stage.devices.printer, name)(**more)
@@ -311,6 +338,10 @@ def _printer(name: str) -> Callable[..., None]:
 
 def _hopper(name: str) -> Callable[..., None]:
     return lambda stage, yen: getattr(stage.devices.coins.hand, name)(int(yen))
+
+
+def _coins(name: str) -> Callable[..., None]:
+    return lambda stage: getattr(stage.devices.coins.hand, name)()
 
 
 def _clear_jam(stage: DemoStage) -> None:
@@ -326,8 +357,14 @@ _HANDS: dict[str, Callable[..., None]] = {
     "place_card": lambda stage, name: stage.place_card(str(name)),
     "pull_card": DemoStage.pull_card,
     "drop_coin": lambda stage, yen: stage.drop_coin(int(yen)),
-    "pull_lever": lambda stage: stage.devices.coins.hand.pull_lever(),
-    "take_coins": lambda stage: stage.devices.coins.hand.take_tray(),
+    "pull_lever": _coins("pull_lever"),
+    "take_coins": _coins("take_tray"),
+    "cut_coin_line": _coins("cut_cable"),
+    "mend_coin_line": _coins("restore_cable"),
+    "coin_power_off": _coins("switch_off"),
+    "coin_power_on": _coins("switch_on"),
+    "unplug_coin": _coins("unplug"),
+    "plug_coin": _coins("plug_in"),
     "empty_hopper": _hopper("empty_hopper"),
     "jam_hopper": _hopper("jam_hopper"),
     "unjam_hopper": _hopper("unjam_hopper"),
@@ -343,8 +380,11 @@ _HANDS: dict[str, Callable[..., None]] = {
     "slow_centre": _slow,
     "set_clock": lambda stage, time: stage.set_clock(str(time)),
     "kill_visit": DemoStage.kill_visit,
+    "run_plan": lambda stage, name: stage.run_plan(str(name)),
     "key": lambda stage, name: stage.press_key(str(name)),
     "finger": lambda stage, x, y, down: stage.finger(float(x), float(y), down=bool(down)),
 }
+HANDS = frozenset(_HANDS) - {"run_plan"}
+"""What a fault plan may work."""
 _TOUCHES = frozenset({"finger", "key"})
 """What these change, a frame will tell."""
