@@ -91,27 +91,30 @@ class Place:
         good = [name for name, kind in kinds.items() if kind in PROFILES]
         if len(good) > 1:
             raise DeviceError("card.several", f"choose: {len(good)} cards could be meant")
-        known = [name for name, kind in kinds.items() if kind not in {None, CardKind.OTHER}]
-        return (*good, *known, *cards)[0]
+        # Where none is good, one that is held may be, and the caller waits for it.
+        held = [name for name, kind in kinds.items() if kind is None]
+        known = [name for name, kind in kinds.items() if kind is not CardKind.OTHER]
+        return (*good, *held, *known, *cards)[0]
 
     def _kind(self, reader: str) -> CardKind | None:
+        """What lies there; None if another program holds it, `OTHER` if it does not say."""
         try:
             connection = self._service.connect(reader)
         except DeviceError as error:
-            _pass_over(error)
-            return None
+            return _passed_over(error)
         try:
             return run(recognise(), connection.transmit)
         except DeviceError as error:
-            _pass_over(error)
-            return None
+            return _passed_over(error)
         finally:
             connection.end()
 
 
-def _pass_over(error: DeviceError) -> None:
+def _passed_over(error: DeviceError) -> CardKind | None:
+    """The kind of a card that cannot be asked. Raises `error` if it is the service that fails."""
     if error.reason.name not in _PASSED_OVER:
         raise error
+    return None if error.reason.name == "card.sharing_violation" else CardKind.OTHER
 
 
 def _weightiest(states: dict[str, ReaderState]) -> ReaderStatus:

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from drivers.card.attributes import HEADER, check_attributes, file_length
 from drivers.card.contract import FourAttributes
-from drivers.card.virtual_contents import Person, authorities, text_application
+from drivers.card.virtual_contents import Person, authorities, encode_tlv, text_application
 from drivers.card.virtual_files import DataFile
 from drivers.errors import DeviceError
 
@@ -82,6 +82,35 @@ def test_nothing_may_be_missing_or_follow(which: int) -> None:
         given_files = [*TRIPLE]
         given_files[which] = changed
         reason(*given_files)
+
+
+def built(*fields: bytes, offsets: bytes = b"\x00\x0e\x00\x12\x00\x16\x00\x21") -> bytes:
+    """EF 0002 with these values, whatever they are."""
+    tagged = b"".join(encode_tlv(0xDF22 + i, value) for i, value in enumerate(fields))
+    return encode_tlv(0xFF20, encode_tlv(0xDF21, offsets) + tagged)
+
+
+@pytest.mark.parametrize(
+    ("file", "what"),
+    [
+        (built(b"A", b"B", b"19800217", b"2"), "the digest is of other attributes"),
+        (built(b"A", b"B", b"19800217", b"2", offsets=bytes(8)), "the offset table does not fit"),
+        (built(b"\xff", b"B", b"19800217", b"2"), "not UTF-8"),
+        (built(b"A", b"B", b"1980021x", b"2"), "not a date of birth and a sex"),
+        (built(b"A", b"B", b"19800217", b""), "not a date of birth and a sex"),
+        (built(b"A", b"B", b"19800217"), "not the four attributes in their order"),
+        (encode_tlv(0xFF30, b""), "no FF20 alone"),
+        (b"\xff\x20\x83\x00\x00\x01\x00", "an object of impossible length"),
+    ],
+)
+def test_what_a_file_must_be(file: bytes, what: str) -> None:
+    assert reason(file, FILES[3], FILES[4]) == what
+
+
+def test_a_record_and_a_certificate_must_be_what_they_are_called() -> None:
+    assert reason(FILES[2], encode_tlv(0xFF30, b""), FILES[4]) == "not an integrity record"
+    found = reason(FILES[2], FILES[3], encode_tlv(0x7F21, b""))
+    assert found == "not a card-verifiable certificate"
 
 
 def test_another_persons_record_proves_nothing() -> None:

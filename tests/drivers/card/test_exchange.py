@@ -1,6 +1,7 @@
 """Answers in pieces, cut answers, and any answers whatever: a dialogue ends, and ends well."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -19,6 +20,8 @@ from drivers.card.exchange import (
     verify_once,
 )
 from drivers.card.tables import JPKI_AID, MY_NUMBER, TEXT_AID
+from drivers.card.virtual_files import Refused
+from drivers.card.virtual_line import Outbox
 from drivers.errors import DeviceError, PeerError
 
 CONTENT = bytes(i * 7 % 251 for i in range(700))
@@ -77,6 +80,32 @@ class TestAnswersInPieces:
     def test_an_end_that_is_an_error_is_told_with_what_came(self) -> None:
         answer = run(one(read_binary(0, 4)), Line("AA 6101", "6F00"))
         assert answer == Response(b"\xaa", 0x6F00)
+
+
+class TestTheVirtualLine:
+    def test_pieces_are_announced_given_and_forgotten(self) -> None:
+        outbox = Outbox(2)
+        more = Command(0x00, 0xC0, 0x00, 0x00, le=5)
+        with pytest.raises(Refused, match="6985"):
+            outbox.more(more)
+        assert outbox.give(Response(b"ab", 0x9000)).data == b"ab"
+        assert outbox.give(Response(b"abcde", 0x9000)) == Response(b"", 0x6105)
+        with pytest.raises(Refused, match="6C05"):
+            outbox.more(replace(more, le=6))
+        assert outbox.more(more) == Response(b"ab", 0x6103)
+        assert outbox.more(replace(more, le=1)) == Response(b"c", 0x6102)
+        assert outbox.more(replace(more, le=2)) == Response(b"de", 0x9000)
+        outbox.give(Response(b"abcde", 0x9000))
+        outbox.clear()
+        with pytest.raises(Refused, match="6985"):
+            outbox.more(more)
+
+
+class TestReadFiles:
+    def test_a_file_that_claims_to_be_huge_is_not_read(self) -> None:
+        line = Line("9000", "FF20827FFF 9000")
+        with pytest.raises(PeerError, match="a file of 32772 bytes"):
+            run(text_dialogues.read_files(), line)
 
 
 class Reader:

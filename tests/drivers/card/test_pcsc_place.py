@@ -1,12 +1,14 @@
 """Several readers as one place: the card decides, behind a real pcscd and in memory."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 
 import pytest
 
 from drivers.bench.pcscd import PrivatePcscd
+from drivers.card.apdu import Command, Response
+from drivers.card.cardfile import CONTACT_ATR
 from drivers.card.contract import (
     CardKind,
     CardReaderConfig,
@@ -16,8 +18,10 @@ from drivers.card.contract import (
     Secret,
 )
 from drivers.card.pcsc import PcscCardReader
-from drivers.card.pcsc_place import interface_of
+from drivers.card.pcsc_place import Place, interface_of
 from drivers.card.pcsc_service import PcscService
+from drivers.card.service import ReaderState
+from drivers.card.virtual import VirtualCard
 from drivers.card.vpcd import VirtualSlot
 from drivers.errors import DeviceError
 from tests.drivers.card.conftest import CARD, MakeFile
@@ -203,3 +207,73 @@ def test_a_sam_slot_is_no_place_for_a_card(pcscd_directory: Path, card_file: Mak
 )
 def test_the_interface_by_the_answer_to_reset(atr: str, interface: Interface) -> None:
     assert interface_of(bytes.fromhex(atr)) is interface
+
+
+class TwoReaders:
+    """A service whose first reader's card fails in a given way, and whose second has a good one."""
+
+    def __init__(self, good: VirtualCard, at_connect: str = "", at_transmit: str = "") -> None:
+        self.good = good
+        self.failures = at_connect, at_transmit
+        self.reader = ""
+
+    def readers(self) -> tuple[str, ...]:
+        return ("Spoilt 00", "Good 00")
+
+    def states(self, readers: Sequence[str]) -> dict[str, ReaderState]:
+        return dict.fromkeys(readers, ReaderState(0x20, CONTACT_ATR))
+
+    def wait(self, known: Mapping[str, int], timeout_s: float) -> bool:
+        raise NotImplementedError
+
+    def cancel(self) -> None:
+        raise NotImplementedError
+
+    def connect(self, reader: str, *, exclusive: bool = True) -> "TwoReaders":
+        self.reader = reader
+        self.fail(self.failures[0])
+        return self
+
+    def transmit(self, command: Command) -> Response:
+        return Response.decode(self.exchange(command.encode()))
+
+    def exchange(self, apdu: bytes) -> bytes:
+        self.fail(self.failures[1])
+        return self.good.transmit(apdu)
+
+    def fail(self, reason: str) -> None:
+        if reason and self.reader.startswith("Spoilt"):
+            raise DeviceError(reason)
+
+    def end(self) -> None:
+        self.good.power_off()
+
+    def drop(self) -> None:
+        raise NotImplementedError
+
+
+class TestACardThatCannotBeAsked:
+    @pytest.mark.parametrize(
+        "reason", ["card.sharing_violation", "card.mute", "card.removed", "card.reset"]
+    )
+    def test_is_passed_over(self, card_file: MakeFile, reason: str) -> None:
+        card = card_file().make()
+        for failing in (TwoReaders(card, reason), TwoReaders(card, "", reason)):
+            assert Place(failing, "").choose() == "Good 00"
+
+    @pytest.mark.parametrize(
+        ("reason", "chosen"), [("card.sharing_violation", "Spoilt 00"), ("card.mute", "Good 00")]
+    )
+    def test_one_that_is_held_is_waited_for_where_no_other_is_good(
+        self, card_file: MakeFile, reason: str, chosen: str
+    ) -> None:
+        beside = card_file(text=kind_of("juki")).make()
+        assert Place(TwoReaders(beside, reason), "").choose() == chosen
+
+    @pytest.mark.parametrize("reason", ["card.no_service", "card.no_reader"])
+    def test_but_not_when_the_service_is_gone(self, card_file: MakeFile, reason: str) -> None:
+        card = card_file().make()
+        for failing in (TwoReaders(card, reason), TwoReaders(card, "", reason)):
+            with pytest.raises(DeviceError) as error:
+                Place(failing, "").choose()
+            assert error.value.reason.name == reason
