@@ -2,7 +2,7 @@
 
 The rivals are helped: every symbol is looked for where it is known to lie, and a page counts as
 recovered as soon as enough symbols were read to hold it, as if a perfect code over the symbols
-said which. The reader is zxing-cpp.
+said which. The reader is zxing-cpp, which tries three ways on each.
 """
 
 from collections.abc import Iterator
@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 import zxingcpp
+from PIL import Image
 
 from center.antiforgery.channel.conditions import condition
 from center.antiforgery.channel.scanning import Scanner, scan
@@ -34,6 +35,11 @@ class Symbol:
     """With its quiet zone."""
 
 
+_WAYS = (
+    (1, zxingcpp.Binarizer.LocalAverage), (2, zxingcpp.Binarizer.LocalAverage),
+    (2, zxingcpp.Binarizer.GlobalHistogram),
+)  # fmt: skip
+"""Enlargement and binarizer: a symbol counts as read if one of these reads it."""
 RIVALS = {
     "QR v40-L": Symbol(zxingcpp.BarcodeFormat.QRCode, "version=40,ecLevel=L", 2951, 185),
     "QR v40-H": Symbol(zxingcpp.BarcodeFormat.QRCode, "version=40,ecLevel=H", 1271, 185),
@@ -81,5 +87,14 @@ def _is_read(seen: Grey, symbol: Symbol, spot: tuple[int, int], payload: bytes) 
     side = symbol.cells * CELL_DOTS * scale
     top, left = (int(one * scale + margin - 40) for one in spot)
     part = seen[max(top, 0) : int(top + side + 80), max(left, 0) : int(left + side + 80)]
-    found = zxingcpp.read_barcodes(np.ascontiguousarray(part), formats=symbol.format)
-    return any(one.bytes == payload for one in found)
+    return any(payload in _read_by(part, symbol, way) for way in _WAYS)
+
+
+def _read_by(part: Grey, symbol: Symbol, way: tuple[int, Any]) -> list[bytes]:
+    enlarged = Image.fromarray(part).resize(
+        (part.shape[1] * way[0], part.shape[0] * way[0]), Image.Resampling.BICUBIC
+    )
+    found = zxingcpp.read_barcodes(
+        np.asarray(enlarged), formats=symbol.format, binarizer=way[1], try_rotate=False
+    )
+    return [one.bytes for one in found]

@@ -15,6 +15,8 @@ _CORRECTIONS = 2
 LEAST_CELL_PX = 1.15
 """Pixels a cell: fewer than about 172 dots per inch cannot be read."""
 _DAMAGED = 0.5
+_SURELY_A_MARK, _FEW_MARKS = 0.7, 150
+"""A page of text repeats too, but little of it looks like a mark."""
 
 
 class NoBlock(Exception):
@@ -63,7 +65,7 @@ def demodulate(grey: Grey) -> Demodulated:
     field, nodes = track.follow(grey, found)
     window = cells.locate(grey, field, nodes)
     if window is None:
-        raise NotOurs
+        raise NotOurs if (nodes.match > _SURELY_A_MARK).sum() > _FEW_MARKS else NoBlock
     shape = cells.window_shape(window.turns)
     lying = field.places(window.top, window.left, shape)
     places = np.stack([cells.upright(plane, window.turns) for plane in lying])
