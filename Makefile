@@ -8,7 +8,7 @@ OUT ?= out
 UI_LANG ?= ja
 CARD ?=
 
-.PHONY: setup demo test test-ce check fast draw shots bench accept format mutants-issuing fault-plans mutants-devices byte-streams modem-figures hostile-pdfs
+.PHONY: setup demo test test-ce check fast draw shots bench accept format mutants-issuing fault-plans mutants-devices byte-streams modem-figures hostile-pdfs security-report
 
 setup:
 	@scripts/setup
@@ -87,3 +87,7 @@ modem-figures: setup
 # Every hostile document in the confined child process: what refuses it, and what it costs.
 hostile-pdfs: setup
 	@$(PY) -m tests.kiosk.document.hostile.corpus
+
+# One HTML page with the pictures, tables and plots of what was measured so far.
+security-report: setup
+	@$(PY) -m tests.modem.section build $(OUT)/security-scramble.html
