@@ -11,6 +11,8 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding
 
+from center.antiforgery.keyring import open_keyring
+from center.antiforgery.marks import Engraver
 from center.clock import Clock
 from center.http.server import LOOPBACK, Listener, bind, port_of
 from center.http.tls import client_context, server_context
@@ -97,7 +99,7 @@ def prepared(options: Options) -> Iterator[Demo]:
     if options.all_hours:
         municipality = round_the_clock(municipality)
     press, servers = _press(state, municipality), _issuing_servers(state)
-    warm_up(press, servers, clock)
+    warm_up(press, _engraver(state), servers, clock)
     bound = {name: bind() for name in SERVES[options.serve]}
     ports = {name: port_of(one) for name, one in bound.items()}
     listeners: list[Listener] = []
@@ -134,7 +136,12 @@ def _centre(options: Options, partners: Partners, servers: IssuingServers, store
     state = options.state
     signer = _signer(state, "centre-statement")
     site = Site(SITE, signer, _trust(state, "centre-statements", Role.CENTRE_STATEMENT))
-    return Centre(site, partners, Dispatch(servers, store, signer), store, options.clock)
+    dispatch = Dispatch(servers, store, signer, _engraver(state))
+    return Centre(site, partners, dispatch, store, options.clock)
+
+
+def _engraver(state: State) -> Engraver:
+    return Engraver(open_keyring(state.scramble))
 
 
 def _centre_listener(

@@ -1,7 +1,7 @@
 """Do once what is slow the first time: load the font, draw, sign, verify, render."""
 
-from center.antiforgery.marks import DeliveryContext, make_marks
-from center.antiforgery.reading import read_back
+from center.antiforgery.marks import Engraver
+from center.antiforgery.reading import DeliveryContext
 from center.clock import Clock, japan_time, utc_seconds
 from center.issuing import document
 from center.issuing.copies import Press
@@ -10,7 +10,7 @@ from center.relay.inspection import IssuingServers
 from crypto.pdf_signature import check_pdf
 
 
-def warm_up(press: Press, servers: IssuingServers, clock: Clock) -> None:
+def warm_up(press: Press, engraver: Engraver, servers: IssuingServers, clock: Clock) -> None:
     """Make one of everything and throw it away. Proves too that all of it works: raises if not."""
     at, day = utc_seconds(clock), japan_time(clock).date()
     resident = next(one for one in press.registration.residents if one.seal)
@@ -19,4 +19,4 @@ def warm_up(press: Press, servers: IssuingServers, clock: Clock) -> None:
         extract = Extract(certificate, kind, frozenset(), (resident,))
         pdf = press.sign_pdf(document.draw(extract, press.office, day), at)
         check_pdf(pdf, servers.documents, at, "document.bad_signature")
-        read_back(make_marks(pdf, context), pdf, context)
+        engraver.read_back(engraver.make(pdf, context), pdf, context)

@@ -14,8 +14,8 @@ from center.paper.plain import HEIGHT_PT
 
 INQUIRY_SITE = "https://inquiry.kiosk.example/"
 
-BLOCK_TOP = round(10 * MM)
-"""Where the scramble image begins, dots from the upper edge."""
+BLOCK_AT = (260, 236)
+"""Left and top of the scramble image in dots: 11 and 10 mm, whole cells of four dots."""
 _BAND_TOP_MM = 225.0
 _BAND_BOTTOM_MM = 287.0
 TINT = Area(

@@ -41,15 +41,16 @@ class Stencil:
     width: int
     height: int
     packed: bytes = field(repr=False)
+    dots_each: int = 1
+    """Dots across and down of one sample."""
 
 
-def stencil(ink: Bits, left: int, top: int) -> Stencil:
-    """`ink` as a stencil."""
+def stencil(ink: Bits, left: int, top: int, dots_each: int = 1) -> Stencil:
+    """`ink` as a stencil; each of its samples is a square of `dots_each` dots."""
     height, width = ink.shape
     # A stencil paints where its samples are 0.
-    return Stencil(
-        left, top, width, height, zlib.compress(np.packbits(~ink, axis=1).tobytes(), _LEVEL)
-    )
+    packed = zlib.compress(np.packbits(~ink, axis=1).tobytes(), _LEVEL)
+    return Stencil(left, top, width, height, packed, dots_each)
 
 
 def stencil_object(pdf: pikepdf.Pdf, one: Stencil) -> Any:
@@ -70,6 +71,7 @@ def stencil_object(pdf: pikepdf.Pdf, one: Stencil) -> Any:
 def place(one: Stencil, name: str) -> bytes:
     """The operators that paint it with the present colour."""
     left = one.left * _DOT_PT + _INSET_PT
-    low = HEIGHT_PT - (one.top + one.height) * _DOT_PT + _INSET_PT
-    width, height = (n * _DOT_PT - 2 * _INSET_PT for n in (one.width, one.height))
+    sides = [one.dots_each * n for n in (one.width, one.height)]
+    low = HEIGHT_PT - (one.top + sides[1]) * _DOT_PT + _INSET_PT
+    width, height = (n * _DOT_PT - 2 * _INSET_PT for n in sides)
     return b"q %.5f 0 0 %.5f %.5f %.5f cm %s Do Q\n" % (width, height, left, low, name.encode())

@@ -11,51 +11,80 @@ Source: J-LIS, コンビニ交付を支える証明書のセキュリティ技�
 import functools
 import io
 import zlib
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 import pikepdf
+import pypdfium2
 
 from center.antiforgery.back import (
+    BLOCK_AT,
     EMBLEM_PT,
     back_tint,
     draw_back,
     emblem_room,
     emblem_screen,
 )
-from center.antiforgery.dots import Stencil, place, stencil_object
+from center.antiforgery.dots import Stencil, place, stencil, stencil_object
 from center.antiforgery.emblem import blossom, emblem
 from center.antiforgery.front import draw_front, front_tint
+from center.antiforgery.keyring import Keyring
 from center.antiforgery.pantograph import DEFAULT_CHOICE
+from center.antiforgery.reading import FAILURE, PDFIUM, DeliveryContext, read_back
+from center.antiforgery.scramble.block import Sheet, TooMuchInk, encode
+from center.antiforgery.scramble.front import PdfFront
+from center.antiforgery.scramble.layout import CELL_DOTS
 from center.paper.plain import DRAWING, new_canvas, rewrite
 from center.wire.calibration import UNCALIBRATED, Calibration, read_calibration
+from crypto.errors import CheckFailed
 
 _GREY_BLACK = b"0 g\n"
 """Where a printer mixes its inks from red, green and blue, only this is black without a screen."""
+_BLOCK = "/Block"
 _INK_BLACK = b"0 0 0 1 k\n"
 
 
 @dataclass(frozen=True, slots=True)
-class DeliveryContext:
-    """What marks may depend on. Nothing personal."""
+class Engraver:
+    """Makes marks, and makes sure of them. Thread-safe."""
 
-    document_id: str
-    pages: int
-    calibration: str = ""
-    """Calibration id of the terminal's printer, "" when uncalibrated."""
+    keyring: Keyring = field(repr=False)
+
+    def make(self, pdf: bytes, context: DeliveryContext) -> bytes:
+        """The marks for `pdf`: 2 x pages pages, front overlay and back of every sheet in turn.
+
+        Fronts are DeviceGray. Backs are DeviceCMYK where the printer takes it as it is, else
+        their dots and words are DeviceGray. Raises CheckFailed `marks.read_back` for a
+        certificate of other pages, or with more on a page than a block can carry.
+        """
+        try:
+            blocks = [self._block(pdf, context, page) for page in range(context.pages)]
+        except (pypdfium2.PdfiumError, IndexError):
+            raise CheckFailed(FAILURE, "the certificate has other pages") from None
+        except TooMuchInk as error:
+            raise CheckFailed(FAILURE, str(error)) from None
+        return compose(context, blocks)
+
+    def read_back(self, marks: bytes, pdf: bytes, context: DeliveryContext) -> None:
+        """See `center.antiforgery.reading.read_back`."""
+        read_back(marks, pdf, context, self.keyring)
+
+    def _block(self, pdf: bytes, context: DeliveryContext, page: int) -> Stencil:
+        sheet = Sheet(
+            context.document_id, page + 1, context.pages, context.issued, context.municipality
+        )
+        front = PdfFront(pdf, page, PDFIUM)
+        block = encode(front, sheet, self.keyring.keys, self.keyring.signing)
+        return stencil(block.cells.astype(bool), *BLOCK_AT, CELL_DOTS)
 
 
-def make_marks(pdf: bytes, context: DeliveryContext) -> bytes:
-    """The marks for `pdf`: 2 x pages pages, front overlay and back of every sheet in turn.
-
-    Fronts are DeviceGray. Backs are DeviceCMYK where the printer takes it as it is, else their
-    dots and words are DeviceGray. Thread-safe.
-    """
-    del pdf  # What the scramble image will hide; the other marks do not read it.
+def compose(context: DeliveryContext, blocks: Sequence[Stencil | None]) -> bytes:
+    """Marks of as many sheets as there are `blocks`, each with its own; None leaves it out."""
     engine = read_calibration(context.calibration)
     with DRAWING:
         drawn = _draw(context, engine)
-    return rewrite(drawn, {}, lambda made: _lay(made, engine))
+    return rewrite(drawn, {}, lambda made: _lay(made, engine, blocks))
 
 
 def _draw(context: DeliveryContext, engine: Calibration) -> bytes:
@@ -71,7 +100,7 @@ def _draw(context: DeliveryContext, engine: Calibration) -> bytes:
     return made.getvalue()
 
 
-def _lay(made: pikepdf.Pdf, engine: Calibration) -> None:
+def _lay(made: pikepdf.Pdf, engine: Calibration, blocks: Sequence[Stencil | None]) -> None:
     """What is dots and lines, below the text."""
     choice = DEFAULT_CHOICE if engine.choice == UNCALIBRATED else engine.choice
     front = _Layer(made, _GREY_BLACK)
@@ -81,8 +110,9 @@ def _lay(made: pikepdf.Pdf, engine: Calibration) -> None:
     if not engine.cmyk:
         back.add("/Screen", emblem_screen())
     back.add("/Tint", back_tint(choice))
-    for number, page in enumerate(made.pages):
-        (back if number % 2 else front).put(page)
+    for number, block in enumerate(blocks):
+        front.put(made.pages[2 * number])
+        back.put(made.pages[2 * number + 1], block)
 
 
 class _Layer:
@@ -112,11 +142,15 @@ class _Layer:
         self._objects[name] = self._made.make_indirect(form)
         self._content += b"q " + name.encode() + b" Do Q\n"
 
-    def put(self, page: pikepdf.Page) -> None:
-        """Lay it below what the page has."""
-        resources = page.obj.Resources
-        resources.XObject = pikepdf.Dictionary(self._objects)
-        page.contents_add(self._made.make_stream(self._content), prepend=True)
+    def put(self, page: pikepdf.Page, own: Stencil | None = None) -> None:
+        """Lay it below what the page has; `own` are dots of this page alone."""
+        objects, content = self._objects, self._content
+        if own is not None:
+            block = self._made.make_indirect(stencil_object(self._made, own))
+            objects = objects | {_BLOCK: block}
+            content += b"q " + self._black + place(own, _BLOCK) + b"Q\n"
+        page.obj.Resources.XObject = pikepdf.Dictionary(objects)
+        page.contents_add(self._made.make_stream(content), prepend=True)
         page.contents_coalesce()
 
 

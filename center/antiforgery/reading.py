@@ -1,10 +1,19 @@
 """Reading marks back before anybody signs for them."""
 
 import threading
+from collections.abc import Iterator
+from dataclasses import dataclass
 
+import numpy as np
 import pypdfium2
 
-from center.antiforgery.marks import DeliveryContext
+from center.antiforgery.back import BLOCK_AT
+from center.antiforgery.compiled import Bits
+from center.antiforgery.keyring import Keyring
+from center.antiforgery.scramble.decode import decode_cells
+from center.antiforgery.scramble.front import PdfFront, ink
+from center.antiforgery.scramble.layout import CELL_DOTS, DOTS_PER_INCH, HEIGHT, WIDTH
+from center.antiforgery.scramble.recovered import Recovered, Verdict
 from center.paper.plain import HEIGHT_PT, WIDTH_PT
 from crypto.errors import CheckFailed
 
@@ -13,24 +22,51 @@ _TOLERANCE_PT = 0.01
 _SCALE = 0.5  # 36 dpi: enough to see whether something was covered
 _DARKER_BY = 96
 """A dot of the certificate that is this much darker than paper must still be so."""
+_MIDDLE = 128
+_DOT_SCALE = DOTS_PER_INCH / 72
 
 PDFIUM = threading.Lock()
 """PDFium is not thread-safe."""
 
 
-def read_back(marks: bytes, pdf: bytes, context: DeliveryContext) -> None:
+@dataclass(frozen=True, slots=True)
+class DeliveryContext:
+    """What marks may depend on. Nothing personal."""
+
+    document_id: str
+    pages: int
+    calibration: str = ""
+    """Calibration id of the terminal's printer, "" when uncalibrated."""
+    issued: int = 0
+    """UTC seconds."""
+    municipality: str = ""
+
+
+def read_back(marks: bytes, pdf: bytes, context: DeliveryContext, keyring: Keyring) -> None:
     """Make sure that `marks` are those of this document, and that they hide nothing of it.
 
-    The certificate is rendered afresh from `pdf`. Raises CheckFailed `marks.read_back`.
+    The certificate is rendered afresh from `pdf`; what each block holds is recovered as the
+    inquiry site does it, and must be that very page. Raises CheckFailed `marks.read_back`.
+    """
+    for number, cells in enumerate(read_pages(marks, pdf, context)):
+        found = decode_cells(cells, keyring.keys, keyring.signers)
+        _check_block(found, PdfFront(pdf, number, PDFIUM), context, number + 1)
+
+
+def read_pages(marks: bytes, pdf: bytes, context: DeliveryContext) -> Iterator[Bits]:
+    """The cells of each sheet's block, once pages, words and what an overlay covers are right.
+
+    Raises CheckFailed `marks.read_back`, all of it before the first block is asked for.
     """
     try:
         with PDFIUM:
-            _read(marks, pdf, context)
+            _check_pages(marks, pdf, context)
     except pypdfium2.PdfiumError:
         raise CheckFailed(FAILURE, "the marks cannot be parsed") from None
+    return (_block(marks, sheet) for sheet in range(context.pages))
 
 
-def _read(marks: bytes, pdf: bytes, context: DeliveryContext) -> None:
+def _check_pages(marks: bytes, pdf: bytes, context: DeliveryContext) -> None:
     laid, certificate = pypdfium2.PdfDocument(marks), pypdfium2.PdfDocument(pdf)
     try:
         _demand(len(certificate) == context.pages, "the certificate has other pages")
@@ -42,6 +78,43 @@ def _read(marks: bytes, pdf: bytes, context: DeliveryContext) -> None:
     finally:
         laid.close()
         certificate.close()
+
+
+def _block(marks: bytes, sheet: int) -> Bits:
+    with PDFIUM:
+        laid = pypdfium2.PdfDocument(marks)
+        try:
+            return _cells(laid[2 * sheet + 1])
+        finally:
+            laid.close()
+
+
+def _check_block(found: Recovered, front: PdfFront, context: DeliveryContext, page: int) -> None:
+    _demand(found.verdict is Verdict.READ, "a block cannot be read")
+    header, picture = found.header, found.picture
+    _demand(header is not None and picture is not None, "a block holds no picture")
+    if header is None or picture is None:
+        return
+    outside = header.outside
+    said = (outside.document, outside.page, outside.pages, header.issued)
+    wanted = (context.document_id, page, context.pages, context.issued)
+    _demand(said == wanted, "a block is of another sheet")
+    drawn = ink(front, found.dpi, (picture.shape[0], picture.shape[1]))
+    _demand(np.array_equal(picture == 0, drawn == 1), "a block holds another page")
+
+
+def _cells(back: pypdfium2.PdfPage) -> Bits:
+    """The block as a renderer puts it on paper; every cell must be of one colour all over."""
+    page = back.render(scale=_DOT_SCALE, grayscale=True).to_numpy()
+    left, top = BLOCK_AT
+    height, width = HEIGHT * CELL_DOTS, WIDTH * CELL_DOTS
+    cut: Bits = page.reshape(page.shape[:2])[top : top + height, left : left + width]
+    _demand(cut.shape == (height, width), "a page is not A4")
+    dots = (cut < _MIDDLE).reshape(HEIGHT, CELL_DOTS, WIDTH, CELL_DOTS)
+    cells = dots[:, 0, :, 0]
+    even = all(np.array_equal(dots[:, y, :, x], cells) for y, x in np.ndindex(CELL_DOTS, CELL_DOTS))
+    _demand(even, "a block is not set dot for dot")
+    return np.asarray(cells, np.uint8)
 
 
 def _check_front(

@@ -56,6 +56,11 @@ class State:
         return f"{name}-ocsp"
 
     @property
+    def scramble(self) -> Path:
+        """Directory of the keys of scramble images; nothing in it is ever deleted."""
+        return self.root / "scramble"
+
+    @property
     def lock(self) -> Path:
         """Held while the PKI is made, so that two makers do not mix."""
         return self.root / ".making"

@@ -1,11 +1,10 @@
 """From what the municipality issued to what the terminal gets (M8 to M9)."""
 
 import hashlib
-from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Protocol
 
-from center.antiforgery.marks import DeliveryContext, make_marks
-from center.antiforgery.reading import read_back
+from center.antiforgery.reading import DeliveryContext
 from center.relay.inspection import Expected, IssuingServers, inspect
 from center.store.store import Store
 from center.wire.canonical import decode, encode
@@ -23,9 +22,20 @@ from center.wire.sealed import seal
 from center.wire.signed import Opened, Signer, sign
 from crypto.errors import CheckFailed
 
-Marks = Callable[[bytes, DeliveryContext], bytes]
 Ready = tuple[DeliveredCopy, CopyDigest]
 """A copy as it is delivered, and what the centre signs of it."""
+
+
+class MarksMaker(Protocol):
+    """Draws marks and makes sure of them; `center.antiforgery.marks.Engraver` is the one."""
+
+    def make(self, pdf: bytes, context: DeliveryContext) -> bytes:
+        """The marks for `pdf`. Raises CheckFailed `marks.read_back`."""
+        ...
+
+    def read_back(self, marks: bytes, pdf: bytes, context: DeliveryContext) -> None:
+        """Make sure that they are. Raises CheckFailed `marks.read_back`."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +45,7 @@ class Dispatch:
     servers: IssuingServers
     store: Store
     signer: Signer = field(repr=False)
-    marks: Marks = make_marks
+    engraver: MarksMaker
     """What draws the marks; whatever it draws is read back before anybody signs for it."""
 
     def deliver(self, expected: Expected, body: bytes) -> bytes:
@@ -62,9 +72,11 @@ class Dispatch:
             document_id=statement.message.document_id,
             pages=statement.message.pages,
             calibration=expected.visit.calibration,
+            issued=statement.message.issued,
+            municipality=statement.message.municipality,
         )
-        marks = self.marks(copy.pdf, context)
-        read_back(marks, copy.pdf, context)
+        marks = self.engraver.make(copy.pdf, context)
+        self.engraver.read_back(marks, copy.pdf, context)
         return ready_copy(copy, statement, marks)
 
 

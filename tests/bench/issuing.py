@@ -23,8 +23,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from center import demo
-from center.antiforgery.marks import DeliveryContext, make_marks
-from center.antiforgery.reading import read_back
+from center.antiforgery.keyring import open_keyring
+from center.antiforgery.marks import Engraver
+from center.antiforgery.reading import DeliveryContext
 from center.clock import FixedClock, SystemClock, stopwatch, utc_seconds
 from center.issuing import document
 from center.issuing.extract import RESIDENT_RECORD, SELF, Extract
@@ -164,15 +165,16 @@ def steps(state: State, count: int = 40) -> list[str]:
     picture = document.draw(extract, press.office, day)
     stamped = document.put_stamp(picture, stamp)
     pdf = press.sign_pdf(stamped, at)
-    marks = make_marks(pdf, context)
+    engraver = Engraver(open_keyring(state.scramble))
+    marks = engraver.make(pdf, context)
     work: tuple[tuple[str, Callable[[], object]], ...] = (
         ("municipality: draw", lambda: document.draw(extract, press.office, day)),
         ("municipality: stamp", lambda: document.put_stamp(picture, stamp)),
         ("municipality: sign (PAdES)", lambda: press.sign_pdf(stamped, at)),
         ("centre: signature", lambda: check_pdf(pdf, servers.documents, at, "x")),
         ("centre: stamp", lambda: read_stamp(pdf)),
-        ("centre: marks", lambda: make_marks(pdf, context)),
-        ("centre: marks read back", lambda: read_back(marks, pdf, context)),
+        ("centre: marks", lambda: engraver.make(pdf, context)),
+        ("centre: marks read back", lambda: engraver.read_back(marks, pdf, context)),
     )
     lines = ["CPU of one one-sheet certificate, step by step, one thread:", "", *_HEAD]
     for name, step in work:

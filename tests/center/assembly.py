@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 
 from center import demo
+from center.antiforgery.keyring import open_keyring
+from center.antiforgery.marks import Engraver
 from center.clock import Clock, utc_seconds
 from center.issuing.copies import Press
 from center.issuing.municipality import Municipality
@@ -99,6 +101,8 @@ def assemble(state: State, clock: Clock, store: Store, parts: Parts | None = Non
         validity=parts.validity or LocalValidity(responder, clock),
         routes=Routes((Route(MUNICIPALITY, SERVER, parts.service or issuing), *parts.more)),
     )
-    dispatch = parts.dispatch or Dispatch(demo._issuing_servers(state), store, signer)
+    dispatch = parts.dispatch or Dispatch(
+        demo._issuing_servers(state), store, signer, Engraver(open_keyring(state.scramble))
+    )
     centre = Centre(site, partners, dispatch, store, clock)
     return Assembly(state, clock, store, centre, issuing)

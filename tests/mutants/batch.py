@@ -19,7 +19,7 @@ from dataclasses import dataclass, field
 from typing_extensions import override
 
 from center import demo
-from center.antiforgery.marks import DeliveryContext
+from center.antiforgery.reading import DeliveryContext
 from center.issuing import orders
 from center.issuing.copies import Order
 from center.issuing.server import IssuingServer, application_of
@@ -53,7 +53,7 @@ from tests.center.assembly import Assembly, Parts, assemble, issuing_server
 from tests.mutants.cases import DeliveryCase, IssueCase, Outcome, Raw
 from tests.mutants.meeting import Meeting
 from tests.mutants.runs import Run, choose, verdict
-from tests.mutants.workshop import MARKS, PrintBuffer, Workshop
+from tests.mutants.workshop import PrintBuffer, Workshop, WrongEngraver
 
 DENIES = "resident.denies"
 _PATIENCE_S, _DRAWING_S = 0.004, 0.01
@@ -157,15 +157,16 @@ class Deliveries(Dispatch):
 
     def _ready(self, run: Run, expected: Asked, body: bytes) -> tuple[Ready, ...]:
         if run.outcome.careful:
-            marks = MARKS[run.mutant.marks if run.mutant else ""]
-            return Dispatch(self.servers, self.store, self.signer, marks).prepare(expected, body)
+            which = run.mutant.marks if run.mutant else ""
+            engraver = WrongEngraver(self.engraver, which) if which else self.engraver
+            return Dispatch(self.servers, self.store, self.signer, engraver).prepare(expected, body)
         return tuple(self._unseen(copy) for copy in decode(Issued, body).copies)
 
     def _unseen(self, copy: IssuedCopy) -> Ready:
         """A centre that does not look: whatever comes gets its marks and goes on."""
         body = decode(Envelope, copy.statement).body
         said = decode(IssueStatement, body)
-        marks = self.marks(copy.pdf, DeliveryContext(said.document_id, said.pages))
+        marks = self.engraver.make(copy.pdf, DeliveryContext(said.document_id, said.pages))
         return ready_copy(copy, Opened(said, digest(IssueStatement, body)), marks)
 
 
@@ -261,7 +262,7 @@ class Batch:
             workshop, *servers, self.issues, PrintBuffer(_PATIENCE_S, _DRAWING_S), dict(earlier)
         )
         dispatch = Deliveries(
-            demo._issuing_servers(workshop.state), self.store, workshop.centre,
+            demo._issuing_servers(workshop.state), self.store, workshop.centre, workshop.engraver,
             workshop=workshop, meeting=self.deliveries,
             rightly_issued=frozenset(
                 run.number for run in runs if run.mutant is None or not run.mutant.by_municipality

@@ -105,7 +105,7 @@ class Mutant:
     issue: Callable[[IssueCase], tuple[IssuedCopy, ...]] | None = None
     deliver: Callable[[DeliveryCase], bytes] | None = None
     marks: str = ""
-    """Which wrong machine draws the marks (`workshop.MARKS`)."""
+    """Which wrong machine draws the marks (`workshop.WrongEngraver`)."""
     offers: str = ""
     """Which wrong way the offers go (`batch.OFFERS`)."""
     visit: str = ""

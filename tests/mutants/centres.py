@@ -5,7 +5,7 @@ import hashlib
 from collections.abc import Callable
 from typing import Any
 
-from center.antiforgery.marks import DeliveryContext, make_marks
+from center.antiforgery.reading import DeliveryContext
 from center.relay.delivery import Ready, pack
 from center.wire.canonical import decode, encode
 from center.wire.messages import Delivered
@@ -108,7 +108,8 @@ def _marks_of(sheets: int, *, signed_for: bool) -> Callable[[DeliveryCase], byte
     def bend(case: DeliveryCase) -> bytes:
         copy, said = case.ready[0]
         context = DeliveryContext(said.document_id, said.sheets + sheets)
-        copy = dataclasses.replace(copy, marks=make_marks(copy.pdf, context))
+        marks = case.workshop.engraver.make(copy.pdf, context)
+        copy = dataclasses.replace(copy, marks=marks)
         return _with(case, ((copy, _digests(said, copy, signed_for)), *case.ready[1:]))
 
     return bend

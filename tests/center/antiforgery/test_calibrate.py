@@ -10,8 +10,9 @@ import pytest
 from center.__main__ import main
 from center.antiforgery.calibrate import field, sheet
 from center.antiforgery.front import TINT
-from center.antiforgery.marks import DeliveryContext, make_marks
 from center.antiforgery.pantograph import COARSE_PITCHES, DEFAULT_CHOICE, tint
+from center.antiforgery.reading import DeliveryContext
+from tests.center.antiforgery.engraving import marks_of
 from tests.center.antiforgery.renderers import pdfium
 
 
@@ -43,7 +44,7 @@ def test_the_sheet_is_one_page_of_a4_in_grey() -> None:
     [("", DEFAULT_CHOICE), ("1.0.rgb.00000000", DEFAULT_CHOICE), ("1.1.rgb.00000000", 1)],
 )
 def test_the_centre_composes_for_the_choice(calibration: str, choice: int) -> None:
-    marks = make_marks(b"", DeliveryContext("ABCD-EFGH-JKLM-NPQR", 1, calibration))
+    marks = marks_of(DeliveryContext("ABCD-EFGH-JKLM-NPQR", 1, calibration))
     page = pdfium(marks, 0) < 128
     cut = page[TINT.top : TINT.top + TINT.height, TINT.left : TINT.left + TINT.width]
     assert np.array_equal(cut, tint(TINT, choice))

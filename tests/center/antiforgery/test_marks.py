@@ -8,38 +8,31 @@ from pathlib import Path
 import numpy as np
 import pikepdf
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from numpy.typing import NDArray
 from reportlab.lib.units import mm
 
+from center.antiforgery.back import BLOCK_AT, emblem_screen
 from center.antiforgery.back import TINT as BACK_TINT
-from center.antiforgery.back import emblem_screen
 from center.antiforgery.dots import PAGE_DOTS
 from center.antiforgery.front import TINT as FRONT_TINT
-from center.antiforgery.marks import DeliveryContext, make_marks
+from center.antiforgery.keyring import Keyring
+from center.antiforgery.marks import Engraver
 from center.antiforgery.measure import pairs
 from center.antiforgery.pantograph import Area, tint
-from center.antiforgery.reading import read_back
+from center.antiforgery.reading import DeliveryContext
+from center.antiforgery.scramble.header import CentreKey
+from center.antiforgery.scramble.layout import HEIGHT, WIDTH, layout
 from center.antiforgery.screen import screen
-from center.paper.font import NAME, font
 from center.paper.plain import HEIGHT_PT, WIDTH_PT, new_canvas
 from crypto.errors import CheckFailed
+from tests.center.antiforgery.engraving import ENGRAVER, certificate, keyring, marks_of
 from tests.center.antiforgery.renderers import ghostscript, ghostscript_inks, pdfium, poppler
 
 ONE = DeliveryContext("ABCD-EFGH-JKLM-NPQR", 1)
 TWO = DeliveryContext("ABCD-EFGH-JKLM-NPQR", 2)
 CMYK = DeliveryContext("ABCD-EFGH-JKLM-NPQR", 1, "1.3.cmyk.00000000")
 CALIBRATED = DeliveryContext("ABCD-EFGH-JKLM-NPQR", 1, "1.5.rgb.00000000")
-
-
-def certificate(pages: int) -> bytes:
-    made = io.BytesIO()
-    canvas = new_canvas(made)
-    for number in range(pages):
-        canvas.setFont(NAME, 14)
-        canvas.drawString(40 * mm, 200 * mm, font().typeset(f"住民票 {number + 1}"))
-        canvas.showPage()
-    canvas.save()
-    return made.getvalue()
 
 
 def _forms(page: pikepdf.Page) -> list[pikepdf.Object]:
@@ -59,7 +52,7 @@ def operators(pdf: bytes, number: int) -> set[str]:
 
 
 def test_front_and_back_of_every_sheet(tmp_path: Path) -> None:
-    marks = make_marks(b"", TWO)
+    marks = marks_of(TWO)
     with pikepdf.open(io.BytesIO(marks)) as opened:
         assert len(opened.pages) == 4
         for page in opened.pages:
@@ -78,13 +71,13 @@ COLOURS = {"g", "G", "k", "K", "rg", "RG", "cs", "CS", "sc", "SC", "scn", "SCN",
 
 
 def test_the_front_is_grey_and_the_back_is_cmyk() -> None:
-    marks = make_marks(b"", CMYK)
+    marks = marks_of(CMYK)
     assert operators(marks, 0) & COLOURS == {"g", "G"}
     assert operators(marks, 1) & COLOURS == {"k", "K"}
 
 
 def test_for_a_printer_that_mixes_its_inks_dots_and_words_are_grey() -> None:
-    marks = make_marks(b"", ONE)
+    marks = marks_of(ONE)
     assert operators(marks, 0) & COLOURS == {"g", "G"}
     assert operators(marks, 1) & COLOURS == {"g", "k", "K"}
 
@@ -95,7 +88,7 @@ RENDERERS = {"pdfium": pdfium, "poppler": poppler, "ghostscript": ghostscript}
 @pytest.mark.parametrize("renderer", RENDERERS)
 def test_every_renderer_sets_every_dot(renderer: str) -> None:
     """At 600 dpi: front, back, and the line screen, dot for dot."""
-    marks = make_marks(b"", CALIBRATED)
+    marks = marks_of(CALIBRATED)
     front, back = (RENDERERS[renderer](marks, page) < 128 for page in (0, 1))
     assert front.shape == PAGE_DOTS[::-1]
     assert np.array_equal(cut(front, FRONT_TINT), tint(FRONT_TINT, 5))
@@ -109,7 +102,7 @@ def test_every_renderer_sets_every_dot(renderer: str) -> None:
 
 def test_a_device_that_takes_cmyk_gets_the_very_recipes() -> None:
     """The pair, as Ghostscript gives it to a device without colour management."""
-    inks = ghostscript_inks(make_marks(b"", CMYK), 1, 150)
+    inks = ghostscript_inks(marks_of(CMYK), 1, 150)
     found = {tuple(int(n) for n in one) for one in np.unique(inks.reshape(-1, 4), axis=0)}
     for pair in pairs():
         for recipe in (pair.black, pair.partner):
@@ -118,9 +111,29 @@ def test_a_device_that_takes_cmyk_gets_the_very_recipes() -> None:
 
 
 def test_marks_weigh_what_a_slow_line_carries() -> None:
-    for calibration in ("", "1.1.cmyk.00000000", "1.5.rgb.00000000"):
-        context = DeliveryContext(ONE.document_id, 1, calibration)
-        assert len(make_marks(b"", context)) <= 600_000
+    for context in (ONE, CMYK, CALIBRATED):
+        assert len(marks_of(context)) <= 600_000
+    assert len(marks_of(TWO)) <= 2 * 600_000
+
+
+@pytest.mark.parametrize("renderer", RENDERERS)
+def test_every_renderer_sets_every_cell_of_the_block(renderer: str) -> None:
+    """A cell is four dots wide and high; the whole block, dot for dot."""
+    page = RENDERERS[renderer](marks_of(CMYK), 1) < 128
+    left, top = BLOCK_AT
+    dots = page[top : top + 4 * HEIGHT, left : left + 4 * WIDTH]
+    cells = dots[::4, ::4]
+    assert np.array_equal(np.repeat(np.repeat(cells, 4, axis=0), 4, axis=1), dots)
+    known = layout().known == 1
+    assert np.array_equal(cells[known], layout().fixed[known] == 1)
+    white = page[top - 20 : top, left : left + 4 * WIDTH]
+    assert not white.any()
+
+
+def test_a_certificate_of_other_pages_is_not_engraved() -> None:
+    with pytest.raises(CheckFailed) as caught:
+        ENGRAVER.make(certificate(1), TWO)
+    assert caught.value.failure == "marks.read_back"
 
 
 def cut(page: NDArray[np.bool_], area: Area) -> NDArray[np.bool_]:
@@ -130,7 +143,7 @@ def cut(page: NDArray[np.bool_], area: Area) -> NDArray[np.bool_]:
 @pytest.mark.parametrize("context", [ONE, TWO])
 def test_read_back(context: DeliveryContext) -> None:
     pdf = certificate(context.pages)
-    read_back(make_marks(pdf, context), pdf, context)
+    ENGRAVER.read_back(ENGRAVER.make(pdf, context), pdf, context)
 
 
 def covering(context: DeliveryContext) -> bytes:
@@ -142,7 +155,7 @@ def covering(context: DeliveryContext) -> bytes:
     canvas.save()
     made = io.BytesIO()
     with (
-        pikepdf.open(io.BytesIO(make_marks(b"", context))) as marks,
+        pikepdf.open(io.BytesIO(marks_of(context))) as marks,
         pikepdf.open(io.BytesIO(bar.getvalue())) as black,
     ):
         marks.pages[0].add_overlay(black.pages[0], None)
@@ -152,29 +165,91 @@ def covering(context: DeliveryContext) -> bytes:
 
 def shuffled() -> bytes:
     made = io.BytesIO()
-    with pikepdf.open(io.BytesIO(make_marks(b"", TWO))) as marks:
+    with pikepdf.open(io.BytesIO(marks_of(TWO))) as marks:
         marks.pages.append(marks.pages[1])
         del marks.pages[1]
         marks.save(made)
     return made.getvalue()
 
 
+def of_another_front() -> bytes:
+    """Marks of this number around another picture: what a mix-up at the centre would make."""
+    other = io.BytesIO()
+    with pikepdf.open(io.BytesIO(certificate(2))) as pdf:
+        del pdf.pages[0]
+        pdf.save(other)
+    return ENGRAVER.make(other.getvalue(), ONE)
+
+
+def with_block(mend: Callable[[pikepdf.Pdf, pikepdf.Pdf], None]) -> bytes:
+    made = io.BytesIO()
+    other = marks_of(DeliveryContext("XXXX-XXXX-XXXX-XXXX", 1))
+    with (
+        pikepdf.open(io.BytesIO(marks_of(ONE))) as marks,
+        pikepdf.open(io.BytesIO(other)) as strange,
+    ):
+        mend(marks, strange)
+        marks.save(made)
+    return made.getvalue()
+
+
+def transplanted() -> bytes:
+    """The block of another document among this one's words."""
+
+    def mend(marks: pikepdf.Pdf, strange: pikepdf.Pdf) -> None:
+        drawn = marks.pages[1].obj.Resources.XObject
+        drawn.Block = marks.copy_foreign(strange.pages[1].obj.Resources.XObject.Block)
+
+    return with_block(mend)
+
+
+def unsigned() -> bytes:
+    """A block that somebody made who has the masters, but not the centre's signing key."""
+    thief = Keyring(keyring().keys, CentreKey(Ed25519PrivateKey.generate()), {})
+    return Engraver(thief).make(certificate(), ONE)
+
+
+def shifted() -> bytes:
+    def mend(marks: pikepdf.Pdf, _strange: pikepdf.Pdf) -> None:
+        page = marks.pages[1]
+        content = page.Contents.read_bytes()
+        page.Contents = marks.make_stream(b"q 1 0 0 1 0.06 0 cm\n" + content + b"\nQ\n")
+
+    return with_block(mend)
+
+
 @pytest.mark.parametrize(
     ("make", "pages", "context"),
     [
-        (lambda: make_marks(b"", ONE), 2, TWO),
-        (lambda: make_marks(b"", TWO), 1, ONE),
-        (lambda: make_marks(b"", TWO), 1, TWO),
-        (lambda: make_marks(b"", DeliveryContext("XXXX-XXXX-XXXX-XXXX", 1)), 1, ONE),
+        (lambda: marks_of(ONE), 2, TWO),
+        (lambda: marks_of(TWO), 1, ONE),
+        (lambda: marks_of(TWO), 1, TWO),
+        (lambda: marks_of(DeliveryContext("XXXX-XXXX-XXXX-XXXX", 1)), 1, ONE),
         (lambda: covering(ONE), 1, ONE),
         (shuffled, 2, TWO),
         (lambda: b"%PDF-1.4 not really", 1, ONE),
+        (of_another_front, 1, ONE),
+        (transplanted, 1, ONE),
+        (unsigned, 1, ONE),
+        (shifted, 1, ONE),
     ],
-    ids=["too few", "too many", "other certificate", "other id", "covering", "shuffled", "no PDF"],
+    ids=[
+        "too few",
+        "too many",
+        "other certificate",
+        "other id",
+        "covering",
+        "shuffled",
+        "no PDF",
+        "another front",
+        "transplanted block",
+        "not the centre's key",
+        "a block out of place",
+    ],
 )
 def test_wrong_marks_are_not_signed_for(
     make: Callable[[], bytes], pages: int, context: DeliveryContext
 ) -> None:
     with pytest.raises(CheckFailed) as caught:
-        read_back(make(), certificate(pages), context)
+        ENGRAVER.read_back(make(), certificate(pages), context)
     assert caught.value.failure == "marks.read_back"

@@ -11,14 +11,14 @@ from center.antiforgery.back import TINT as BACK_TINT
 from center.antiforgery.back import emblem_screen
 from center.antiforgery.dots import MM
 from center.antiforgery.front import TINT as FRONT_TINT
-from center.antiforgery.marks import DeliveryContext, make_marks
 from center.antiforgery.measure import pairs
 from center.antiforgery.pantograph import Area, tint
+from center.antiforgery.reading import DeliveryContext
 from center.antiforgery.screen import screen
 from drivers.printer.virtual_sheets import PdfSide, RasterSide, Side
 from kiosk.document.compose import compose
+from tests.center.antiforgery.engraving import certificate, marks_of
 from tests.center.antiforgery.renderers import ghostscript, ghostscript_inks, pdfium, poppler
-from tests.center.antiforgery.test_marks import certificate
 from tests.drivers.printer.bench import Bench
 
 pytestmark = [pytest.mark.daemon, pytest.mark.timeout(180)]
@@ -32,7 +32,7 @@ NO_TEXT_FROM = round(120 * MM)
 def printed(calibration: str, *, direct: bool) -> Iterator[tuple[bytes, tuple[Side, Side]]]:
     """The file as it was handed over, and the two sides of the sheet that came out."""
     pdf = certificate(1)
-    marks = make_marks(pdf, DeliveryContext("ABCD-EFGH-JKLM-NPQR", 1, calibration))
+    marks = marks_of(DeliveryContext("ABCD-EFGH-JKLM-NPQR", 1, calibration))
     sheets = compose(pdf, marks, 1)
     bench = Bench(direct_pdf=direct)
     try:

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from center.answered import KEPT_S
-from center.antiforgery.marks import DeliveryContext
-from center.antiforgery.reading import read_back
+from center.antiforgery.keyring import open_keyring
+from center.antiforgery.reading import DeliveryContext, read_back
 from center.clock import stopwatch
 from center.relay.inspection import read_stamp
 from center.wire.canonical import decode, encode
@@ -55,7 +55,8 @@ def test_a_household_of_seven_gets_two_sheets(
     assert stamp.card == statement.card == visit.statement().card
     assert stamp.persons == everybody
     assert stamp.document_id == statement.document_id
-    read_back(copy.marks, copy.pdf, DeliveryContext(statement.document_id, 2))
+    context = DeliveryContext(statement.document_id, 2, issued=statement.issued)
+    read_back(copy.marks, copy.pdf, context, open_keyring(centre.state.scramble))
     path = tmp_path / "certificate.pdf"
     path.write_bytes(copy.pdf)
     done = subprocess.run(["pdfsig", "-nocert", str(path)], capture_output=True, check=False)

@@ -8,6 +8,8 @@ from typing import Any
 import pikepdf
 import pytest
 
+from center.antiforgery.keyring import open_keyring
+from center.antiforgery.marks import Engraver
 from center.clock import FixedClock, utc_seconds
 from center.demo import _issuing_servers, _press, _signer
 from center.issuing import document
@@ -255,7 +257,8 @@ def test_a_statement_by_the_centre(bench: Bench, good: IssuedCopy) -> None:
 
 
 def dispatch(bench: Bench, store: Store) -> Dispatch:
-    return Dispatch(bench.servers, store, _signer(bench.state, "centre-statement"))
+    engraver = Engraver(open_keyring(bench.state.scramble))
+    return Dispatch(bench.servers, store, _signer(bench.state, "centre-statement"), engraver)
 
 
 def test_the_same_document_is_not_delivered_twice_within_a_day(
