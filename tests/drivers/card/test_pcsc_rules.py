@@ -225,6 +225,21 @@ class TestStatus:
         service.next_word = PRESENT | 0x10000
         assert reader.wait_change(gone, 1.0).presence is Presence.CARD
 
+    def test_a_reader_without_driver_is_named(
+        self, reader: PcscCardReader, service: CueService, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        undriven = ("Sony RC-S380/P (054c:06c3)",)
+        for module in ("pcsc", "pcsc_place"):
+            monkeypatch.setattr(f"drivers.card.{module}.without_driver", lambda: undriven)
+        service.names = ("Reader 00", "Reader 01")
+        able = reader.capabilities()
+        assert (able.reader, able.others) == ("Reader 00", ("Reader 01",))
+        assert able.without_driver == undriven
+        service.names = ()
+        with pytest.raises(DeviceError) as error:
+            reader.capabilities()
+        assert error.value.detail == "no driver for Sony RC-S380/P (054c:06c3)"
+
     def test_without_service_it_waits_by_the_clock(
         self, reader: PcscCardReader, service: CueService
     ) -> None:
