@@ -337,6 +337,12 @@ _REASONS = (
         "The receipt printer is out of paper.",
         "Load a roll.",
     ),
+    _r(
+        "receipt.near_end",
+        Remedy.ATTENDANT,
+        "The receipt printer's roll is nearly used up.",
+        "Keep a roll ready; it still prints.",
+    ),
     _r("receipt.cover_open", Remedy.ATTENDANT, "The receipt printer is open.", "Close its cover."),
     _r(
         "receipt.cutter",

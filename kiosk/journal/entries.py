@@ -172,6 +172,7 @@ _KINDS = (
     Kind("report.refused", "The centre does not take the outcome; its file is kept.",
          {"digest": _HEX, "failure": _WORD}),
     Kind("device.trouble", "A device needs help.", {"reason": _WORD}),
+    Kind("device.warning", "A device will soon need help; it still works.", {"reason": _WORD}),
     # Notes of the visit.
     Kind("visit.card", "A card was recognised.", {"kind": _WORD}, note=True),
     Kind("visit.scope", "Whose certificate: residence or domicile.", {"scope": _WORD}, note=True),

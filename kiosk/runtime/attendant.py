@@ -79,6 +79,7 @@ class AttendantDesk:
         return {
             "state": model.state.value,
             "trouble": model.trouble,
+            "warnings": list(model.warnings),
             "deposit": deposit_of(model).value,
             "coins": {str(value): pieces for value, pieces in memory.coins.pieces},
             "hoppers": [

@@ -100,6 +100,7 @@ def _shown(status: dict[str, Any]) -> str:
     lines = [f"state     {status['state']}"]
     if status["trouble"]:
         lines.append(f"closed    {status['trouble']}")
+    lines += [f"soon      {reason}" for reason in status["warnings"]]
     coins = status["coins"]
     if status["exchange"]:
         lines.append(f"open for  {status['exchange']}")

@@ -45,6 +45,7 @@ class PrintWorker(Worker):
         self._tray = False
         self._blind_since_s: float | None = None
         self._troubled = False
+        self._warned: tuple[str, ...] = ()
 
     @property
     def _idle_s(self) -> float:
@@ -57,7 +58,9 @@ class PrintWorker(Worker):
     def _do(self, order: object) -> None:
         match order:
             case c.AskPrinter():
-                self._post(h.PrinterSeen(self._watch.status()))
+                status = self._watch.status()
+                self._post(h.PrinterSeen(status))
+                self._warn(status.warnings)
             case c.FollowJob(title):
                 self._title, self._seen = title, Tray.UNKNOWN
                 self._follow()
@@ -87,6 +90,12 @@ class PrintWorker(Worker):
             status = self._watch.status()
             self._troubled = bool(status.troubles)
             self._post(h.TroubleSeen("printer", most_telling(status.troubles)))
+            self._warn(status.warnings)
+
+    def _warn(self, warnings: tuple[str, ...]) -> None:
+        if warnings != self._warned:
+            self._warned = warnings
+            self._post(h.DeviceWarned("printer", warnings))
 
     def _follow(self) -> None:
         try:

@@ -12,7 +12,7 @@ from kiosk.settle.slips import receipt_slip
 
 
 class ReceiptWorker(Worker):
-    """Carries out `PrintSlip`."""
+    """Carries out `PrintSlip`; says at the start and after each slip what the printer lacks."""
 
     def __init__(
         self,
@@ -26,9 +26,19 @@ class ReceiptWorker(Worker):
         self._place = place
         self._utc = utc
 
+    def start(self) -> None:
+        """Begin to work: a roll that is nearly used up is said before the first slip."""
+        super().start()
+        self.order(c.GoOn())
+
     def _do(self, order: object) -> None:
-        if not isinstance(order, c.PrintSlip):
-            return
+        if isinstance(order, c.PrintSlip):
+            self._print(order)
+        status = self._printer.status()
+        near_end = ("receipt.near_end",) if status.near_end else ()
+        self._post(h.DeviceWarned("receipt", (*status.troubles, *near_end)))
+
+    def _print(self, order: c.PrintSlip) -> None:
         at = self._utc()
         slip = receipt_slip(order.settled, self._place, order.certificate, order.language, at)
         try:

@@ -192,6 +192,14 @@ class IdentitySeen:
 
 
 @dataclass(frozen=True, slots=True)
+class DeviceWarned:
+    """All that a device says will soon need somebody; it still works."""
+
+    source: str
+    reasons: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class HoppersSeen:
     """What the hoppers say of themselves (face values): few coins left; would not pay
     now; (nearly) full.

@@ -251,6 +251,8 @@ class Settlement:
     case: str = ""
     """The last case opened in this transaction."""
     settled: Settled = field(default_factory=Settled)
+    warnings: tuple[str, ...] = ()
+    """What will soon need somebody: low paper, low toner, a roll near its end."""
     troubles: tuple[tuple[str, str], ...] = ()
     """Source -> reason, for what closes service."""
 

@@ -45,6 +45,7 @@ _START: _Rules = (
     on(_elsewhere({S.ASK_COINS}), h.CoinsResumed, None, service.coins_back),
     on(_WORKING, h.CoinsNotResumed, None, service.coins_missing),
     on(_WORKING, h.TroubleSeen, None, service.trouble),
+    on(_WORKING, h.DeviceWarned, None, service.warned),
     on(_WORKING, h.IdentitySeen, None, service.identity_seen),
 )
 

@@ -315,6 +315,16 @@ def identity_seen(model: Settlement, event: h.IdentitySeen) -> Done:
     return _troubled(draft, "identity", event.failure).step()
 
 
+def warned(model: Settlement, event: h.DeviceWarned) -> Done:
+    """Each warning is journaled once, when it comes up; nobody is refused for it."""
+    draft = Draft(model)
+    for reason in event.reasons:
+        if reason not in model.warnings:
+            draft.write("device.warning", reason=reason)
+    others = (one for one in model.warnings if not one.startswith(f"{event.source}."))
+    return draft.set(warnings=(*others, *event.reasons)).step()
+
+
 def printer_seen(model: Settlement, event: h.PrinterSeen) -> Done:
     """Asked before money is taken, or by somebody who is gone: service follows what it says."""
     return _printer_said(Draft(model), event).step()

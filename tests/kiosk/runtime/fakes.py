@@ -206,9 +206,10 @@ class FakeReceipt:
     def __init__(self) -> None:
         self.slips: list[Slip] = []
         self.reason = ""
+        self.now = ReceiptStatus(())
 
     def status(self) -> ReceiptStatus:
-        return ReceiptStatus(())
+        return self.now
 
     def print(self, slip: Slip) -> None:
         if self.reason:

@@ -48,6 +48,7 @@ def test_the_hoppers_and_cases_are_shown(terminal: Terminal) -> None:
         "ok": True,
         "state": "idle",
         "trouble": "",
+        "warnings": [],
         "deposit": "none",
         "coins": {"100": 5, "500": 2},
         "hoppers": [

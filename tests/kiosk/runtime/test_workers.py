@@ -8,6 +8,7 @@ from drivers.clock import SystemClock, VirtualClock
 from drivers.coin.contract import VendorTrouble
 from drivers.printer.contract import JobState, Tray
 from drivers.printer.ledger import SheetCount, Witness
+from drivers.receipt.contract import ReceiptStatus
 from kiosk.runtime.coin_worker import CoinWorker
 from kiosk.runtime.print_worker import PrintWorker
 from kiosk.runtime.small_workers import CardPowerWorker, ReceiptWorker
@@ -307,6 +308,27 @@ def test_the_receipt_comes_or_says_why_not(run: Run) -> None:
     worker.order(c.PrintSlip(Settled(), "ja", "住民票の写し"))
     events.wait(lambda e: e == h.SlipPrinted("receipt.paper_out"))
     assert [slip.title for slip in printer.slips] == ["領収書"]
+
+
+def test_what_will_soon_be_needed_is_said_when_it_changes() -> None:
+    watch, events = FakeWatch(), Events()
+    worker = PrintWorker(watch, uncounted, VirtualClock(), events.put)
+    worker._idle()
+    watch.printer.warnings = ("printer.toner_low",)
+    worker._idle()
+    worker._do(c.AskPrinter())
+    watch.printer.warnings = ()
+    worker._idle()
+    warned = [event for event in events.all if isinstance(event, h.DeviceWarned)]
+    assert [event.reasons for event in warned] == [("printer.toner_low",), ()]
+
+
+def test_a_roll_near_its_end_is_said_before_the_first_slip(run: Run) -> None:
+    printer, events = FakeReceipt(), Events()
+    printer.now = ReceiptStatus((), near_end=True)
+    run(ReceiptWorker(printer, "見本市役所", VirtualClock().utc, events.put))
+    said = events.wait_kind(h.DeviceWarned)
+    assert said == h.DeviceWarned("receipt", ("receipt.near_end",))
 
 
 def test_a_dead_visits_card_loses_its_power(run: Run) -> None:

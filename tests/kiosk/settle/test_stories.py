@@ -311,6 +311,17 @@ def test_service_closes_and_opens_with_its_devices(world: World) -> None:
     assert world.last(link.ServiceState) == link.ServiceState("")
 
 
+def test_a_warning_is_journaled_once_and_refuses_nobody(world: World) -> None:
+    for reasons in (("printer.toner_low",), ("printer.toner_low",), (), ("printer.toner_low",)):
+        world.happen(h.DeviceWarned("printer", reasons))
+    world.happen(h.DeviceWarned("receipt", ("receipt.near_end",)))
+    told = [entry.word("reason") for entry in world.disk if entry.kind == "device.warning"]
+    assert told == ["printer.toner_low", "printer.toner_low", "receipt.near_end"]
+    assert world.loop.model.warnings == ("printer.toner_low", "receipt.near_end")
+    world.say(link.OpenVisit(VISIT))
+    assert world.last(link.VisitGranted) == link.VisitGranted()
+
+
 def test_the_lever_asks_the_visit(world: World) -> None:
     begin(world)
     world.happen(ReturnLever(CreditCursor(1, 1)))

@@ -121,6 +121,7 @@ class Printer:
     seen: Tray = Tray.EMPTY
     """What the tray's sensor saw since the copy began."""
     spooled: int = -1
+    warnings: tuple[str, ...] = ()
 
     def receive(self, title: str, sheets: int) -> None:
         """The spooler's bytes arrive."""
@@ -159,7 +160,7 @@ class Printer:
         tray = Tray.SHEETS if self.tray else Tray.EMPTY
         life = self.life if self.counts and not self.offline else -1
         machine = "" if self.offline else self.machine
-        return PrinterStatus(troubles, (), held, tray, life, machine)
+        return PrinterStatus(troubles, self.warnings, held, tray, life, machine)
 
     def follow(self, title: str) -> JobProgress:
         """Its own word on a job."""
