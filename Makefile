@@ -8,7 +8,7 @@ OUT ?= out
 UI_LANG ?= ja
 CARD ?=
 
-.PHONY: setup demo test test-ce check fast draw shots bench accept format mutants-issuing fault-plans mutants-devices byte-streams modem-figures hostile-pdfs security-report
+.PHONY: setup demo test test-ce check fast draw shots bench accept format mutants-issuing fault-plans mutants-devices byte-streams modem-figures hostile-pdfs security-report interop-cctalk
 
 setup:
 	@scripts/setup
@@ -91,3 +91,7 @@ hostile-pdfs: setup
 # One HTML page with the pictures, tables and plots of what was measured so far.
 security-report: setup
 	@$(PY) -m tests.modem.section build $(OUT)/security-scramble.html
+
+# An independent parser (npm) reads the virtual machine's frames; needs npm and a registry.
+interop-cctalk: setup
+	@$(PY) -m tests.interop.cctalk_npm

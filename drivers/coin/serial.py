@@ -35,6 +35,8 @@ from drivers.link.tap import Tap, TappedPort
 
 _BAUD = 9600
 """Source: Part 1 section 3."""
+_GATHER_S = 0.004
+"""Four bytes' time: one wake-up for four, far below the 50 ms after which a frame is given up."""
 _ACCEPTING_POLL_S = 0.1
 _IDLE_POLL_S = 10.0
 _IDLE_AFTER_S = 30.0
@@ -114,6 +116,11 @@ class SerialCoinVendor:
             return min(self._config.poll_s, _ACCEPTING_POLL_S)
         idle = self._clock.monotonic_s() - self._open_s > _IDLE_AFTER_S
         return _IDLE_POLL_S if idle else self._config.poll_s
+
+    @property
+    def hoppers(self) -> tuple[Hopper, ...]:
+        """The hoppers one by one, for a bench; belongs to the vendor's thread."""
+        return tuple(self._hoppers.values())
 
     def capabilities(self) -> VendorCapabilities:
         parts: tuple[_Part, ...] = (*self._takers, *self._payers.values())
@@ -322,7 +329,7 @@ def _is_changer(config: CoinVendorConfig, address: int) -> bool:
 def _open_serial(path: str) -> BytePort:
     from drivers.link.serial_port import SerialLine, SerialPort
 
-    return SerialPort(SerialLine(path=path, baud=_BAUD))
+    return SerialPort(SerialLine(path=path, baud=_BAUD, gather_s=_GATHER_S))
 
 
 def _meaning(raw: bytes, check: Check) -> str:

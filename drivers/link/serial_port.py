@@ -1,5 +1,6 @@
 """A serial port of the operating system. The only home of pyserial."""
 
+import os
 import select
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -21,6 +22,8 @@ class SerialLine:
     baud: int = 9600
     rts_cts: bool = field(default=False)
     """Hardware flow control, for devices with less memory than we send at once."""
+    gather_s: float = 0.0
+    """Once something has arrived, wait so long for more: a slow line wakes us less often."""
 
 
 class SerialPort:
@@ -28,6 +31,7 @@ class SerialPort:
 
     def __init__(self, line: SerialLine) -> None:
         """Open `line.path` for ourselves alone. Raises LinkLost."""
+        self._gather_s = line.gather_s
         try:
             self._tty = serial.Serial(
                 line.path,
@@ -50,10 +54,20 @@ class SerialPort:
     def read(self, within_s: float) -> bytes:
         try:
             ready, _, _ = select.select([self._tty.fileno()], [], [], within_s)
-            return self._tty.read(_CHUNK) if ready else b""
+            if ready and self._gather_s:
+                select.select([], [], [], self._gather_s)
+            if not ready:
+                return b""
+            # Past pyserial's own read, which would ask the system twice more for each piece.
+            data = os.read(self._tty.fileno(), _CHUNK)
+        except BlockingIOError:
+            return b""
         except (OSError, serial.SerialException, ValueError, TypeError) as error:
             # pyserial lets its file descriptor become None or -1 when the port is closed.
             raise LinkLost(f"the serial port is gone: {error}") from error
+        if not data:
+            raise LinkLost("the serial port is gone: it is readable and has nothing")
+        return data
 
     def close(self) -> None:
         with suppress(OSError, serial.SerialException):

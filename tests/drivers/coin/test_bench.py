@@ -2,6 +2,7 @@
 
 import pytest
 
+from drivers.coin import bench_six
 from drivers.coin.bench import measure
 
 
@@ -11,3 +12,12 @@ def test_a_short_run() -> None:
     assert 0.0 < result.p50_s <= result.p95_s <= result.worst_s
     assert result.worst_s < 1.0
     assert result.poll_s == pytest.approx(0.0, abs=0.1)
+
+
+def test_six_devices_are_polled_and_the_codec_is_timed() -> None:
+    """Figures are for docs/benchmarks-devices.md; here only that they are taken."""
+    found = bench_six.poll(1.0, everybody=True)
+    assert found["rounds"] >= 1
+    assert found["cpu_ms_a_round"] > 0
+    timed = bench_six.codec(2_000)
+    assert {"simple_parse_per_s", "crc_parse_per_s"} <= timed.keys()
