@@ -77,6 +77,8 @@ class CoinBench:
         self.hands = CoinHands(act, self.recorder)
         self.stopwatch = Stopwatch(clock)
         self.acceptor = setup.config.acceptor
+        self.bills = setup.config.bills
+        """Address of the bill validator; 0: none."""
         self.hoppers = {int(yen): at for yen, at in sorted(setup.config.hoppers.items())}
         self._seen: dict[int, dict[str, Any]] = {}
         self._notes: dict[int, list[str]] = {}
@@ -84,7 +86,8 @@ class CoinBench:
     @property
     def addresses(self) -> tuple[int, ...]:
         """All configured devices."""
-        return (self.acceptor, *self.hoppers.values())
+        bills = (self.bills,) if self.bills else ()
+        return (self.acceptor, *self.hoppers.values(), *bills)
 
     @property
     def cheapest(self) -> int:
@@ -174,6 +177,9 @@ class CoinBench:
                 self.await_boot(wire, address)
             wire.ask(self.acceptor, Header.SET_MASTER_INHIBIT, b"\0")
             wire.ask(self.acceptor, Header.SET_INHIBITS, b"\0\0")
+            if self.bills:
+                wire.ask(self.bills, Header.SET_MASTER_INHIBIT, b"\0")
+                wire.reply(self.bills, Header.ROUTE_BILL, b"\0")
             for address in self.hoppers.values():
                 self.await_still(wire, address)
                 wire.ask(address, Header.ENABLE_HOPPER, b"\0")

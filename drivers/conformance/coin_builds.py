@@ -5,6 +5,7 @@ from dataclasses import replace
 from drivers.coin.tables import DispenseAnswer, FlagMap, Key, Quirks
 from drivers.coin.virtual import (
     AcceptorBuild,
+    BillBuild,
     FirstEvent,
     HopperBuild,
     MachineBuild,
@@ -26,6 +27,7 @@ def _hoppers(product: str, quirks: Quirks, coin_name: str | None) -> dict[int, H
 
 
 PLAIN = MachineBuild()
+BILLS = replace(PLAIN, bills=BillBuild())
 SCH2 = replace(
     PLAIN,
     hoppers=_hoppers(

@@ -23,6 +23,10 @@ class CoinHands(Hands):
         """Put coins in one after another without a pause."""
         self.do("drop_fast", *coins)
 
+    def insert_bill(self, yen: int) -> None:
+        """Put one bill into the mouth."""
+        self.do("insert_bill", yen)
+
     def take_tray(self) -> int:
         """Take what lies in the tray; its sum in yen."""
         return self.do("take_tray")
@@ -67,8 +71,8 @@ class CoinHands(Hands):
 PROMPTS: Mapping[str, Prompt] = {
     "drop_coin": Prompt("After Enter, insert one ¥{0} coin at once"),
     "drop_fast": Prompt("After Enter, insert quickly one after another: ¥{0}, ¥{1}, ¥{2}"),
-    "take_tray": Prompt("Take all coins out of the tray; type their sum in yen", counts=True),
-    "take_cashbox": Prompt("Empty the cashbox; type the sum in yen", counts=True),
+    "insert_bill": Prompt("After Enter, insert one ¥{0} note at once"),
+    "take_tray": Prompt("Take everything out of the tray; type the sum in yen", counts=True),
     "leave_in_hopper": Prompt("Leave exactly {1} coins in the ¥{0} hopper"),
     "fill_hopper": Prompt("Put at least 50 coins into the ¥{0} hopper"),
     "power_cycle": Prompt("Switch the machine off now, wait five seconds, switch it on"),
@@ -99,6 +103,7 @@ class _VirtualActs:
         self._machine = machine
         hand = machine.hand
         self.take_tray = hand.take_tray
+        self.insert_bill = hand.insert_bill
         self.take_cashbox = hand.empty_cashbox
         self.power_cycle = hand.power_cycle
         self.cut_now = hand.power_cycle

@@ -10,7 +10,7 @@ from drivers.clock import Clock, SystemClock
 from drivers.coin.contract import CoinVendor, CoinVendorConfig
 from drivers.coin.framing import Check
 from drivers.coin.serial import SerialCoinVendor
-from drivers.coin.virtual import MachineBuild, Speeds, VirtualCoinMachine
+from drivers.coin.virtual import BillBuild, MachineBuild, Speeds, VirtualCoinMachine
 from drivers.conformance.coin_bench import CoinBench, CoinSetup
 from drivers.conformance.coin_hands import PROMPTS, virtual
 from drivers.conformance.coin_lines import OpenPort
@@ -38,6 +38,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="YEN=ADDRESS",
         help="one hopper; several times (10=3 50=4 100=5 500=6)",
     )
+    parser.add_argument("--bills", type=int, default=0, help="the bill validator's; 0 none (0)")
     parser.add_argument("--checksum", choices=[c.value for c in Check], default="simple")
     parser.add_argument(
         "--profile", default="", metavar="TOML", help="departures of your devices, [[family]] rows"
@@ -65,6 +66,7 @@ def setup(chosen: argparse.Namespace) -> dict[str, Any]:
         "port": chosen.port,
         "acceptor": chosen.acceptor,
         "hoppers": hoppers,
+        "bills": chosen.bills,
         "checksum": chosen.checksum,
         "profile": chosen.profile,
         "driver": chosen.driver,
@@ -78,9 +80,9 @@ def open_bench(settings: Mapping[str, Any], ask: Ask) -> tuple[CoinBench, Clock]
     if settings["port"]:
         made = _setup(settings, settings["port"])
         return CoinBench(made, person(ask, PROMPTS), clock), clock
-    machine = VirtualCoinMachine(
-        clock, MachineBuild(check=Check(settings["checksum"])), speeds=_BRISK
-    )
+    bills = BillBuild(address=settings["bills"]) if settings["bills"] else None
+    build = MachineBuild(check=Check(settings["checksum"]), bills=bills)
+    machine = VirtualCoinMachine(clock, build, speeds=_BRISK)
     return PtyCoinBench(machine, settings, clock), clock
 
 
@@ -110,6 +112,7 @@ def _config(settings: Mapping[str, Any], port: str) -> CoinVendorConfig:
         port=port,
         acceptor=settings["acceptor"],
         hoppers=settings["hoppers"],
+        bills=settings["bills"],
         checksum=settings["checksum"],
         profiles=settings["profile"],
     )

@@ -14,15 +14,17 @@ from drivers.coin.serial import SerialCoinVendor
 from drivers.coin.virtual import MachineBuild, VirtualCoinMachine
 from drivers.conformance import (
     coin_wrong_acceptors,
+    coin_wrong_bills,
     coin_wrong_drivers,
     coin_wrong_hoppers,
     coin_wrong_lines,
 )
 from drivers.conformance.coin_bench import CoinBench, CoinSetup
-from drivers.conformance.coin_builds import OTHER, PLAIN, SCH1, SCH2
+from drivers.conformance.coin_builds import BILLS, OTHER, PLAIN, SCH1, SCH2
 from drivers.conformance.coin_hands import virtual
 from drivers.conformance.coin_lines import OpenPort
 from drivers.conformance.coin_wrong import WrongDevice
+from drivers.conformance.coin_wrong_drivers import WrongDriver
 from drivers.conformance.proof import Specimen
 from drivers.link.memory import MemoryPort
 
@@ -52,6 +54,7 @@ class Stand:
             port="memory",
             acceptor=self.build.acceptor.address,
             hoppers={str(yen): hopper.address for yen, hopper in self.build.hoppers.items()},
+            bills=self.build.bills.address if self.build.bills else 0,
             checksum=self.build.check.value,
         )
         setup = CoinSetup(config, line.reopen, self.vendor)
@@ -71,6 +74,7 @@ RIGHT: tuple[Specimen[CoinBench], ...] = (
         "hoppers without a dispense count that answer a plain ACK",
         Stand(SCH1).open,
     ),
+    Specimen("bills", "with a bill validator that holds each bill", Stand(BILLS).open),
     Specimen(
         "other",
         "another address, credits that are values, a dummy first event, no accept counter, "
@@ -85,8 +89,14 @@ def _wrong(device: WrongDevice) -> Specimen[CoinBench]:
     return Specimen(device.name, device.what, stand.open, device.killers)
 
 
+def _wrong_driver(driver: WrongDriver) -> Specimen[CoinBench]:
+    stand = Stand(driver.build, vendor=driver.vendor)
+    return Specimen(driver.name, driver.what, stand.open, driver.killers)
+
+
 WRONG_DEVICES: tuple[WrongDevice, ...] = (
     *coin_wrong_acceptors.WRONG,
+    *coin_wrong_bills.WRONG,
     *coin_wrong_hoppers.WRONG,
     *coin_wrong_lines.WRONG,
 )
@@ -94,7 +104,9 @@ SPECIMENS: tuple[Specimen[CoinBench], ...] = (
     *RIGHT,
     *(_wrong(device) for device in WRONG_DEVICES),
     *(
-        Specimen(driver.name, driver.what, Stand(vendor=driver.vendor).open, driver.killers)
+        Specimen(
+            driver.name, driver.what, Stand(driver.build, vendor=driver.vendor).open, driver.killers
+        )
         for driver in coin_wrong_drivers.WRONG
     ),
 )

@@ -1,6 +1,7 @@
 """All coin cases, in the order in which they are tried."""
 
 from drivers.conformance import (
+    coin_bill_cases,
     coin_credit_cases,
     coin_gate_cases,
     coin_identity_cases,
@@ -23,6 +24,7 @@ SUITE: Suite[CoinBench] = Suite(
         "payout": "Money out, asked of the hoppers",
         "taking": "Money in, asked of the driver",
         "paying": "Money out, asked of the driver",
+        "bills": "Bills, asked of the driver",
     },
     piece="coin",
     cases=(
@@ -34,5 +36,6 @@ SUITE: Suite[CoinBench] = Suite(
         *coin_payout_cases.CASES,
         *coin_taking_cases.CASES,
         *coin_paying_cases.CASES,
+        *coin_bill_cases.CASES,
     ),
 )

@@ -6,9 +6,10 @@ from dataclasses import dataclass, field
 from drivers.clock import Clock
 from drivers.coin.virtual import MachineBuild, VirtualCoinMachine
 from drivers.coin.virtual.acceptor import VirtualAcceptor
+from drivers.coin.virtual.bills import VirtualBillValidator
 from drivers.coin.virtual.hopper import VirtualHopper
 
-Part = type[VirtualAcceptor] | type[VirtualHopper] | type[VirtualCoinMachine]
+Part = type[VirtualBillValidator | VirtualAcceptor | VirtualHopper | VirtualCoinMachine]
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,5 +32,12 @@ def wrong(name: str, part: Part, *killers: str, build: MachineBuild | None = Non
 def _machine(part: Part) -> type[VirtualCoinMachine]:
     if issubclass(part, VirtualCoinMachine):
         return part
-    slot = "acceptor_kind" if issubclass(part, VirtualAcceptor) else "hopper_kind"
+    slot = next(slot for slot, kind in _SLOTS.items() if issubclass(part, kind))
     return type(part.__name__, (VirtualCoinMachine,), {slot: part})
+
+
+_SLOTS: dict[str, type] = {
+    "acceptor_kind": VirtualAcceptor,
+    "hopper_kind": VirtualHopper,
+    "bills_kind": VirtualBillValidator,
+}

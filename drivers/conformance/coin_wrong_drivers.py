@@ -20,6 +20,8 @@ from drivers.coin.contract import (
 from drivers.coin.hopper import Hopper
 from drivers.coin.payout import judge
 from drivers.coin.serial import SerialCoinVendor
+from drivers.coin.virtual import MachineBuild
+from drivers.conformance.coin_builds import BILLS, PLAIN
 from drivers.conformance.coin_lines import OpenPort
 from drivers.errors import DeviceError
 
@@ -32,6 +34,7 @@ class WrongDriver:
     what: str
     vendor: Callable[[CoinVendorConfig, Clock, OpenPort], CoinVendor]
     killers: tuple[str, ...]
+    build: MachineBuild
 
 
 class _ForgetsWhatFell(SerialCoinVendor):
@@ -225,11 +228,24 @@ class _AssumesTheBest(SerialCoinVendor):
         return replace(result, evidence=Evidence.NOT_STARTED) if unknown else result
 
 
-def _wrong(name: str, made: type[SerialCoinVendor], *killers: str) -> WrongDriver:
+class _StacksOrphans(SerialCoinVendor):
+    """`resume` stacks a bill that is still held."""
+
+    def resume(
+        self, cursor: CreditCursor | None, bills: CreditCursor | None = None
+    ) -> tuple[CoinEvent, ...]:
+        if self._bills is not None:
+            self._bills.route(stack=True)
+        return super().resume(cursor, bills)
+
+
+def _wrong(
+    name: str, made: type[SerialCoinVendor], *killers: str, build: MachineBuild = PLAIN
+) -> WrongDriver:
     def vendor(config: CoinVendorConfig, clock: Clock, open_port: OpenPort) -> CoinVendor:
         return made(config, clock, open_port=open_port)
 
-    return WrongDriver(name, (made.__doc__ or "").rstrip("."), vendor, killers)
+    return WrongDriver(name, (made.__doc__ or "").rstrip("."), vendor, killers, build)
 
 
 WRONG: tuple[WrongDriver, ...] = (
@@ -237,6 +253,7 @@ WRONG: tuple[WrongDriver, ...] = (
     _wrong("driver-credits-again", _CreditsAgain, "coin.taking.nothing_twice"),
     _wrong("driver-pays-again", _PaysEveryTime, "coin.paying.once"),
     _wrong("driver-believes", _BelievesItself, "coin.paying.empty", "coin.paying.power"),
+    _wrong("driver-stacks-orphans", _StacksOrphans, "coin.bills.host_death_held", build=BILLS),
     _wrong("driver-leaves-out", _LeavesOneOut, "coin.identity.capabilities"),
     _wrong("driver-opens-at-once", _OpensAtOnce, "coin.taking.shut_at_first"),
     _wrong("driver-cries-wolf", _CriesWolf, "coin.taking.status"),

@@ -1,11 +1,18 @@
 """The kit's command over a pseudo terminal: real time, real bytes, whole output."""
 
 import json
+import re
+import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from drivers.__main__ import main
+from drivers.clock import Clock, SystemClock
+from drivers.coin.contract import CoinVendorConfig
+from drivers.coin.serial import SerialCoinVendor
+from drivers.coin.virtual import Speeds, VirtualCoinMachine
 
 _FEW = ("--only", "coin.link.silent_elsewhere", "--only", "coin.link.unknown_header")
 
@@ -40,3 +47,92 @@ def test_what_cannot_be_used_is_said(tmp_path: Path, capsys: pytest.CaptureFixtu
     assert "package.module:Class" in capsys.readouterr().err
     assert main(["conform", "verify", str(tmp_path)]) == 2
     assert main(["replay", str(tmp_path / "none.jsonl")]) == 2
+
+
+class PersonAtTheBench:
+    """Reads the prompts as a person would, and does what they say to the machine."""
+
+    def __init__(self, machine: VirtualCoinMachine) -> None:
+        self.machine = machine
+        self.heard: list[str] = []
+
+    def __call__(self, prompt: str = "") -> str:
+        self.heard.append(prompt)
+        coin = re.search(r"insert one ¥(\d+) coin", prompt)
+        if coin:
+            self.machine.hand.drop_coin(int(coin[1]))
+        if "tray" in prompt:
+            return str(self.machine.hand.take_tray())
+        if "Switch the machine off" in prompt:
+            self.machine.hand.power_cycle()
+        return ""
+
+
+@pytest.fixture
+def machine() -> Iterator[VirtualCoinMachine]:
+    speeds = Speeds(fall_time_s=0.0, dispense_coin_s=0.0, boot_s=0.0)
+    with VirtualCoinMachine(SystemClock(), speeds=speeds) as made:
+        yield made
+
+
+def test_a_person_at_the_bench_is_told_what_to_do(
+    machine: VirtualCoinMachine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    person = PersonAtTheBench(machine)
+    monkeypatch.setattr("builtins.input", person)
+    only = [
+        "--only",
+        "coin.coins.credit",
+        "--only",
+        "coin.payout.one",
+        "--only",
+        "coin.coins.power",
+    ]
+    command = ["conform", "coin", "--port", machine.serve_pty(), "--out", str(tmp_path / "out")]
+    assert main([*command, "--hands", "prompt", "--budget-yen", "20", *only]) == 0
+    report = json.loads((tmp_path / "out" / "report.json").read_text())["report"]
+    assert report["verdicts"] == {"passed": 3}
+    assert sum("insert one" in prompt for prompt in person.heard) == 5
+    assert machine.truth().conserved
+
+
+def test_without_a_hand_or_a_budget_nothing_moves(
+    machine: VirtualCoinMachine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def nobody(prompt: str = "") -> str:
+        raise AssertionError(f"nobody is there to be asked: {prompt}")
+
+    monkeypatch.setattr("builtins.input", nobody)
+    command = ["conform", "coin", "--port", machine.serve_pty(), "--out", str(tmp_path / "out")]
+    assert main([*command, "--only", "coin.payout", "--only", "coin.paying"]) == 0
+    report = json.loads((tmp_path / "out" / "report.json").read_text())["report"]
+    assert report["overall"] == "conforms in what was tried"
+    assert report["verdicts"]["skipped"] >= 20
+    assert machine.truth().customer_yen == 0
+
+
+class TheirDriver:
+    """A driver of another make: opens a line of its own, as `--driver` finds it."""
+
+    def __init__(self, config: CoinVendorConfig, clock: Clock) -> None:
+        self._ours = SerialCoinVendor(config, clock)
+
+    def __getattr__(self, name: str) -> object:
+        return getattr(self._ours, name)
+
+
+def test_a_driver_of_another_make_is_tried_alone(tmp_path: Path) -> None:
+    command = ["conform", "coin", "--out", str(tmp_path / "out"), "--hands", "virtual"]
+    driver = ["--driver", f"{__name__}:TheirDriver", "--no-cctalk", "--budget-yen", "500"]
+    only = ["--only", "coin.link.answers", "--only", "coin.taking.exactly"]
+    only += ["--only", "coin.paying.exact", "--only", "coin.paying.lost_answer"]
+    sys.modules.setdefault(__name__, sys.modules[TheirDriver.__module__])
+    assert main([*command, *driver, *only]) == 0
+    report = json.loads((tmp_path / "out" / "report.json").read_text())["report"]
+    verdicts = {case["id"]: case["verdict"] for case in report["cases"]}
+    assert verdicts == {
+        "coin.link.answers": "not applicable",
+        "coin.taking.exactly": "passed",
+        "coin.paying.exact": "passed",
+        "coin.paying.lost_answer": "not applicable",
+    }

@@ -20,6 +20,7 @@ SETTINGS: dict[str, Any] = {
     "port": "",
     "acceptor": 2,
     "hoppers": {"10": 3, "50": 4, "100": 5, "500": 6},
+    "bills": 0,
     "checksum": "simple",
     "profile": "",
     "driver": "",
