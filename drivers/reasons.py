@@ -79,7 +79,7 @@ _REASONS = (
     _r(
         "card.kind.juki",
         Remedy.RESIDENT,
-        "The card is a 住基カード, which no longer holds what is needed here.",
+        "The card is a Juki card (住基カード), which is not accepted here.",
         "Use a My Number card.",
     ),
     _r(
@@ -97,7 +97,7 @@ _REASONS = (
     _r(
         "card.code.blocked",
         Remedy.RESIDENT,
-        "The verification number (照合番号B) is blocked.",
+        "The reference number (照合番号B) is blocked.",
         "The municipal office can help.",
     ),
     _r(

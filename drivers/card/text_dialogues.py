@@ -55,7 +55,7 @@ def open_code() -> Dialogue[int]:
         raise DeviceError("card.kind.unsupported", "select text application: 6A82")
     demand(selected, "select text application")
     found = yield select_file(_CODE_FILE)
-    demand(found, "select verification number")
+    demand(found, "select reference number")
     left = yield from ask_tries("ask tries left", _CODE_TRIES)
     if left == 0:
         raise DeviceError("card.code.blocked", "ask tries left: none")
