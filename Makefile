@@ -8,7 +8,7 @@ OUT ?= out
 UI_LANG ?= ja
 CARD ?=
 
-.PHONY: setup demo test test-ce check fast draw shots bench accept format mutants-issuing fault-plans mutants-devices byte-streams modem-figures hostile-pdfs security-report interop-cctalk
+.PHONY: setup demo test test-ce check fast draw shots bench bench-issuing accept format mutants-issuing fault-plans mutants-devices byte-streams modem-figures hostile-pdfs security-report interop-cctalk
 
 setup:
 	@scripts/setup
@@ -47,6 +47,10 @@ shots: setup
 
 bench: setup
 	@$(PY) -m kiosk.bench
+
+# Checks of a delivery, and certificates a second with fifty terminals; figures as Markdown.
+bench-issuing: setup
+	@$(PY) -m tests.bench.issuing
 
 accept: setup
 	@$(PY) -m kiosk.accept
