@@ -125,6 +125,11 @@ class VirtualPrinter:
         with self._engine.touching() as path:
             path.until_jam = after_sheets
 
+    def lead_astray(self, sheets: int = 1) -> None:
+        """The next sheets slip behind the tray: the printer counts them, nobody has them."""
+        with self._engine.touching() as path:
+            path.astray = sheets
+
     def clear_jam(self) -> None:
         """Take the jammed sheet out."""
         self._set("media-jam", present=False)

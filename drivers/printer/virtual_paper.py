@@ -36,6 +36,8 @@ class PaperPath:
     until_abort: int | None = None
     """The job is given up after so many more sheets; None: it is not."""
     moving: bool = False
+    astray: int = 0
+    """So many of the next sheets slip behind the tray: counted, and in nobody's hand."""
 
     def blocked(self) -> tuple[str, ...]:
         """Why no sheet can be fed, as keywords."""
@@ -73,9 +75,12 @@ class PaperPath:
     def stack(self, title: str, pair: Pair) -> Sheet:
         """The sheet on its way reaches the output tray."""
         sheet = Sheet(len(self.delivered) + 1, title, *pair)
+        self.moving = False
+        if self.astray:
+            self.astray -= 1
+            return sheet
         self.delivered.append(sheet)
         self.tray.append(sheet)
-        self.moving = False
         if self.until_jam:
             self.until_jam -= 1
         if self.until_abort:
