@@ -101,6 +101,22 @@ def test_a_sheet_lost_in_a_jam_is_counted_as_lost(resident: Resident) -> None:
     assert resident.waits_for("visit.end")["outcome"] == "failed"
 
 
+def test_a_sheet_that_is_counted_and_not_in_the_tray_is_a_case(resident: Resident) -> None:
+    """The printer says completed, and the sensor never saw paper: no success, no second print."""
+    _goes_to_pay_for_two_sheets(resident)
+    resident.stage.devices.printer.lead_astray(2)
+    resident.inserts(500)
+    counted = resident.waits_for("print.count")
+    assert (counted["sheets"], counted["tray"], counted["against"]) == (2, "empty", "tray")
+    end = resident.waits_for("print.end")
+    assert (end["result"], end["reason"]) == ("unknown", "printer.counts_differ")
+    owed = resident.waits_for("money.owed")
+    assert owed["reason"] == "printer.unknown_outcome"
+    resident.waits_for("money.settled")
+    jobs = resident.stage.devices.printer.jobs
+    assert len(jobs) == 1, "nothing is printed again"
+
+
 def test_of_two_copies_the_one_that_came_is_paid(resident: Resident) -> None:
     resident.stage.build_printer(first_sheet_s=0.8)
     resident.goes_to_pay(copies=2)
