@@ -65,13 +65,14 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         state = State(root)
         make(state, SystemClock().utc())
-        for line in (
-            *checks(state, parsed.checks), "",
-            *steps(state), "",
-            *answers(state), "",
-            *throughput(state, parsed.certificates),
-        ):  # fmt: skip
-            sys.stdout.write(f"{line}\n")
+        parts: tuple[Callable[[], list[str]], ...] = (
+            lambda: checks(state, parsed.checks),
+            lambda: steps(state),
+            lambda: answers(state),
+            lambda: throughput(state, parsed.certificates),
+        )
+        for part in parts[: 1 if parsed.only_checks else None]:
+            sys.stdout.write("\n".join([*part(), "", ""]))
     finally:
         shutil.rmtree(root)
     return 0

@@ -11,9 +11,11 @@ from pathlib import Path
 import pytest
 
 from crypto.errors import CheckFailed
+from kiosk import readiness
 from kiosk.document import confinement
 from kiosk.document.confinement import MEMORY_BYTES, Confinement
 from kiosk.document.examiner import ChildUnfit, Examiner
+from kiosk.readiness import Finding
 from tests.kiosk.centre_at_work import CentreAtWork
 from tests.kiosk.document.papers import Press
 from tests.kiosk.document.probe import TRIES
@@ -103,6 +105,34 @@ class TestFromOutside:
             input=pickle.dumps(press.job()), capture_output=True, check=True,
         )  # fmt: skip
         assert done.stdout.strip() == b"[]"
+
+
+class TestWhatAnOperatorSees:
+    def look(self, monkeypatch: pytest.MonkeyPatch, **holds: bool) -> Finding:
+        granted = Confinement(**holds)
+        monkeypatch.setattr(Examiner, "confinement", lambda _child: granted)
+        return readiness._examiner(None, None)  # type: ignore[arg-type]  # it asks neither
+
+    def test_all_is_granted_here(self) -> None:
+        found = readiness._examiner(None, None)  # type: ignore[arg-type]  # it asks neither
+        assert found.good
+        assert found.facts[:2] == ("without a network: yes", "system calls filtered: yes")
+
+    def test_what_is_not_granted_is_said(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        found = self.look(monkeypatch, network=True, calls=False)
+        assert found.good
+        assert "no, the kernel did not grant it" in found.facts[1]
+        assert not self.look(monkeypatch, network=False, calls=False).good
+
+    def test_a_terminal_without_the_font_is_not_ready(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        def unfit(_child: Examiner) -> Confinement:
+            raise ChildUnfit("no font")
+
+        monkeypatch.setattr(Examiner, "confinement", unfit)
+        found = readiness._examiner(None, None)  # type: ignore[arg-type]  # it asks neither
+        assert (found.good, found.facts) == (False, ("no font",))
 
 
 class TestWhatTheKernelDoesNotGrant:
