@@ -1,0 +1,218 @@
+"""The site as a whole: a scan comes, the front goes; everything else gets a sentence."""
+
+import http.client
+import io
+import os
+import re
+import shutil
+import tempfile
+import zlib
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from PIL import Image
+from selenium import webdriver
+from selenium.webdriver.chrome.options import Options
+from selenium.webdriver.chrome.service import Service
+from selenium.webdriver.common.by import By
+from selenium.webdriver.support.ui import WebDriverWait
+
+from center.inquiry.app import UPLOAD_MAX
+from center.inquiry.sentences import words
+from tests.center.antiforgery.engraving import certificate
+from tests.center.inquiry.looks import COMPLAINTS
+from tests.center.inquiry.site_at_work import ANSWER_S, SiteAtWork, jpeg, marks, side, site_at_work
+
+pytestmark = [pytest.mark.daemon, pytest.mark.slow, pytest.mark.timeout(600)]
+
+
+@pytest.fixture(scope="module")
+def site() -> Iterator[SiteAtWork]:
+    with site_at_work() as made:
+        yield made
+
+
+@pytest.fixture(scope="module")
+def scan(site: SiteAtWork) -> bytes:
+    """The back, upside down and a little askew."""
+    return jpeg(side(marks(site), 1, turn=181))
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[webdriver.Chrome]:
+    profile = tempfile.mkdtemp(prefix="k")
+    options = Options()
+    for flag in (
+        "--headless=new", "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-quic",
+        "--disable-background-networking", "--disable-component-update", "--disable-sync",
+        f"--user-data-dir={profile}",
+    ):  # fmt: skip
+        options.add_argument(flag)
+    driver = webdriver.Chrome(options, Service("/usr/bin/chromedriver"))
+    yield driver
+    driver.quit()
+    shutil.rmtree(profile, ignore_errors=True)
+
+
+def test_a_scan_of_a_back_shows_its_front(site: SiteAtWork, scan: bytes) -> None:
+    status, page = site.send(scan)
+    assert status == 200
+    said = words("ja")
+    assert said["verdict_read"] in page
+    assert "ABCD-EFGH-JKLM-NPQR" in page
+    assert "2023年11月15日 07時13分" in page
+    assert "data:image/png;base64," in page
+    assert said["compare_heading"] in page
+
+
+def bomb() -> bytes:
+    """A PNG of a few kB that would unpack to gigabytes."""
+
+    def chunk(kind: bytes, data: bytes) -> bytes:
+        body = kind + data
+        return len(data).to_bytes(4, "big") + body + zlib.crc32(body).to_bytes(4, "big")
+
+    size = (60_000).to_bytes(4, "big")
+    head = chunk(b"IHDR", size + size + bytes([8, 0, 0, 0, 0]))
+    packed = zlib.compress(bytes(10_000_000), 9)
+    return b"\x89PNG\r\n\x1a\n" + head + chunk(b"IDAT", packed) + chunk(b"IEND", b"")
+
+
+def polyglot() -> bytes:
+    """A page of a web site that calls itself a picture."""
+    return b"GIF89a/*<script>alert(1)</script>*/=1;%PDF-1.7\n" + b"PK\x03\x04" + bytes(100)
+
+
+def a_page_of_text(_site: SiteAtWork) -> bytes:
+    return jpeg(side(certificate(), 0, 150))
+
+
+@pytest.mark.parametrize(
+    ("make", "key"),
+    [
+        (lambda _: b"", "refused_empty"),
+        (lambda _: b"hello", "verdict_no_picture"),
+        (lambda _: bomb(), "verdict_no_picture"),
+        (lambda _: polyglot(), "verdict_no_picture"),
+        (lambda _: b"\xff\xd8\xff\xe0" + bytes(2000), "verdict_no_picture"),
+        (lambda _: bytes(UPLOAD_MAX + 1), "refused_size"),
+        (a_page_of_text, "verdict_no_block"),
+    ],
+    ids=["nothing", "text", "bomb", "polyglot", "broken", "too large", "another page"],
+)
+def test_everything_else_gets_a_sentence(
+    site: SiteAtWork, make: Callable[[SiteAtWork], bytes], key: str
+) -> None:
+    _, page = site.send(make(site))
+    assert words("ja")[key] in page
+
+
+def test_a_process_that_dies_of_an_upload_is_replaced(site: SiteAtWork, scan: bytes) -> None:
+    children = _children(site.process.pid)
+    assert len(children) == 2
+    for child in children:
+        os.kill(child, 9)
+    assert words("ja")["refused_failed"] in site.send(scan)[1]
+    assert words("ja")["verdict_no_picture"] in site.send(b"hello")[1]
+    assert not set(children) & set(_children(site.process.pid))
+
+
+def _children(pid: int) -> list[int]:
+    listed = Path(f"/proc/{pid}/task/{pid}/children").read_text("ascii")
+    return [int(word) for word in listed.split()]
+
+
+def test_nothing_of_an_upload_is_kept(site: SiteAtWork, scan: bytes) -> None:
+    """No file, no log, and no word to a cache."""
+    marked = scan + b"CANARY-OF-AN-UPLOAD"
+    before = {path for path in site.root.rglob("*") if path.is_file()}
+    line = http.client.HTTPConnection("127.0.0.1", site.port, timeout=ANSWER_S)
+    line.request("POST", "/en/read", marked)
+    answer = line.getresponse()
+    assert words("en")["verdict_read"] in answer.read().decode()
+    assert answer.headers["Cache-Control"] == "no-store"
+    line.close()
+    files = [path for path in site.root.rglob("*") if path.is_file()]
+    assert set(files) == before
+    for path in files:
+        content = path.read_bytes()
+        assert b"CANARY" not in content
+        assert b"ABCD-EFGH" not in content
+    assert "answered: read" in site.logged()
+    assert "127.0.0.1" not in site.logged()
+    for child in (site.process.pid, *_children(site.process.pid)):
+        written = re.search(r"^write_bytes: (\d+)", Path(f"/proc/{child}/io").read_text(), re.M)
+        assert written is not None
+        # The log's own lines; a picture of a page has hundreds of kilobytes.
+        assert int(written.group(1)) < 65536
+
+
+def test_the_processes_are_shut_in(site: SiteAtWork) -> None:
+    for child in _children(site.process.pid):
+        limits = Path(f"/proc/{child}/limits").read_text("ascii")
+        assert re.search(r"Max file size +0 +0 ", limits)
+        assert re.search(r"Max core file size +0 +0 ", limits)
+        assert (Path(f"/proc/{child}/ns/net").readlink()) != Path("/proc/self/ns/net").readlink()
+
+
+def test_headers_allow_nothing_from_elsewhere(site: SiteAtWork) -> None:
+    for path in ("/ja/", "/static/site.js", "/static/site.css", "/static/blossom.svg"):
+        answer, body = site.get(path)
+        assert answer.status == 200
+        assert body
+        assert "default-src 'none'" in answer.headers["Content-Security-Policy"]
+        assert answer.headers["X-Content-Type-Options"] == "nosniff"
+    assert site.get("/")[0].headers["Location"] == "/ja/"
+    assert site.get("/fr/")[0].status == 404
+
+
+def test_too_many_uploads_from_one_address() -> None:
+    """A site of its own, which allows two: what it reads does not matter here."""
+    with site_at_work(burst=2) as strict:
+        pages = [strict.send(b"hello")[1] for _ in range(3)]
+    assert [words("ja")["refused_rate"] in page for page in pages] == [False, False, True]
+
+
+@pytest.mark.parametrize(
+    ("language", "size"), [("ja", (500, 900)), ("en", (1280, 900))], ids=["phone", "desktop"]
+)
+def test_a_person_sends_a_scan(
+    site: SiteAtWork, browser: webdriver.Chrome, language: str, size: tuple[int, int]
+) -> None:
+    """By keyboard and by file field, to the result; every look of the page is checked."""
+    with tempfile.TemporaryDirectory(prefix="k") as place:
+        picture = Path(place) / "back.jpg"
+        picture.write_bytes(jpeg(side(marks(site), 1)))
+        browser.set_window_size(*size)
+        browser.get(f"{site.address}{language}/")
+        assert browser.execute_script(COMPLAINTS) == []
+        browser.find_element(By.ID, "pick").send_keys(str(picture))
+        wait = WebDriverWait(browser, ANSWER_S)
+        wait.until(lambda one: one.find_elements(By.CSS_SELECTOR, "#result figure img"))
+    said = words(language)
+    assert said["verdict_read"] in browser.find_element(By.ID, "result").text
+    assert browser.find_element(By.ID, "status").text == said["progress_done"]
+    # The result is where keyboard and screen reader are now.
+    assert browser.switch_to.active_element.text == said["result_heading"]
+    assert browser.execute_script(COMPLAINTS) == []
+    image = browser.find_element(By.CSS_SELECTOR, "#result figure img")
+    assert int(image.get_property("naturalWidth") or 0) > 1500
+    wide = browser.execute_script("return document.documentElement.scrollWidth - innerWidth")
+    assert wide <= 0
+    loaded = browser.execute_script(
+        "return performance.getEntriesByType('resource').map(e => new URL(e.name).origin)"
+    )
+    assert {origin for origin in loaded if origin != "null"} == {site.address.rstrip("/")}
+    if keep := os.environ.get("KEEP_SHOTS"):
+        browser.save_screenshot(f"{keep}/inquiry-{language}-{size[0]}.png")
+
+
+def test_a_tiff_of_two_pages(site: SiteAtWork) -> None:
+    back = side(marks(site), 1).convert("L")
+    out = io.BytesIO()
+    front = Image.new("L", (800, 1100), 255)
+    back.save(out, "TIFF", save_all=True, append_images=[front], compression="tiff_deflate")
+    page = site.send(out.getvalue())[1]
+    assert words("ja")["verdict_read"] in page
+    assert words("ja")["verdict_no_block"] in page
