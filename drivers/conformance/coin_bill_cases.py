@@ -68,7 +68,7 @@ def _credits(events: tuple[CoinEvent, ...]) -> list[tuple[int, Taker]]:
 @Clause(
     "coin.bills.names",
     "The validator names its bills with a scaling factor that gives whole yen.",
-    "ccTalk 4.7 Part 2 §3.98, Part 3 Appendix 15",
+    "ccTalk 4.7 Part 2 §3.96, Part 3 Appendix 15",
     "A factor with decimals is a European programming: yen has no smaller unit.",
 )
 def names(bench: CoinBench) -> str:
@@ -141,7 +141,7 @@ def inhibited(bench: CoinBench) -> str:
 @Clause(
     "coin.bills.unanswered",
     "A held bill that nobody routes comes back by itself, without a credit.",
-    f"{_CONTRACT} BillHeld; ccTalk 4.7 Part 2 §3.96",
+    f"{_CONTRACT} BillHeld; ccTalk 4.7 Part 2 §3.98",
     "The escrow times out after its own time, 30 s or more.",
     hands=True,
 )

@@ -53,7 +53,7 @@ def category(bench: CoinBench) -> str:
 @Clause(
     "coin.identity.texts",
     "Manufacturer, product, software and build are printable ASCII of the specified length.",
-    "ccTalk 4.7 Part 2 §3.10, §3.12, §3.15; Part 3 Table 8",
+    "ccTalk 4.7 Part 2 §3.10, §3.12, §3.15, §3.62; Part 3 Table 8",
     "Quirk profiles are found by these texts: they must be legible and constant.",
 )
 def texts(bench: CoinBench) -> str:

@@ -97,7 +97,7 @@ def cipher_first(bench: CoinBench) -> str:
 @Clause(
     "coin.payout.refusal",
     "A refused dispense leaves the dispense count as it was.",
-    "ccTalk 4.7 Part 2 §3.85; Part 4 (event counter)",
+    "ccTalk 4.7 Part 2 §3.85; Part 4 §2.3.2",
     "The event counter may move with a refusal, the dispense count may not.",
     hands=True,
     spends=1,

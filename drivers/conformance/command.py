@@ -63,7 +63,8 @@ def add_commands(kinds: "Kinds") -> None:
     verify.add_argument("--public-key", default="", help="the signer's key, base64")
     verify.set_defaults(run=run_verify)
     proof = commands.add_parser("proof", help="show that the suite fails devices that are wrong")
-    proof.add_argument("kind", choices=sorted(KINDS), nargs="*", help="kinds (all)")
+    # No `choices`: argparse would look for the empty list among them.
+    proof.add_argument("kind", nargs="*", metavar="KIND", help=f"{', '.join(sorted(KINDS))} (all)")
     proof.set_defaults(run=run_proof)
     again = kinds.add_parser("replay", help="judge recorded cases again, without the device")
     again.add_argument("transcript", type=Path, help="transcript.jsonl of a conformance run")
@@ -188,6 +189,9 @@ def run_verify(chosen: argparse.Namespace) -> int:
 def run_proof(chosen: argparse.Namespace) -> int:
     """Print device x case for every wrong and right device; 1 if one was not told apart."""
     held = True
+    strange = [name for name in chosen.kind if name not in KINDS]
+    if strange:
+        return _complain(f"There is no kind {strange[0]}; there are {', '.join(sorted(KINDS))}.")
     for name in chosen.kind or sorted(KINDS):
         kind = KINDS[name]
         proofs = []

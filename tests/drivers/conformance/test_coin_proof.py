@@ -1,9 +1,14 @@
 """The coin suite fails what is wrong, by the case that should, and nothing that is right."""
 
+from dataclasses import replace
+
 import pytest
 
+from drivers.__main__ import main
+from drivers.conformance import command
 from drivers.conformance.case import Verdict
 from drivers.conformance.coin_bench import CoinBench
+from drivers.conformance.coin_kind import KIND
 from drivers.conformance.coin_specimens import RIGHT, SPECIMENS, WRONG_DEVICES
 from drivers.conformance.coin_suite import SUITE
 from drivers.conformance.proof import Specimen, examine
@@ -47,3 +52,21 @@ def test_there_are_enough_of_them_and_each_is_another() -> None:
 def test_every_case_is_proven_able_to_fail() -> None:
     killers = {killer for specimen in WRONG for killer in specimen.killers}
     assert {case.id for case in SUITE.cases} == killers
+
+
+def test_the_table_is_printed_for_all_kinds_or_one(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    few = [specimen for specimen in SPECIMENS if specimen.name in {"plain", "any-key"}]
+    monkeypatch.setattr(command, "KINDS", {"coin": replace(KIND, specimens=tuple(few))})
+    assert main(["conform", "proof"]) == 0
+    said = capsys.readouterr().out
+    assert (
+        "| plain | simple checksum, echo, hoppers keyed by serial number | nothing | yes |" in said
+    )
+    assert "| any-key | Pays with any key | **coin.payout.wrong_key** | yes |" in said
+    assert main(["conform", "proof", "toaster"]) == 2
+    blind = replace(few[1], killers=("coin.link.answers",))
+    monkeypatch.setattr(command, "KINDS", {"coin": replace(KIND, specimens=(blind,))})
+    assert main(["conform", "proof", "coin"]) == 1
+    assert "| NO |" in capsys.readouterr().out

@@ -136,3 +136,26 @@ def test_a_driver_of_another_make_is_tried_alone(tmp_path: Path) -> None:
         "coin.paying.exact": "passed",
         "coin.paying.lost_answer": "not applicable",
     }
+
+
+def test_a_run_that_is_stopped_has_its_report_and_goes_on(
+    machine: VirtualCoinMachine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    person = PersonAtTheBench(machine)
+
+    def leaves(prompt: str = "") -> str:
+        if person.heard:
+            raise KeyboardInterrupt
+        return person(prompt)
+
+    monkeypatch.setattr("builtins.input", leaves)
+    out = tmp_path / "out"
+    command = ["conform", "coin", "--port", machine.serve_pty(), "--out", str(out)]
+    command += ["--hands", "prompt", "--only=coin.link.unknown_header", "--only=coin.coins.unknown"]
+    assert main(command) == 130
+    stopped = json.loads((out / "report.json").read_text())["report"]
+    assert stopped["verdicts"] == {"passed": 1, "skipped": 1}
+    assert main(["conform", "verify", str(out)]) == 0
+    monkeypatch.setattr("builtins.input", person)
+    assert main(command) == 0
+    assert json.loads((out / "report.json").read_text())["report"]["verdicts"] == {"passed": 2}
