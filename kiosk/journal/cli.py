@@ -78,6 +78,8 @@ def audit(reading: Reading) -> tuple[list[str], int]:
     lines = [f"{name:<10} ¥{amount:>9,}" for name, amount in totals.items()]
     lines.append(f"{'held':<10} ¥{held:>9,}")
     lines += [f"coins in   {_coins(entries, 'coin.in')}", f"coins out  {_coins_out(entries)}"]
+    lines += [f"bills in   {bills}"] if (bills := _coins(entries, "bill.in")) else []
+    lines += _collections(entries)
     lines += [f"case {name}: ¥{yen:,} open" for name, yen in memory.cases]
     lines.append(f"visits     {sum(one.kind == 'visit.begin' for one in entries)}")
     lines.append("the books balance" if balance == held else "THE BOOKS DO NOT BALANCE")
@@ -104,6 +106,20 @@ def _coins(entries: Iterable[Entry], kind: str) -> str:
     return ", ".join(f"¥{value} x {pieces}" for value, pieces in sorted(counted.items()))
 
 
+def _collections(entries: Iterable[Entry]) -> list[str]:
+    """What staff took out of cash box and stacker, each with what the books had expected."""
+    lines: list[str] = []
+    staff = ""
+    for one in entries:
+        if one.kind == "exchange.begin":
+            staff = one.word("staff")
+        if one.kind == "exchange.collected":
+            pieces, expected = one.number("pieces"), one.number("expected")
+            gap = "" if pieces == expected else f", {pieces - expected:+d} to the books"
+            lines.append(f"collected  ¥{one.number('yen')} x {pieces} by {staff}{gap}")
+    return lines
+
+
 def _coins_out(entries: Iterable[Entry]) -> str:
     counted: Counter[int] = Counter()
     for one in entries:
@@ -114,6 +130,7 @@ def _coins_out(entries: Iterable[Entry]) -> str:
 
 _ACCOUNTS = {
     "coin.in": "inserted",
+    "bill.in": "inserted",
     "money.kept": "kept",
     "payout.result": "returned",
     "money.owed": "owed",

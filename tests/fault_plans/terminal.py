@@ -26,6 +26,7 @@ from drivers.link.faulty import FaultPlan, FaultyPort
 from drivers.link.memory import MemoryPort
 from drivers.link.port import BytePort, LinkLost
 from kiosk.change import Float
+from kiosk.journal.cli import books as totals
 from kiosk.journal.entries import Entry
 from kiosk.journal.memory import fold
 from kiosk.runtime.coin_worker import CoinWorker
@@ -219,6 +220,7 @@ class Terminal(World):
         assert_the_journal_is_the_memory(self)
         assert_the_papers_are_true(self)
         books, held = booked(self.disk), self.memory.ledger.held
+        assert totals(self.disk) == books, "the audit's books are the same"
         truth, said = self.machine.truth(), self.said()
         found = list(differences(truth, said, *self._looked))
         self._looked = (truth, said)

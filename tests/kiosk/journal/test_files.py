@@ -136,6 +136,28 @@ def test_audit_draws_up_books_that_balance(
     assert said.endswith("the books balance\n")
 
 
+def test_audit_counts_bills_and_names_who_collected_what(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    cursor = {"serial": 140_001, "counter": 2, "accepted_total": 1}
+    moves = (
+        entry("bill.in", yen=1000, total=1000, **cursor),
+        entry("payout.result", yen=500, pieces=2, paid=2, over=0, evidence="device_counted",
+              reason=""),
+        entry("exchange.begin", staff="staff-7"),
+        entry("exchange.collected", yen=1000, pieces=0, expected=1),
+        entry("exchange.collected", yen=500, pieces=3, expected=3),
+        entry("exchange.end", staff="staff-7", hoppers=0),
+    )  # fmt: skip
+    written(tmp_path, *moves).close()
+    assert main(["journal", "audit", str(tmp_path)]) == 0
+    said = capsys.readouterr().out
+    assert "bills in   ¥1000 x 1" in said
+    assert "collected  ¥1000 x 0 by staff-7, -1 to the books" in said
+    assert "collected  ¥500 x 3 by staff-7\n" in said
+    assert said.endswith("the books balance\n")
+
+
 def test_audit_says_when_they_do_not(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     short = [one for one in TRANSACTION if one.kind not in {"money.owed", "money.settled"}]
     lost = entry("money.settled", inserted=500, kept=300, returned=100, owed=0)
