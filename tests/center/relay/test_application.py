@@ -12,6 +12,7 @@ from center.antiforgery.keyring import open_keyring
 from center.antiforgery.reading import DeliveryContext, read_back
 from center.clock import stopwatch
 from center.relay.inspection import read_stamp
+from center.store.store import Suspension
 from center.wire.canonical import decode, encode
 from center.wire.endpoints import OUTCOME
 from center.wire.kinds import Envelope
@@ -175,6 +176,19 @@ def test_an_answer_that_arrived_or_is_old_comes_no_more(
         line.post(OUTCOME, encode(outcome(digest)))
     centre.clock.advance(later_s)
     assert visit.apply(line, application).failure == "application.replayed"
+
+
+def test_a_kept_answer_of_a_server_that_was_suspended_since_is_not_given(
+    centre: RunningCentre, line: Line
+) -> None:
+    """It was made while that server mixed people up; nobody knows yet whether this one is right."""
+    visit = authenticated(centre, line)
+    application = visit.application(application=new_id())
+    assert visit.apply(line, application).status == 200
+    store = centre.store()
+    store.suspend(Suspension("99201", "main", "text.other_person", 1))
+    store.close()
+    assert visit.apply(line, application).failure == "suspended"
 
 
 def test_the_answer_to_one_terminal_is_never_another_ones(
