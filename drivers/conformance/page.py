@@ -23,7 +23,7 @@ _TONES = {
     "no verdict": "broken",
 }
 _CODE = re.compile(r"`([^`]+)`")
-_SHOWN_PASSAGES = 400
+_SHOWN_PASSAGES = 80
 """More than that of one case stands in the transcript only."""
 
 
@@ -142,12 +142,16 @@ _TIMING_HEAD = "<tr><th>ms</th><th>times</th><th>p50</th><th>p99</th><th>longest
 
 
 def _passages(row: Tried) -> str:
+    """What passed: of a failed case the end, where it went wrong; else the beginning."""
     passages = row.result.passages
     if not passages:
         return ""
-    lines = [escape(p.text(passages[0].at_s)) for p in passages[:_SHOWN_PASSAGES]]
-    if len(passages) > _SHOWN_PASSAGES:
-        lines.append(f"… {len(passages) - _SHOWN_PASSAGES} more in the transcript")
+    failed = row.result.verdict is Verdict.FAILED
+    shown = passages[-_SHOWN_PASSAGES:] if failed else passages[:_SHOWN_PASSAGES]
+    lines = [escape(passage.text(passages[0].at_s)) for passage in shown]
+    left = len(passages) - len(shown)
+    if left:
+        lines.insert(0 if failed else len(lines), f"… {left} more in transcript.txt")
     return f"<pre>{chr(10).join(lines)}</pre>"
 
 
