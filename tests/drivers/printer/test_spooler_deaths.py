@@ -19,7 +19,8 @@ from tests.drivers.printer.documents import certificate_pdf
 
 pytestmark = pytest.mark.daemon
 SHEETS = 3
-PADDING = b"%" + b"x" * 400_000 + b"\n"
+PADDING = b"%" + b"x" * 8_000_000 + b"\n"
+"""More than lies between two sockets: what the printer has not read has not left us."""
 DOCUMENT = certificate_pdf(SHEETS) + PADDING
 ON_THE_WAY = (0, 2_000, 65_536, 300_000)
 """So many bytes of the document have reached the printer when cupsd ends."""
