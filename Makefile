@@ -94,7 +94,7 @@ hostile-pdfs: setup
 
 # One HTML page with the pictures, tables and plots of what was measured so far.
 security-report: setup
-	@$(PY) -m tests.modem.section build $(OUT)/security-scramble.html
+	@$(PY) -m tests.security_report build $(OUT)/security-report.html
 
 # An independent parser (npm) reads the virtual machine's frames; needs npm and a registry.
 interop-cctalk: setup

@@ -1,5 +1,6 @@
 """What reaches a printer, through a real cupsd: by the PDF queue, and by the raster queue."""
 
+import io
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
@@ -14,10 +15,13 @@ from center.antiforgery.front import TINT as FRONT_TINT
 from center.antiforgery.measure import pairs
 from center.antiforgery.pantograph import Area, tint
 from center.antiforgery.reading import DeliveryContext
+from center.antiforgery.scramble.decode import decode
+from center.antiforgery.scramble.front import PdfFront, ink
+from center.antiforgery.scramble.recovered import Verdict
 from center.antiforgery.screen import screen
 from drivers.printer.virtual_sheets import PdfSide, RasterSide, Side
 from kiosk.document.compose import compose
-from tests.center.antiforgery.engraving import certificate, marks_of
+from tests.center.antiforgery.engraving import certificate, keyring, marks_of
 from tests.center.antiforgery.renderers import ghostscript, ghostscript_inks, pdfium, poppler
 from tests.drivers.printer.bench import Bench
 
@@ -62,6 +66,17 @@ def is_there(page: Dots, area: Area, whole: Area, wanted: Dots, down: int = 0) -
     return np.array_equal(cut, wanted[y : y + area.height, x : x + area.width])
 
 
+def assert_scan_shows_the_front(back: Side) -> None:
+    """The delivered sheet on a scanner of 300 dpi, and its JPEG at the inquiry site's decoder."""
+    upload = io.BytesIO()
+    back.image(300).convert("RGB").save(upload, "JPEG", quality=75)
+    (found,) = decode(upload.getvalue(), keyring().keys, keyring().signers)
+    assert found.verdict is Verdict.READ
+    assert found.picture is not None
+    front = ink(PdfFront(certificate(1), 0), found.dpi, found.picture.shape)
+    assert np.array_equal(found.picture == 0, front == 1)
+
+
 def test_the_pdf_queue_hands_over_every_byte_and_so_every_ink() -> None:
     with printed("1.2.cmyk.00000000", direct=True) as (sheets, sides):
         for side in sides:
@@ -73,6 +88,7 @@ def test_the_pdf_queue_hands_over_every_byte_and_so_every_ink() -> None:
         front, back = (render(received, page) < 128 for page in (0, 1))
         assert is_there(front, below_text(FRONT_TINT), FRONT_TINT, tint(FRONT_TINT, 2))
         assert is_there(back, without_words(BACK_TINT), BACK_TINT, tint(BACK_TINT, 2))
+    assert_scan_shows_the_front(sides[1])
     inks = ghostscript_inks(received, 1, 150)
     found = np.unique(inks.reshape(-1, 4), axis=0).astype(int)
     for pair in pairs():
@@ -95,6 +111,7 @@ def test_the_raster_queue_keeps_every_black_dot() -> None:
         front, below_text(FRONT_TINT), FRONT_TINT, tint(FRONT_TINT, 4), n
     ))  # fmt: skip
     assert is_there(back, without_words(BACK_TINT), BACK_TINT, tint(BACK_TINT, 4), lower)
+    assert_scan_shows_the_front(sides[1])
     lines = emblem_screen()
     top = lines.top + lower
     cut = back[top : top + lines.height, lines.left : lines.left + lines.width]
