@@ -8,7 +8,7 @@ OUT ?= out
 UI_LANG ?= ja
 CARD ?=
 
-.PHONY: setup demo test test-ce check fast draw shots bench bench-issuing accept format mutants-issuing fault-plans mutants-devices byte-streams modem-figures hostile-pdfs security-report interop-cctalk
+.PHONY: setup demo test test-ce check fast draw shots bench bench-issuing accept format mutants-issuing fault-plans mutants-devices byte-streams modem-figures hostile-pdfs mutants-uploads security-report interop-cctalk
 
 setup:
 	@scripts/setup
@@ -91,6 +91,10 @@ modem-figures: setup
 # Every hostile document in the confined child process: what refuses it, and what it costs.
 hostile-pdfs: setup
 	@$(PY) -m tests.kiosk.document.hostile.corpus
+
+# Ten thousand uploads bent out of shape, against the running inquiry site; resumable.
+mutants-uploads: setup
+	@$(PY) -m tests.center.inquiry.mutated_uploads --runs $(RUNS) --seed $(SEED) --out build/mutants-uploads.jsonl
 
 # One HTML page with the pictures, tables and plots of what was measured so far.
 security-report: setup

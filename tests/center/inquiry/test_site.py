@@ -22,6 +22,7 @@ from center.inquiry.app import UPLOAD_MAX
 from center.inquiry.sentences import words
 from tests.center.antiforgery.engraving import certificate
 from tests.center.inquiry.looks import COMPLAINTS
+from tests.center.inquiry.mutated_uploads import send
 from tests.center.inquiry.site_at_work import ANSWER_S, SiteAtWork, jpeg, marks, side, site_at_work
 
 pytestmark = [pytest.mark.daemon, pytest.mark.slow, pytest.mark.timeout(600)]
@@ -106,6 +107,13 @@ def test_everything_else_gets_a_sentence(
 ) -> None:
     _, page = site.send(make(site))
     assert words("ja")[key] in page
+
+
+def test_mutated_uploads_get_a_sentence(site: SiteAtWork) -> None:
+    """The first thirty of the ten thousand that `make mutants-uploads` sends."""
+    answers = [send(site, 20261121, number) for number in range(30)]
+    assert [one for one in answers if not one["said"] or one["status"] != 200] == []
+    assert len(_children(site.process.pid)) == 2
 
 
 def test_a_process_that_dies_of_an_upload_is_replaced(site: SiteAtWork, scan: bytes) -> None:
