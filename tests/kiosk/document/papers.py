@@ -9,7 +9,8 @@ import pikepdf
 import pypdfium2
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 
-from center.antiforgery.marks import DeliveryContext, make_marks
+from center.antiforgery.marks import compose
+from center.antiforgery.reading import DeliveryContext
 from center.demo import _certificate
 from center.issuing.document import put_stamp
 from center.paper.font import NAME, font
@@ -75,8 +76,8 @@ def texts_of(pdf: bytes) -> list[str]:
 
 
 def marks_of(document_id: str = "", pages: int = 1) -> bytes:
-    """The marks as the centre draws them."""
-    return make_marks(b"", DeliveryContext(document_id or STAMP.document_id, pages))
+    """The marks as the centre draws them, but for the block with each page's own picture."""
+    return compose(DeliveryContext(document_id or STAMP.document_id, pages), [None] * pages)
 
 
 def mended(pdf: bytes, mend: Mend) -> bytes:
