@@ -8,12 +8,13 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
 from drivers.clock import Clock
-from drivers.conformance.case import NotApplicable, Violation, demand
+from drivers.conformance.case import NotApplicable, demand
 from drivers.conformance.hands import Act
 from drivers.conformance.printer_hands import PrinterHands
 from drivers.conformance.printer_page import trial_sheets
 from drivers.conformance.timing import Stopwatch
 from drivers.conformance.transcript import Recorder
+from drivers.errors import DeviceError
 from drivers.printer.contract import (
     JobProgress,
     PrinterConfig,
@@ -223,7 +224,7 @@ class PrinterBench:
         lines = ["# [printer] as the cases saw it; compare with the maker's manual."]
         try:
             able, tray = self.watch.capabilities(), self.watch.look_at_tray()
-        except (OSError, Violation, RuntimeError):
+        except DeviceError:
             return "\n".join((*lines, ""))
         lines += [
             f"# {able.maker}",

@@ -69,6 +69,17 @@ def test_what_one_reads_off_the_trial_sheet() -> None:
     assert frame_tenths(back) == 0
 
 
+@pytest.mark.daemon
+def test_the_profile_of_a_printer_and_of_one_that_is_gone() -> None:
+    bench, _ = RIGHT[0].open()
+    try:
+        assert 'tray = "ipp"' in bench.profile()
+        bench.hands.power_off()
+        assert bench.profile().count("\n") == 1, "nothing is proposed, and nothing is raised"
+    finally:
+        bench.close()
+
+
 def test_a_queue_that_is_not_there_is_said() -> None:
     chosen = argparse.Namespace(queue="no-such-queue", device_uri="", raster=False, driver="")
     with pytest.raises(SetupError, match="no-such-queue"):
