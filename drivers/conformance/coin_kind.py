@@ -2,7 +2,7 @@
 
 import argparse
 import inspect
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -56,22 +56,27 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def setup(chosen: argparse.Namespace) -> dict[str, Any]:
     """The options as JSON values. Raises SetupError."""
-    hoppers: dict[str, int] = {}
-    for text in chosen.hopper or _DEFAULT_HOPPERS:
-        yen, _, address = text.partition("=")
-        if not (yen.isdigit() and address.isdigit()):
-            raise SetupError(f"--hopper {text}: give YEN=ADDRESS, e.g. --hopper 10=3.")
-        hoppers[yen] = int(address)
     return {
         "port": chosen.port,
         "acceptor": chosen.acceptor,
-        "hoppers": hoppers,
+        "hoppers": hopper_addresses(chosen.hopper or _DEFAULT_HOPPERS),
         "bills": chosen.bills,
         "checksum": chosen.checksum,
         "profile": chosen.profile,
         "driver": chosen.driver,
         "cctalk": not chosen.no_cctalk,
     }
+
+
+def hopper_addresses(texts: Sequence[str]) -> dict[str, int]:
+    """`["10=3", ...]` as face value -> address. Raises SetupError."""
+    hoppers: dict[str, int] = {}
+    for text in texts:
+        yen, _, address = text.partition("=")
+        if not (yen.isdigit() and address.isdigit()):
+            raise SetupError(f"--hopper {text}: give YEN=ADDRESS, e.g. --hopper 10=3.")
+        hoppers[yen] = int(address)
+    return hoppers
 
 
 def open_bench(settings: Mapping[str, Any], ask: Ask) -> tuple[CoinBench, Clock]:

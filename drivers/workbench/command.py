@@ -11,6 +11,8 @@ from drivers.clock import SystemClock
 from drivers.coin.contract import CoinVendorConfig
 from drivers.coin.framing import Check
 from drivers.coin.serial import SerialCoinVendor
+from drivers.conformance.coin_kind import hopper_addresses
+from drivers.conformance.kind import SetupError
 from drivers.errors import DeviceError
 from drivers.link.port import BytePort, LinkLost
 from drivers.workbench.card_line import CardLine
@@ -27,7 +29,6 @@ _BAUD = 9600
 _HOUR_S = 3600.0
 _WATCH_STEP_S = 0.1
 _COIN_S, _CARD_S, _PAPER_S = 0.2, 0.5, 2.0
-_HOPPERS = {"10": 3, "50": 4, "100": 5, "500": 6}
 
 
 def add_commands(kinds: "Kinds") -> None:
@@ -81,6 +82,14 @@ def _add_soak(parser: argparse.ArgumentParser) -> None:
     _add_port(parser)
     parser.add_argument("--checksum", choices=[c.value for c in Check], default="simple")
     parser.add_argument("--hours", type=float, required=True)
+    parser.add_argument("--acceptor", type=int, default=2, help="ccTalk address (2)")
+    parser.add_argument(
+        "--hopper",
+        action="append",
+        default=[],
+        metavar="YEN=ADDRESS",
+        help="one hopper; several times",
+    )
     parser.add_argument("--out", type=Path, help="write the findings there as JSON")
     parser.set_defaults(run=run_soak)
 
@@ -255,7 +264,13 @@ def run_soak(chosen: argparse.Namespace) -> int:
     """Hours of polling; Ctrl-C ends it with its summary. 1 if there was an anomaly."""
     clock, findings = SystemClock(), Findings()
     check = Check(chosen.checksum)
-    config = CoinVendorConfig(port=chosen.port, hoppers=_HOPPERS, checksum=chosen.checksum)
+    try:
+        hoppers = hopper_addresses(chosen.hopper)
+    except SetupError as error:
+        return _complain(str(error))
+    config = CoinVendorConfig(
+        port=chosen.port, acceptor=chosen.acceptor, hoppers=hoppers, checksum=chosen.checksum
+    )
     vendor = SerialCoinVendor(
         config,
         clock,

@@ -34,8 +34,11 @@ def test_soak_writes_its_findings(
     port: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     out = tmp_path / "soak.json"
-    main(["soak", "--port", port, "--hours", "0.0001", "--out", str(out)])
+    hoppers = ["--hopper", "10=3", "--hopper", "500=6"]
+    main(["soak", "--port", port, "--hours", "0.0001", "--out", str(out), *hoppers])
     assert "exchanges" in capsys.readouterr().out
+    assert main(["soak", "--port", port, "--hours", "1", "--hopper", "ten"]) == 1
+    assert "YEN=ADDRESS" in capsys.readouterr().err
     assert '"anomalies"' in out.read_text()
 
 
