@@ -179,7 +179,8 @@ def _coins(config: Config, clock: Clock) -> Finding:
         able, status = vendor.capabilities(), vendor.status()
     finally:
         vendor.close()
-    accepts = ", ".join(f"¥{value}" for value in sorted(able.accepts & able.dispenses))
+    taken = (able.accepts & able.dispenses) | able.bills
+    accepts = ", ".join(f"¥{value}" for value in sorted(taken))
     return _troubles("coin machine", status.troubles, (*able.devices, f"takes {accepts}"))
 
 
