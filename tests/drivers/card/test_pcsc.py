@@ -30,7 +30,7 @@ from drivers.clock import SystemClock
 from drivers.errors import DeviceError, MisuseError
 from tests.drivers.card.conftest import CARD, MakeFile
 from tests.drivers.card.issued import Issued
-from tests.drivers.card.waiting import wait_for, wait_until_unpowered
+from tests.drivers.card.waiting import put_down, wait_for, wait_until_unpowered
 
 pytestmark = pytest.mark.daemon
 
@@ -44,12 +44,6 @@ def check(issued: Issued, signature: bytes) -> None:
     public.verify(signature, STATEMENT, padding.PKCS1v15(), hashes.SHA256())
 
 
-def place(reader: PcscCardReader, slot: VirtualSlot, card: VirtualCard) -> VirtualCard:
-    slot.insert(card)
-    wait_for(reader, Presence.CARD)
-    return card
-
-
 def enter(reader: PcscCardReader, identity: CardIdentity, digits: bytes = b"1234") -> bytes:
     return reader.authenticate(Secret(digits), identity.certificate, DIGEST).signature
 
@@ -61,7 +55,7 @@ def reason(error: pytest.ExceptionInfo[DeviceError]) -> str:
 @pytest.fixture
 def card(reader: PcscCardReader, slot: VirtualSlot, card_file: MakeFile) -> VirtualCard:
     """A good card that lies on the reader."""
-    return place(reader, slot, card_file().make())
+    return put_down(reader, slot, card_file().make())
 
 
 def golden(certificate: bytes) -> tuple[list[str], list[str], list[str]]:
@@ -185,7 +179,7 @@ class TestOtherCards:
         kind: str,
         expected: str,
     ) -> None:
-        card = place(reader, slot, card_file(text=f'[card]\nkind = "{kind}"\n').make())
+        card = put_down(reader, slot, card_file(text=f'[card]\nkind = "{kind}"\n').make())
         with pytest.raises(DeviceError) as error:
             reader.identify()
         assert reason(error) == expected
@@ -209,13 +203,13 @@ class TestOtherCards:
     def test_one_that_answers_6f00_after_power_up_is_read(
         self, reader: PcscCardReader, slot: VirtualSlot, card_file: MakeFile, auth: Issued
     ) -> None:
-        place(reader, slot, card_file("[quirks]\nfirst_6f00 = true\n").make())
+        put_down(reader, slot, card_file("[quirks]\nfirst_6f00 = true\n").make())
         check(auth, enter(reader, reader.identify()))
 
     def test_one_that_forgets_the_pin_when_selected_is_read(
         self, reader: PcscCardReader, slot: VirtualSlot, card_file: MakeFile, auth: Issued
     ) -> None:
-        place(reader, slot, card_file("[quirks]\nselect_clears_pin = true\n").make())
+        put_down(reader, slot, card_file("[quirks]\nselect_clears_pin = true\n").make())
         check(auth, enter(reader, reader.identify()))
 
 
@@ -223,7 +217,7 @@ class TestChangedWhileThePinWasTyped:
     def change(self, reader: PcscCardReader, slot: VirtualSlot, card: VirtualCard) -> None:
         slot.pull()
         wait_for(reader, Presence.EMPTY)
-        place(reader, slot, card)
+        put_down(reader, slot, card)
 
     def test_the_same_card_again_is_fine(
         self, reader: PcscCardReader, slot: VirtualSlot, card: VirtualCard, auth: Issued
@@ -298,7 +292,7 @@ class TestPulled:
         assert reason(error) == "card.removed"
         assert len(card.log) == at - 1
         wait_for(reader, Presence.EMPTY)
-        place(reader, slot, card)
+        put_down(reader, slot, card)
         check(auth, enter(reader, reader.identify()))
 
     @pytest.mark.parametrize("pulled", PULLED)
@@ -324,7 +318,7 @@ class TestPulled:
         seen = at > pin_at or (at == pin_at and tear is Tear.AFTER)
         assert card.pin_entries == int(seen)
         wait_for(reader, Presence.EMPTY)
-        place(reader, slot, card)
+        put_down(reader, slot, card)
         check(auth, enter(reader, reader.identify()))
         assert card.pin_entries == int(seen) + 1
 
@@ -337,7 +331,7 @@ class TestPulled:
             enter(reader, identity, b"9999")
         assert reason(error) == "card.pin.unknown"
         wait_for(reader, Presence.EMPTY)
-        place(reader, slot, card)
+        put_down(reader, slot, card)
         assert reader.identify().tries_left == 2
 
 
@@ -566,7 +560,7 @@ class TestPcscdsMemory:
         slot: VirtualSlot,
         card_file: MakeFile,
     ) -> None:
-        place(reader, slot, card_file(text=CARD.replace('"1234"', '"7319"')).make())
+        put_down(reader, slot, card_file(text=CARD.replace('"1234"', '"7319"')).make())
         enter(reader, reader.identify(), b"7319")
         assert self.found(pcscd) == 0
 

@@ -19,7 +19,7 @@ from drivers.card.vpcd import VirtualSlot
 from drivers.errors import DeviceError
 from tests.drivers.card.conftest import MakeFile
 from tests.drivers.card.issued import Issued
-from tests.drivers.card.waiting import wait_for
+from tests.drivers.card.waiting import put_down, wait_for
 
 pytestmark = pytest.mark.daemon
 
@@ -27,12 +27,6 @@ STATEMENT = b"a statement"
 PIN_AT = 9
 """Which command of an authentication is the VERIFY; `test_pcsc` has the whole trace."""
 DIGEST = hashlib.sha256(STATEMENT).digest()
-
-
-def place(reader: PcscCardReader, slot: VirtualSlot, card: VirtualCard) -> VirtualCard:
-    slot.insert(card)
-    wait_for(reader, Presence.CARD)
-    return card
 
 
 def authenticate(reader: PcscCardReader, issued: Issued) -> None:
@@ -47,7 +41,7 @@ def authenticate(reader: PcscCardReader, issued: Issued) -> None:
 @pytest.fixture
 def card(reader: PcscCardReader, slot: VirtualSlot, card_file: MakeFile) -> VirtualCard:
     """A good card that lies on the reader."""
-    return place(reader, slot, card_file().make())
+    return put_down(reader, slot, card_file().make())
 
 
 class TestHowAnswersCome:
@@ -61,7 +55,7 @@ class TestHowAnswersCome:
         longest: int,
     ) -> None:
         """Short T=CL frames: every READ BINARY ends early, with 9000."""
-        place(reader, slot, card_file(f"[quirks]\nlongest_read = {longest}\n").make())
+        put_down(reader, slot, card_file(f"[quirks]\nlongest_read = {longest}\n").make())
         authenticate(reader, auth)
 
     @pytest.mark.parametrize("piece", [255, 128, 31])
@@ -75,7 +69,7 @@ class TestHowAnswersCome:
     ) -> None:
         """T=0: 61xx and GET RESPONSE, the signature too."""
         more = f"[quirks]\npiece = {piece}\n"
-        card = place(reader, slot, card_file(more).make())
+        card = put_down(reader, slot, card_file(more).make())
         authenticate(reader, auth)
         assert card.pin_entries == 1
 
@@ -85,7 +79,7 @@ class TestHowAnswersCome:
     ) -> None:
         """What can be read in smaller parts is; the signature cannot, and that is said."""
         slot = VirtualSlot(pcscd.vpcd_host, pcscd.vpcd_port, passes=passes)
-        card = place(reader, slot, card_file().make())
+        card = put_down(reader, slot, card_file().make())
         identity = reader.identify()
         assert identity.tries_left == 3
         with pytest.raises(DeviceError) as error:
@@ -101,7 +95,7 @@ class TestSlowCards:
     def test_a_signature_may_take_three_seconds(
         self, reader: PcscCardReader, slot: VirtualSlot, card_file: MakeFile, auth: Issued
     ) -> None:
-        card = place(reader, slot, card_file("[timing]\nsign_s = 3.0\n").make())
+        card = put_down(reader, slot, card_file("[timing]\nsign_s = 3.0\n").make())
         authenticate(reader, auth)
         assert card.busy_s >= 3.0
 
@@ -110,7 +104,7 @@ class TestSelfDiagnosis:
     def test_6f00_after_every_power_up(
         self, reader: PcscCardReader, slot: VirtualSlot, card_file: MakeFile, auth: Issued
     ) -> None:
-        card = place(reader, slot, card_file("[quirks]\nfirst_6f00 = true\n").make())
+        card = put_down(reader, slot, card_file("[quirks]\nfirst_6f00 = true\n").make())
         for _ in range(2):
             authenticate(reader, auth)
             reader.release()

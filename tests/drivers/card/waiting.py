@@ -5,6 +5,7 @@ from collections.abc import Callable
 from drivers.card.contract import Presence
 from drivers.card.pcsc import PcscCardReader
 from drivers.card.virtual import VirtualCard
+from drivers.card.vpcd import VirtualSlot
 from drivers.clock import SystemClock
 
 WAIT_S = 20.0
@@ -18,6 +19,22 @@ def wait_for(reader: PcscCardReader, presence: Presence) -> None:
         seen = reader.wait_change(status, WAIT_S)
         assert seen != status, f"still {status.presence} after {WAIT_S} s"
         status = seen
+
+
+def put_down(reader: PcscCardReader, slot: VirtualSlot, card: VirtualCard) -> VirtualCard:
+    """Put a good card on the reader, and wait until it is seen.
+
+    pcscd calls a card mute whose first power-up failed, which a machine with twenty busy processes
+    has shown once; then it is put down again, as the screen asks a resident to do.
+    """
+    slot.insert(card)
+    wait_until(lambda: reader.status().presence in {Presence.CARD, Presence.MUTE})
+    if reader.status().presence is Presence.MUTE:
+        slot.pull()
+        wait_for(reader, Presence.EMPTY)
+        slot.insert(card)
+    wait_for(reader, Presence.CARD)
+    return card
 
 
 def wait_until(condition: Callable[[], bool]) -> None:
