@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from drivers.clock import SystemClock
 from drivers.conformance.card_kind import KIND as CARD
-from drivers.conformance.case import Case, Verdict
+from drivers.conformance.case import Case, Undecided, Verdict
 from drivers.conformance.coin_kind import KIND as COIN
 from drivers.conformance.junit import junit
 from drivers.conformance.kind import Kind, SetupError
@@ -104,7 +104,7 @@ def run_kind(chosen: argparse.Namespace) -> int:
         settings = kind.setup(chosen)
         head = RunHead(chosen.kind, settings)
         log = RunLog(chosen.out / _LOG, head, afresh=chosen.afresh)
-        bench, clock = kind.open(settings, _ask)
+        bench, clock = kind.open(settings, _ask if chosen.hands == "prompt" else _nobody)
     except (SetupError, LogMismatch, LinkLost, DeviceError, OSError) as error:
         return _complain(str(error))
     run = _Run(kind, head, chosen.out, kind.suite.chosen(chosen.only), _now())
@@ -254,6 +254,11 @@ def _watch(case: Case[Any], result: Result | None) -> None:
 
 def _ask(sentence: str) -> str:
     return input(sentence)
+
+
+def _nobody(sentence: str) -> str:
+    """Raises Undecided: a case without hands came to something that only hands can do."""
+    raise Undecided(f"nobody is at the device ({sentence.strip()})")
 
 
 def _now() -> str:

@@ -4,7 +4,7 @@ Sources: RFC 8011 (IPP/1.1), PWG 5100.13 (job and printer extensions), PWG 5100.
 Everywhere), and our contract `drivers/printer/contract.py`.
 """
 
-from drivers.conformance.case import Clause, NotApplicable, demand, demand_equal
+from drivers.conformance.case import Clause, NotApplicable, Undecided, demand, demand_equal
 from drivers.conformance.printer_bench import PrinterBench
 from drivers.printer.contract import JobProgress, JobState, Tray
 from drivers.printer.ipp_attributes import integers, keywords
@@ -167,8 +167,11 @@ def grows(bench: PrinterBench) -> str:
     spends=2,
 )
 def not_before(bench: PrinterBench) -> str:
-    if bench.watch.look_at_tray() is Tray.UNKNOWN:
+    tray = bench.watch.look_at_tray()
+    if tray is Tray.UNKNOWN:
         raise NotApplicable("there is no tray sensor to compare with")
+    if tray is Tray.SHEETS:
+        raise Undecided("earlier sheets lie in the tray, and nobody takes them")
     title = bench.submit(2)
 
     def counted() -> bool:

@@ -1,13 +1,18 @@
 """Every printer that is wrong on purpose is found by the case that should; right ones pass."""
 
 import argparse
+import tempfile
 
 import pytest
 
+from drivers.clock import SystemClock
 from drivers.conformance.case import Verdict
+from drivers.conformance.command import _nobody
+from drivers.conformance.hands import person
 from drivers.conformance.kind import SetupError
 from drivers.conformance.printer_bench import PrinterBench
-from drivers.conformance.printer_kind import KIND, setup
+from drivers.conformance.printer_hands import PROMPTS
+from drivers.conformance.printer_kind import BRISK, KIND, VIRTUAL, bench_on, setup
 from drivers.conformance.printer_page import (
     FRAME_TENTHS,
     frame_tenths,
@@ -19,7 +24,11 @@ from drivers.conformance.printer_page import (
 )
 from drivers.conformance.printer_suite import SUITE
 from drivers.conformance.proof import Specimen, examine
+from drivers.conformance.runner import tried
+from drivers.printer.contract import PrinterConfig
+from drivers.printer.ipp import IppPrinterWatch
 from drivers.printer.tables import PDF
+from drivers.printer.virtual import VirtualPrinter
 from drivers.printer.virtual_sheets import sides_of
 
 RIGHT = [one for one in KIND.specimens if not one.killers]
@@ -67,6 +76,24 @@ def test_what_one_reads_off_the_trial_sheet() -> None:
     assert (is_upright(front), is_upright(back)) == (True, True)
     assert abs(frame_tenths(front) - FRAME_TENTHS) <= 5
     assert frame_tenths(back) == 0
+
+
+@pytest.mark.daemon
+def test_without_hands_nobody_is_asked_to_empty_the_tray() -> None:
+    with VirtualPrinter(BRISK) as printer:
+        config = PrinterConfig(
+            device_uri=printer.device_uri, queue="conform", runtime_dir=tempfile.mkdtemp(prefix="k")
+        )
+        bench = bench_on(config, person(_nobody, PROMPTS), IppPrinterWatch, VIRTUAL)
+        try:
+            cases = {case.id: case for case in SUITE.cases}
+            verdicts = [
+                tried(cases[name], bench, SystemClock()).verdict
+                for name in ("printer.count.one", "printer.count.title", "printer.count.not_before")
+            ]
+        finally:
+            bench.close()
+    assert verdicts == [Verdict.PASSED, Verdict.PASSED, Verdict.SKIPPED]
 
 
 @pytest.mark.daemon
