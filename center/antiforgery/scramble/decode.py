@@ -104,6 +104,7 @@ class _Reader:
         self._known = layout().pilots.copy()
         self._truth = layout().fixed.astype(np.float32) * 2 - 1
         self._wrong = self._read_cells = 0
+        self._refused: set[int] = set()
 
     def read(self, signers: Signers, expected: Expected | None) -> Recovered:
         where = layout().header
@@ -126,7 +127,9 @@ class _Reader:
     def _images(self, header: Header) -> Recovered:
         where, cover = places(header.outside, self._keys)
         base, fine = self._strips(header, where, cover)
-        strips = tuple(_state(base[n], fine[n] if fine else None) for n in range(STRIPS))
+        strips = tuple(
+            _state(base[n], fine[n] if fine else None, n in self._refused) for n in range(STRIPS)
+        )
         page, dpi = _drawn(header, base, fine)
         lost = sum(one in {Strip.LOST, Strip.REFUSED} for one in strips)
         verdict = Verdict.READ if not lost else Verdict.PARTLY
@@ -155,7 +158,7 @@ class _Reader:
     def _strip(
         self, header: Header, number: int, length: int, span: tuple[Places, Bits]
     ) -> bytes | None:
-        """One strip's bytes; b"" is a refusal only when its length is not 0; None is lost."""
+        """One strip's bytes; None when it is lost or refused, which `_refused` tells apart."""
         where, cover = span
         layer, place = (BASE, number) if number < STRIPS else (FINE, number - STRIPS)
         try:
@@ -170,9 +173,14 @@ class _Reader:
         try:
             data = open_sealed(key, nonce_of(outside.nonce, place), sealed)
         except InvalidTag:
+            self._refused.add(number)
             return None
         self._learn(where, ldpc.encode(bits, len(where)) ^ cover)
-        return data if digest(layer, place, data) == header.digests[number] else None
+        if digest(layer, place, data) == header.digests[number]:
+            self._refused.discard(number)
+            return data
+        self._refused.add(number)
+        return None
 
     def _likely(self, where: Places, cover: Bits) -> Soft:
         values = self._block.likelihoods.reshape(-1)[where]
@@ -204,9 +212,9 @@ def _is_expected(header: Header, expected: Expected) -> bool:
     return same and expected.page in {0, outside.page}
 
 
-def _state(base: bytes | None, fine: bytes | None) -> Strip:
+def _state(base: bytes | None, fine: bytes | None, refused: bool) -> Strip:  # noqa: FBT001  # a fact
     if base is None:
-        return Strip.LOST
+        return Strip.REFUSED if refused else Strip.LOST
     return Strip.BASE if fine is None else Strip.FINE
 
 

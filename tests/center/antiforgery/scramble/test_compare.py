@@ -7,6 +7,8 @@ from center.antiforgery.scramble.compare import SQUARE_MM, differences
 from center.antiforgery.scramble.front import PdfFront, base_shape, ink
 from center.paper.sheet import Sheets
 
+pytestmark = pytest.mark.timeout(300)  # the first call compiles, on machines that are shared
+
 TWINS = (
     "土士",
     "未末",
@@ -44,7 +46,7 @@ def page(of: PdfFront, dpi: int) -> "np.ndarray[tuple[int, int], np.dtype[np.uin
     return 255 - 255 * ink(of, dpi, base_shape(dpi))
 
 
-@pytest.mark.parametrize("dpi", [100, 120, 240])
+@pytest.mark.parametrize("dpi", [100, 240])
 @pytest.mark.parametrize("twins", TWINS)
 def test_a_character_changed_into_its_twin_is_pointed_at(twins: str, dpi: int) -> None:
     """At the coarsest resolution a dense page gets, and at the finest."""

@@ -7,7 +7,10 @@ import pytest
 
 from center.antiforgery.channel.conditions import condition
 from center.antiforgery.channel.scanning import Scanner
-from center.antiforgery.scramble.decode import Expected, read_block
+from center.antiforgery.scramble import block as block_module
+from center.antiforgery.scramble.allocation import shares
+from center.antiforgery.scramble.block import places
+from center.antiforgery.scramble.decode import MISSING, Expected, read_block
 from center.antiforgery.scramble.demodulate import Demodulated, demodulate
 from center.antiforgery.scramble.header import CentreKey
 from center.antiforgery.scramble.keys import MemoryKeyStore
@@ -18,6 +21,7 @@ from tests.center.antiforgery.scramble.sheets import (
     KEYS,
     SIGNERS,
     SIGNING,
+    Printed,
     printed,
     read,
     scanned,
@@ -111,3 +115,45 @@ def test_every_strip_is_told_of(plain: Demodulated) -> None:
     assert found.reading.damage is not None
     assert float(found.reading.damage.max()) < 0.2
     assert isinstance(SIGNING, CentreKey)
+
+
+def clean(of: Printed) -> Demodulated:
+    """The block as a perfect scanner would see it; no paper, no time."""
+    ink = of.block.cells.astype(np.float32) * 2 - 1
+    return Demodulated(300.0, 0.0, 0, ink, np.zeros(ink.shape, np.int32), -7 * ink)
+
+
+def test_strips_that_cannot_be_read_are_grey_and_the_others_stay() -> None:
+    """The cells of two strips are gone: whoever knew the key could do that."""
+    sheet = printed("sparse", 6)
+    block = clean(sheet)
+    header = found_in(block).header
+    assert header is not None
+    where, _ = places(header.outside, KEYS)
+    ends = np.cumsum((0, *shares(header.base, header.fine, len(where)).base))
+    for strip in (2, 9):
+        block.likelihoods.reshape(-1)[where[ends[strip] : ends[strip + 1]]] = 0
+        block.read.reshape(-1)[where[ends[strip] : ends[strip + 1]]] = 0
+    found = read_block(block, KEYS, SIGNERS)
+    assert found.verdict is Verdict.PARTLY
+    assert [n for n, one in enumerate(found.strips) if one is Strip.LOST] == [2, 9]
+    assert found.picture is not None
+    truth = sheet.truth(found.dpi)
+    kept = found.picture != MISSING
+    assert np.array_equal(found.picture[kept], truth[kept])
+    assert 0.86 < kept.mean() < 0.89
+
+
+def test_a_strip_that_the_centre_did_not_sign_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Sealed with the right keys, so that only the signature's digest can tell."""
+    real = block_module.digest
+
+    def lying(layer: str, strip: int, data: bytes) -> bytes:
+        return real(layer, strip, b"another" if (layer, strip) == ("base", 5) else data)
+
+    monkeypatch.setattr(block_module, "digest", lying)
+    printed.cache_clear()
+    found = read_block(clean(printed("sparse", 7)), KEYS, SIGNERS)
+    printed.cache_clear()
+    assert found.verdict is Verdict.PARTLY
+    assert [n for n, one in enumerate(found.strips) if one is Strip.REFUSED] == [5]

@@ -5,6 +5,8 @@ import pytest
 
 from center.antiforgery.scramble import ldpc
 
+pytestmark = pytest.mark.timeout(300)  # the first call compiles, on machines that are shared
+
 
 def through(bits: int, cells: int, wrong: float, gone: float, seed: int) -> bool:
     """Whether random bits survive `wrong` flipped and `gone` erased cells."""

@@ -9,6 +9,8 @@ from center.antiforgery.scramble import picture
 from center.antiforgery.scramble.front import base_shape, ink
 from tests.center.antiforgery.scramble.sheets import printed
 
+pytestmark = pytest.mark.timeout(300)  # the first call compiles, on machines that are shared
+
 SHAPES = st.tuples(st.integers(1, 12), st.integers(1, 40))
 
 

@@ -14,6 +14,8 @@ from center.antiforgery.scramble.recovered import Verdict
 from center.antiforgery.scramble.upload import NoPicture, TooLarge, pictures
 from tests.center.antiforgery.scramble.sheets import KEYS, SIGNERS
 
+pytestmark = pytest.mark.timeout(300)  # the first call compiles, on machines that are shared
+
 
 def saved(kind: str, mode: str = "RGB", size: tuple[int, int] = (60, 80)) -> bytes:
     file = io.BytesIO()
