@@ -5,6 +5,7 @@ the public half of every key that ever did. Nothing here is ever deleted: a cert
 asked about decades later. The inquiry site needs masters and signers, and never the signing key.
 """
 
+import fcntl
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -39,11 +40,15 @@ def open_keyring(directory: Path) -> Keyring:
     Raises ValueError for a key that is damaged.
     """
     masters, signing = directory / "masters", directory / "signing.pem"
-    store = FileKeyStore(masters)
-    if not any(masters.glob("*.key")):
-        store.add()
-    if not signing.exists():
-        _make_signing(directory, signing)
+    directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with (directory / ".making").open("w") as lock:
+        # Two processes that begin at once must not make two first keys.
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        store = FileKeyStore(masters)
+        if not any(masters.glob("*.key")):
+            store.add()
+        if not signing.exists():
+            _make_signing(directory, signing)
     private = load_pem_private_key(signing.read_bytes(), None)
     if not isinstance(private, Ed25519PrivateKey):
         raise ValueError(f"{signing} is no Ed25519 key; restore it from a backup.")  # noqa: TRY004  # a file's content is a value
