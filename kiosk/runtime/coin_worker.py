@@ -1,5 +1,7 @@
 """The coin machine's thread: sets up, polls, pays. The only one that touches the vendor."""
 
+import logging
+
 from drivers.clock import Clock
 from drivers.coin.contract import CoinVendor, CreditCursor, VendorTrouble
 from drivers.errors import DeviceError
@@ -7,6 +9,8 @@ from kiosk.runtime.worker import Post, Worker
 from kiosk.settle import commands as c
 from kiosk.settle import happened as h
 from kiosk.settle.service import most_telling
+
+_log = logging.getLogger(__name__)
 
 _STATUS_EVERY_S = 30.0
 """A full status asks every device on the line; credits are polled far oftener."""
@@ -78,6 +82,7 @@ class CoinWorker(Worker):
             able = self._vendor.capabilities()
             events = self._vendor.resume(cursor, bills)
         except DeviceError as error:
+            _log.warning("the coin machine is not set up: %s", error)
             self._post(h.CoinsNotResumed(error.reason.name))
             return
         self._set_up = True

@@ -14,7 +14,7 @@ from typing import Any
 
 from drivers.card.cardfile import read_card_file
 from drivers.clock import SystemClock
-from kiosk.demo.cli import demo_state, opening_offset_s
+from kiosk.demo.cli import opening_offset_s
 from kiosk.demo.glass_link import Frame
 from kiosk.demo.stage import DemoStage
 
@@ -23,6 +23,8 @@ LIMIT_S = 20.0
 """Nothing in these stories lasts longer, on a busy machine."""
 
 _ASK_AGAIN_S = 0.1
+_POLLS = 3
+"""So many looks at the slot at different times are more than those of the set-up."""
 CLOCK = SystemClock()
 
 Entry = tuple[str, dict[str, Any]]
@@ -46,9 +48,25 @@ class Stage(DemoStage):
         """The process that painted what is on the glass."""
         runtime = place / "run"
         runtime.mkdir(mode=0o711)
-        super().__init__(_own_keys(place), runtime, opening_offset_s(), fast=True, frames="none")
+        super().__init__(place / "state", runtime, opening_offset_s(), fast=True, frames="none")
         self.logbook.subscribe(self._something)
-        self.glass.wait_for(lambda frame: bool(frame.actions), LIMIT_S)
+        try:
+            self.glass.wait_for(lambda frame: bool(frame.actions), LIMIT_S)
+            self._await_coins()
+        except BaseException:
+            # Nobody else could: what was left behind would hold the next stage's coin line.
+            self.close()
+            raise
+
+    def _await_coins(self) -> None:
+        """Until the terminal polls the coin slot: before, it says that it is still settling."""
+        acceptor, polls = self.devices.coins.acceptor, set[float]()
+
+        def polled() -> bool:
+            polls.add(acceptor.polled_s)
+            return len(polls) > _POLLS
+
+        self.until(polled, "the coin slot is polled")
 
     def _environment(self) -> dict[str, str]:
         return {**super()._environment(), "PYTHONPATH": str(HURRY)}
@@ -215,21 +233,13 @@ class Stage(DemoStage):
         self.terminal.stop()
         self._write_config()
         self.terminal.start()
+        self._await_coins()
 
 
 _SECTIONS = {"limits": {"fall_s": 0.3}, "printer": {"sheet_s": 5.0}}
 
 _SAID = frozenset({"apology", "end", "returned", "finish", "refused"})
 """What a visit says last; it goes on from there by itself or at a touch."""
-
-
-def _own_keys(place: Path) -> Path:
-    """A copy of the demo's keys and cards, so that two stages share no database."""
-    made = demo_state()
-    own = place / "state"
-    if made.exists():
-        shutil.copytree(made, own, ignore=shutil.ignore_patterns("*.sqlite*"))
-    return own
 
 
 @contextmanager

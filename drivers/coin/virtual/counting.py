@@ -59,6 +59,11 @@ class CountingSlave(Slave):
         self._polled_s = self.now_s
         self._polled_once = False
 
+    @property
+    def polled_s(self) -> float:
+        """When its events were last asked for, by its own clock."""
+        return self._polled_s
+
     def push(self, a: int, b: int) -> None:
         """One more event."""
         self._counter = advance(self._counter, 1)

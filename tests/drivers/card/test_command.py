@@ -2,6 +2,7 @@
 
 import os
 import signal
+import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -138,22 +139,27 @@ class TestServed:
         wait_for(reader, Presence.EMPTY)
 
     def test_waits_for_a_reader_that_is_not_there_yet(self, cards: Path, auth: Issued) -> None:
-        with PrivatePcscd() as nobody:
-            port = nobody.vpcd_port
-        process = subprocess.Popen(
-            [
-                *(sys.executable, "-m", "drivers", "card", "serve"),
-                *(str(cards / "hanako" / "card.toml"), "--vpcd", f"127.0.0.1:{port}"),
-            ],
-            stdout=subprocess.PIPE,
-            text=True,
-            cwd=ROOT,
-        )
-        with process:
-            assert "Nothing answers at" in read_line(process)
-            process.send_signal(signal.SIGINT)
-            assert process.communicate()[0] == "The card was taken away.\n"
-            assert process.returncode == 0
+        with socket.socket() as nobody:
+            # Bound and never listening: refused, and nobody else can be given this port.
+            nobody.bind(("127.0.0.1", 0))
+            place = f"127.0.0.1:{nobody.getsockname()[1]}"
+            process = subprocess.Popen(
+                [
+                    *(sys.executable, "-m", "drivers", "card", "serve"),
+                    *(str(cards / "hanako" / "card.toml"), "--vpcd", place),
+                ],
+                stdout=subprocess.PIPE,
+                text=True,
+                cwd=ROOT,
+            )
+            with process:
+                try:
+                    assert "Nothing answers at" in read_line(process)
+                    process.send_signal(signal.SIGINT)
+                    assert process.communicate()[0] == "The card was taken away.\n"
+                    assert process.returncode == 0
+                finally:
+                    process.kill()
 
     def test_a_card_file_may_tear_it_away(self, pcscd: PrivatePcscd, cards: Path) -> None:
         file = cards / "hanako" / "card.toml"
