@@ -129,7 +129,7 @@ def lost_events_paying(model: Settlement, event: EventsLost) -> Done:
     """As `lost_events`, and what is known to be in goes back."""
     draft = Draft(lost_events(model, event).model)
     draft.do(*lost_events(model, event).commands).write("pay.cancel", cause="coin.events_lost")
-    return draft.timer(h.Timer.FALL, drain_s(model)).step()
+    return draft.stop(h.Timer.PAY).timer(h.Timer.FALL, drain_s(model)).step()
 
 
 def reset_seen(model: Settlement, event: VendorReset) -> Done:
@@ -263,12 +263,12 @@ def drain_s(model: Settlement) -> float:
 
 
 def _given_up(model: Settlement, cause: str) -> Done:
-    draft = _shut(Draft(model).write("pay.cancel", cause=cause))
+    draft = _shut(Draft(model).write("pay.cancel", cause=cause)).stop(h.Timer.PAY)
     return draft.timer(h.Timer.FALL, drain_s(model)).step()
 
 
 def _shut(draft: Draft) -> Draft:
-    return draft.set(open_coins=NOTHING).do(c.SetAccept(NOTHING)).stop(h.Timer.PAY)
+    return draft.set(open_coins=NOTHING).do(c.SetAccept(NOTHING))
 
 
 def _with_journal(model: Settlement, reason: str) -> tuple[tuple[str, str], ...]:
