@@ -201,8 +201,13 @@ def spooler_died(model: Settlement, event: h.SpoolerContained) -> Done:
 
 
 def surely_nothing(model: Settlement, event: h.PrinterSeen) -> bool:
-    """The engine's counter stands where it stood before the copy, and no sheet lies there."""
+    """The engine's counter stands where it stood before the copy, and no sheet lies there.
+
+    Nor does the device hold the job still: one that a cancel did not reach may yet be printed.
+    """
     job, status = job_of(model), event.status
+    if job.title in status.jobs:
+        return False
     if _another(job.machine, status.machine) or (job.copy == 1 and status.tray is Tray.SHEETS):
         return False
     offline = "printer.offline" in status.troubles

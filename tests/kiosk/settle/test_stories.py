@@ -262,6 +262,29 @@ def test_a_printer_that_vanishes_mid_job_leaves_a_case(world: World) -> None:
     assert world.last(link.MoneySettled) == link.MoneySettled(0, 0, 300, f"{VISIT[:8]}-1")
 
 
+def test_a_job_the_device_still_holds_may_yet_be_printed(world: World) -> None:
+    """Not one side has moved, but a refund would be a certificate for nothing later."""
+    begin(world)
+    pay(world, 100, 100, 100)
+    world.say(link.PrintCopy("t1", 1, 1))
+    world.stream("t1")
+    world.printer.troubles, world.printer.obeys = ("printer.jam",), False
+    world.look()
+    world.time_out(h.Timer.JOB)
+    world.time_out(h.Timer.JOB)
+    failed = link.CopyFailed("t1", 0, "printer.unknown_outcome", known=False)
+    assert world.last(link.CopyFailed) == failed
+    assert world.last(link.MoneySettled) == link.MoneySettled(0, 0, 300, f"{VISIT[:8]}-1")
+
+
+def test_paid_money_does_not_wait_longer_because_the_disk_is_full(world: World) -> None:
+    begin(world)
+    pay(world, 100, 100, 100)
+    waits_s = world.timers[h.Timer.PAY]
+    world.happen(h.JournalTrouble("journal.disk_full"))
+    assert world.timers[h.Timer.PAY] == waits_s
+
+
 def test_a_job_the_device_never_had_printed_nothing(world: World) -> None:
     begin(world)
     pay(world, 100, 100, 100)

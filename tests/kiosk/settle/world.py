@@ -122,6 +122,8 @@ class Printer:
     """What the tray's sensor saw since the copy began."""
     spooled: int = -1
     warnings: tuple[str, ...] = ()
+    obeys: bool = True
+    """False: a cancel does not reach it."""
 
     def receive(self, title: str, sheets: int) -> None:
         """The spooler's bytes arrive."""
@@ -314,7 +316,7 @@ class World:
         self.following = ""
 
     def _cancel(self, _command: c.CancelJob, _glass: int) -> None:
-        if not self.printer.offline:
+        if self.printer.obeys and not self.printer.offline:
             self.printer.abort(JobState.CANCELED)
 
     def _contain(self, command: c.ContainSpooler, _glass: int) -> None:
