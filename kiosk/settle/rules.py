@@ -12,7 +12,7 @@ from collections.abc import Collection
 from drivers.coin import contract as coin
 from kiosk.link import values as link
 from kiosk.machine import BadTable, Rule, Table, on
-from kiosk.settle import bills, coins, exchange, paper, payout, service, sheets
+from kiosk.settle import bills, broken, coins, exchange, paper, payout, service, sheets
 from kiosk.settle import happened as h
 from kiosk.settle.commands import Command
 from kiosk.settle.model import Settlement, State
@@ -217,16 +217,18 @@ EVENTS: frozenset[type[object]] = frozenset(
 _JOURNAL: _Rules = (
     on(S.PAYING, h.JournalTrouble, S.DRAINING, coins.journal_full_paying, when=coins.still_writes),
     on(_WORKING, h.JournalTrouble, None, coins.journal_full, when=coins.still_writes),
-    on(_WORKING, h.JournalTrouble, S.BROKEN, service.journal_broken),
+    on(_WORKING, h.JournalTrouble, S.BROKEN, broken.journal_broken),
     # Nothing can be written any more: a coin that still falls is found again by the acceptor's
     # counter, a payout by the hopper's, a sheet by the printer's, all at the next start.
-    on(S.BROKEN, link.OpenVisit, None, service.broken_open),
-    on(S.BROKEN, link.CloseVisit, None, service.broken_close),
-    on(S.BROKEN, h.VisitEnded, None, service.broken_glass),
+    on(S.BROKEN, link.OpenVisit, None, broken.broken_open),
+    on(S.BROKEN, link.CloseVisit, None, broken.broken_close),
+    on(S.BROKEN, h.VisitEnded, None, broken.broken_glass),
+    on(S.BROKEN, h.PaperGone, None, broken.broken_tray),
     *(
         on(S.BROKEN, event, None, service.nothing_to_do)
         for event in sorted(
-            EVENTS - {link.OpenVisit, link.CloseVisit, h.VisitEnded}, key=lambda e: e.__name__
+            EVENTS - {link.OpenVisit, link.CloseVisit, h.VisitEnded, h.PaperGone},
+            key=lambda e: e.__name__,
         )
     ),
 )

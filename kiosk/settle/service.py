@@ -193,7 +193,7 @@ def linger(model: Settlement, _event: h.TimerFired) -> Done:
 
 def next_visit(model: Settlement, _event: h.VisitEnded) -> Done:
     """The glass goes to the spare; a coin that came meanwhile is settled."""
-    return _glass(Draft(model).stop(h.Timer.LEAVE)).do(c.GoOn()).step()
+    return glass(Draft(model).stop(h.Timer.LEAVE)).do(c.GoOn()).step()
 
 
 # --- a visit dies -------------------------------------------------------------------------
@@ -240,7 +240,7 @@ def died_settling(model: Settlement, event: h.VisitEnded) -> Done:
 
 def glass_again(model: Settlement, _event: h.VisitEnded) -> Done:
     """The process that only kept the glass is gone."""
-    return _glass(Draft(model)).step()
+    return glass(Draft(model)).step()
 
 
 def misused(model: Settlement, _event: object) -> Done:
@@ -330,35 +330,9 @@ def printer_seen(model: Settlement, event: h.PrinterSeen) -> Done:
     return _printer_said(Draft(model), event).step()
 
 
-def journal_broken(model: Settlement, event: h.JournalTrouble) -> Done:
-    """Nothing may move that cannot be written: what is held stays where it is."""
-    held = model.memory.ledger.held
-    draft = Draft(model).set(troubles=(("journal", event.reason),), open_coins=NOTHING)
-    draft.do(c.SetAccept(NOTHING)).say(link.ServiceState(event.reason))
-    draft.tell(link.DeviceTrouble(event.reason))
-    if held:
-        draft.tell(link.CoinsReturned(model.memory.ledger.returned, held, "journal"))
-    return draft.step()
-
-
 def case_closed(model: Settlement, event: h.CaseClosed) -> Done:
     """Staff settled it."""
     return Draft(model).write("case.closed", case=event.case).step()
-
-
-def broken_close(model: Settlement, _event: link.CloseVisit) -> Done:
-    """The process may go; nothing is written any more."""
-    return Draft(model).set(alive=False).say(link.VisitClosed()).step()
-
-
-def broken_open(model: Settlement, _event: link.OpenVisit) -> Done:
-    """Say why nobody is served."""
-    return Draft(model).say(link.VisitRefused(model.trouble)).step()
-
-
-def broken_glass(model: Settlement, _event: h.VisitEnded) -> Done:
-    """The glass shows that service is closed."""
-    return _glass(Draft(model).set(alive=False)).step()
 
 
 def _printer_said(draft: Draft, event: h.PrinterSeen) -> Draft:
@@ -394,5 +368,6 @@ def _dead(model: Settlement, event: h.VisitEnded, apology: str) -> Draft:
     )
 
 
-def _glass(draft: Draft) -> Draft:
+def glass(draft: Draft) -> Draft:
+    """The next glass begins with why nobody is served, if so."""
     return draft.do(c.HandGlass(link.TakeGlass(trouble=draft.model.trouble)))

@@ -453,6 +453,21 @@ def test_a_full_disk_lets_nothing_in_and_settles(world: World) -> None:
     assert world.last(link.ChangeState) == link.ChangeState(300, ())
 
 
+@pytest.mark.parametrize("fee", [0, 300])
+def test_a_journal_that_breaks_while_it_prints_lets_the_visit_end(world: World, fee: int) -> None:
+    """Also where nothing was to be paid and so nothing is held."""
+    begin(world, fee=fee)
+    pay(world, *([100] * (fee // 100)))
+    world.say(link.PrintCopy("t1", 1, 1))
+    world.stream("t1")
+    world.happen(h.JournalTrouble("journal.failed"))
+    assert world.at(State.BROKEN)
+    assert world.last(link.CoinsReturned).case == "journal"
+    world.printer.print_sheet()
+    world.take_paper()
+    assert world.last(link.PaperTaken) == link.PaperTaken()
+
+
 def test_without_a_journal_nothing_moves(world: World) -> None:
     begin(world)
     pay(world, 100)
