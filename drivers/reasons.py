@@ -176,6 +176,13 @@ _REASONS = (
         "Empty or clear the validator and its stacker; coins are taken meanwhile.",
     ),
     _r(
+        "coin.escrow_fault",
+        Remedy.ATTENDANT,
+        "The coin escrow does not open or close, or is not empty afterwards.",
+        "Clear the escrow and its flaps; coins found in it belong into the cash box, unless a "
+        "case says whose they are.",
+    ),
+    _r(
         "coin.missorted",
         Remedy.ATTENDANT,
         "A coin may lie in another hopper than its own.",

@@ -175,6 +175,26 @@ class DispenseResult:
     """Why fewer than asked were paid (`coin.hopper_empty`, ...), or empty."""
 
 
+class Fate(enum.StrEnum):
+    """What became of the coins in a coin escrow (一時保留)."""
+
+    DONE = "done"
+    """The flap opened and closed; the escrow says that it is empty."""
+    NOT_STARTED = "not_started"
+    """They lie where they lay."""
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class Diverted:
+    """All coins of the escrow were kept or given back, as far as `fate` says so."""
+
+    keep: bool
+    fate: Fate
+    reason: str = ""
+    """Why it is not DONE (a name of `drivers.reasons`), or empty."""
+
+
 @dataclass(frozen=True, slots=True)
 class VendorStatus:
     """What is wrong now (names of `drivers.reasons`); empty means ready."""
@@ -200,6 +220,8 @@ class VendorCapabilities:
     """One line each: address, category, maker, product, serial."""
     bills: frozenset[int] = frozenset()
     """The bills among `accepts`; held in escrow and routed one by one."""
+    escrow: bool = False
+    """Accepted coins wait together in an escrow until `divert`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -219,6 +241,25 @@ class CoinVendorConfig:
         metadata={
             "doc": "ccTalk address of the bill validator, usually 40; 0 is none",
             "min": 0,
+            "max": 255,
+        },
+    )
+    escrow: int = field(
+        default=0,
+        metadata={
+            "doc": "ccTalk address of the motorised coin escrow under the acceptor, usually 160; "
+            "0 is none. Coins wait in it until the copies are counted out, and come back as the "
+            "same coins if none is",
+            "min": 0,
+            "max": 255,
+        },
+    )
+    escrow_holds: int = field(
+        default=40,
+        metadata={
+            "doc": "Coins that surely fit into the escrow; the slot is shut before there are more",
+            "unit": "pieces",
+            "min": 2,
             "max": 255,
         },
     )
@@ -275,6 +316,15 @@ class CoinVendor(Protocol):
         Evidence is the event alone: `CoinAccepted` once it is stacked, `BillReturned` once it is
         out. An answer that was lost, or says that nothing is held, is no matter. Raises
         MisuseError without a bill validator; DeviceError only where the line is gone.
+        """
+        ...
+
+    def divert(self, *, keep: bool) -> Diverted:
+        """Keep or give back all coins that wait in the escrow; blocks until its flap is shut.
+
+        Idempotent in effect while the same way is asked for: what has left cannot leave again, so
+        that after a crash the order may be given once more. Evidence is the escrow's own status.
+        Raises MisuseError without an escrow, else never: what is not known is UNKNOWN. Limit 60 s.
         """
         ...
 

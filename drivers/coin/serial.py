@@ -19,10 +19,12 @@ from drivers.coin.contract import (
     CreditCursor,
     DispenseResult,
     DispenseTicket,
+    Diverted,
     VendorCapabilities,
     VendorStatus,
     VendorTrouble,
 )
+from drivers.coin.escrow import CoinEscrow, Divert
 from drivers.coin.framing import BadFrame, Check, FrameParser
 from drivers.coin.hopper import Hopper
 from drivers.coin.payout import Course, HopperView, course, judge, unknown
@@ -97,6 +99,7 @@ class SerialCoinVendor:
             },
         }
         self._bills = BillValidator(self._bus, clock, config.bills) if config.bills else None
+        self._escrow = CoinEscrow(self._bus, clock, config.escrow) if config.escrow else None
         self._takers: tuple[MoneyTaker, ...] = (
             (self._acceptor,) if self._bills is None else (self._acceptor, self._bills)
         )
@@ -125,12 +128,14 @@ class SerialCoinVendor:
     def capabilities(self) -> VendorCapabilities:
         parts: tuple[_Part, ...] = (*self._takers, *self._payers.values())
         devices = [part.identify() for part in parts]
+        devices += [self._escrow.identify()] if self._escrow else []
         bills = self._bills.values if self._bills else frozenset()
         return VendorCapabilities(
             accepts=self._acceptor.values | bills,
             dispenses=frozenset(self._payers),
             devices=tuple(dict.fromkeys(device.line() for device in devices)),
             bills=bills,
+            escrow=self._escrow is not None,
         )
 
     def status(self) -> VendorStatus:
@@ -154,6 +159,7 @@ class SerialCoinVendor:
                 found.append(self._silent(device, error))
                 blocked.update([device.yen] if not isinstance(device, MoneyTaker) else ())
                 tries = 1  # where one is silent all may be, and the answer has a time limit
+        found.extend(self._escrow_troubles(tries))
         if any(taker.swapped for taker in self._takers):
             found.append("coin.unknown_device")
         reasons = tuple(dict.fromkeys(found))
@@ -187,6 +193,11 @@ class SerialCoinVendor:
         if self._bills is None:
             raise MisuseError("coin.bill_fault", "there is no bill validator to route a bill")
         self._bills.route(stack=stack)
+
+    def divert(self, *, keep: bool) -> Diverted:
+        if self._escrow is None:
+            raise MisuseError("coin.escrow_fault", "there is no coin escrow to empty")
+        return self._escrow.operate(Divert.ACCEPT if keep else Divert.RETURN)
 
     def poll(self) -> tuple[CoinEvent, ...]:
         try:
@@ -267,6 +278,14 @@ class SerialCoinVendor:
     def _silent(self, device: _Part, error: DeviceError) -> str:
         """Without the bill validator coins go on; without anything else nothing does."""
         return "coin.bill_fault" if device is self._bills else error.reason.name
+
+    def _escrow_troubles(self, tries: int) -> tuple[str, ...]:
+        if self._escrow is None:
+            return ()
+        try:
+            return self._escrow.troubles(tries)
+        except DeviceError as error:
+            return (error.reason.name,)
 
     def _intrusion(self) -> tuple[CoinEvent, ...]:
         """Stop taking money when somebody else speaks on the line: any device can be feigned."""

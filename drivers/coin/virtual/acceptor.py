@@ -96,18 +96,21 @@ class VirtualAcceptor(CountingSlave):
     def _land(self, yen: int, position: int) -> None:
         if not self.listening:
             # Past the gate, but nobody is there to count it.
-            self._ledger.move(yen, Place.FALLING, Place.CASHBOX)
+            self._ledger.move(yen, Place.FALLING, self._held or Place.CASHBOX)
             self._observer(Happening("coin_unseen", yen))
             return
         path = self.sort(yen) if self._override & 1 else None
-        target = Place.CASHBOX if path is None else Place.HOPPER
-        if self.hold is not None and self.hold.room:
-            target = Place.COIN_ESCROW
+        target = self._held or (Place.CASHBOX if path is None else Place.HOPPER)
         self._ledger.move(yen, Place.FALLING, target)
         self.totals[ACCEPTED] += 1
         code = self._value_code(yen) if self._build.credits_are_values else position
         self.push(code, path or self._default_path)
         self._observer(Happening("coin_credited", yen, target.value))
+
+    @property
+    def _held(self) -> Place | None:
+        """The escrow, where there is one with room left."""
+        return Place.COIN_ESCROW if self.hold is not None and self.hold.room else None
 
     def _position(self, yen: int) -> int | None:
         for position, name in enumerate(self._build.coins, start=1):

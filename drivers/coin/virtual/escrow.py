@@ -39,6 +39,14 @@ class VirtualEscrow(Slave):
         """True unless full."""
         return self._ledger.pieces(Place.COIN_ESCROW) < self._build.capacity
 
+    def stick(self) -> None:
+        """The flap will not open any more."""
+        self.stuck = True
+
+    def free(self) -> None:
+        """Staff has put it in order; the coins lie where they lay."""
+        self.stuck, self.fault = False, 0
+
     def settle(self) -> None:
         """Let the flap open when it is due."""
         if self._divert is None or self._due_s > self.now_s or not self.powered:
@@ -77,4 +85,6 @@ class VirtualEscrow(Slave):
         operation = _FAULT if self.fault else moving
         inside = self._ledger.pieces(Place.COIN_ESCROW)
         level = min(_FULL, -(-inside * _FULL // self._build.capacity))
+        if not self._build.counts:
+            level = _FULL * (not self.room)
         return Answer(bytes((operation, level, self.fault)))

@@ -8,6 +8,7 @@ from drivers.coin.virtual.mechanics import Happening, Observer
 
 if TYPE_CHECKING:
     from drivers.coin.virtual.bills import VirtualBillValidator
+    from drivers.coin.virtual.escrow import VirtualEscrow
     from drivers.coin.virtual.hopper import VirtualHopper
     from drivers.coin.virtual.machine import VirtualCoinMachine
 
@@ -110,6 +111,14 @@ class Hand:
         """Take the stuck coin out."""
         self._do(self._hopper(yen).unjam, "hopper_unjam", yen)
 
+    def jam_flap(self) -> None:
+        """Make the coin escrow's flap stick: it will not open."""
+        self._do(self._escrow.stick, "escrow_jam")
+
+    def clear_escrow(self) -> None:
+        """Free the flap; coins stay where they lie."""
+        self._do(self._escrow.free, "escrow_cleared")
+
     def switch_off(self) -> None:
         """Cut the machine's power."""
         self._do(lambda: self._each("switch_off"), "power_off")
@@ -152,6 +161,12 @@ class Hand:
     def _do(self, deed: Callable[[], None], what: str, yen: int = 0) -> None:
         self._machine.act(deed)
         self._observer(Happening(what, yen))
+
+    @property
+    def _escrow(self) -> "VirtualEscrow":
+        if self._machine.escrow is None:
+            raise ValueError("there is no coin escrow")
+        return self._machine.escrow
 
     @property
     def _bills(self) -> "VirtualBillValidator":

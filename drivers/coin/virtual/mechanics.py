@@ -103,6 +103,8 @@ class EscrowBuild:
     address: int = 160
     plate: Nameplate = Nameplate("KVM", "KV-E1", 160_001)
     capacity: int = 60
+    counts: bool = True
+    """False: there is a high-level sensor only, and the level says full or not full."""
 
 
 @dataclass(frozen=True, slots=True)

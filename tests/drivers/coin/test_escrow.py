@@ -4,15 +4,15 @@ import pytest
 
 from drivers.clock import VirtualClock
 from drivers.coin.bus import CoinBus
-from drivers.coin.contract import CoinVendorConfig
-from drivers.coin.escrow import CoinEscrow, Divert, Fate, decode_escrow_status
+from drivers.coin.contract import CoinVendorConfig, Diverted, Fate
+from drivers.coin.escrow import CoinEscrow, Divert, decode_escrow_status
 from drivers.coin.framing import Check
 from drivers.coin.protocol import ReplyError
 from drivers.coin.serial import SerialCoinVendor
 from drivers.coin.tables import ESCROW_FAULTS, Header
 from drivers.coin.virtual import EscrowBuild, MachineBuild, Place, VirtualCoinMachine
 from drivers.coin.virtual.mechanics import Nameplate
-from drivers.errors import DeviceError
+from drivers.errors import DeviceError, MisuseError
 from drivers.link.faulty import Direction, Fault, FaultPlan, FaultyPort, Harm
 from drivers.link.memory import MemoryPort
 from tests.drivers.coin.rig import HOPPERS, for_header
@@ -25,7 +25,9 @@ class Bench:
         self.clock = VirtualClock()
         self.machine = VirtualCoinMachine(self.clock, MachineBuild(escrow=build or EscrowBuild()))
         self.plan = FaultPlan()
-        port = FaultyPort(MemoryPort(self.machine.receive, self.clock), self.plan, self.clock)
+        self.port = port = FaultyPort(
+            MemoryPort(self.machine.receive, self.clock), self.plan, self.clock
+        )
         config = CoinVendorConfig(port="memory", hoppers=HOPPERS)
         vendor = SerialCoinVendor(config, self.clock, port)
         vendor.capabilities()
@@ -35,7 +37,8 @@ class Bench:
             self.machine.hand.drop_coin(yen)
             self.clock.advance(0.4)
             vendor.poll()
-        self.escrow = CoinEscrow(CoinBus(lambda: port, self.clock, Check.SIMPLE), self.clock, 160)
+        self.bus = CoinBus(lambda: port, self.clock, Check.SIMPLE)
+        self.escrow = CoinEscrow(self.bus, self.clock, 160)
 
     def yen(self, place: Place) -> int:
         return self.machine.truth().yen(place)
@@ -48,7 +51,7 @@ def test_all_coins_go_one_way(divert: Divert, place: Place) -> None:
     bench = Bench()
     assert bench.escrow.identify().line() == "160: Escrow, KVM KV-E1, serial 160001"
     assert bench.yen(Place.COIN_ESCROW) == 600
-    assert bench.escrow.operate(divert) is Fate.DONE
+    assert bench.escrow.operate(divert) == Diverted(divert is Divert.ACCEPT, Fate.DONE)
     assert bench.yen(place) == 600
     assert bench.machine.truth().conserved
     assert bench.escrow.status().level == 0
@@ -56,50 +59,131 @@ def test_all_coins_go_one_way(divert: Divert, place: Place) -> None:
 
 def test_a_stuck_flap_is_said_and_nothing_is_claimed() -> None:
     bench = Bench()
-    assert bench.machine.escrow
-    bench.machine.escrow.stuck = True
-    assert bench.escrow.operate(Divert.RETURN) is Fate.UNKNOWN
+    bench.machine.hand.jam_flap()
+    said = bench.escrow.operate(Divert.RETURN)
+    assert said == Diverted(False, Fate.UNKNOWN, "coin.escrow_fault")
     assert bench.escrow.status().what == "the return flap did not open from home"
-    assert bench.escrow.operate(Divert.RETURN) is Fate.NOT_STARTED, "it has a fault and is left"
+    again = bench.escrow.operate(Divert.RETURN)
+    assert again.fate is Fate.NOT_STARTED, "it has a fault and is left"
     assert bench.yen(Place.COIN_ESCROW) == 600
+    bench.machine.hand.clear_escrow()
+    assert bench.escrow.operate(Divert.RETURN).fate is Fate.DONE
 
 
+@pytest.mark.parametrize("counts", [True, False], ids=["counting", "high level only"])
 @pytest.mark.parametrize("direction", Direction)
 @pytest.mark.parametrize("divert", Divert)
-def test_an_order_or_answer_that_is_lost_is_not_sent_again(
-    direction: Direction, divert: Divert
+def test_an_order_or_answer_that_is_lost_is_given_again_the_same_way(
+    direction: Direction, divert: Divert, counts: bool
 ) -> None:
-    bench = Bench()
+    """What has left cannot leave twice, so the same order does no harm."""
+    bench = Bench(EscrowBuild(counts=counts))
     bench.plan.add(
         Fault(direction=direction, harm=Harm.CUT, when=for_header(Header.OPERATE_ESCROW))
     )
-    fate = bench.escrow.operate(divert)
-    moved = bench.yen(Place.COIN_ESCROW) == 0
-    assert fate is (Fate.DONE if moved else Fate.NOT_STARTED)
-    assert moved is (direction is Direction.REPLY)
+    assert bench.escrow.operate(divert).fate is Fate.DONE
+    assert bench.plan.struck == 1
+    place = Place.CASHBOX if divert is Divert.ACCEPT else Place.TRAY
+    assert bench.yen(place) == 600
 
 
-def test_power_lost_in_the_midst_is_unknown() -> None:
+def test_an_order_that_never_arrives_leaves_the_coins_where_they_are() -> None:
     bench = Bench()
-    honest = bench.machine.receive
-    bench.plan.add(Fault(direction=Direction.REQUEST, harm=Harm.DELAY, offset=9))
+    lost = Fault(
+        direction=Direction.REQUEST,
+        harm=Harm.CUT,
+        when=for_header(Header.OPERATE_ESCROW),
+        times=99,
+    )
+    bench.plan.add(lost)
+    said = bench.escrow.operate(Divert.RETURN)
+    assert said == Diverted(False, Fate.NOT_STARTED, "coin.escrow_fault")
+    assert bench.plan.struck == 3
+    assert bench.yen(Place.COIN_ESCROW) == 600
+
+
+def test_an_order_still_being_carried_out_is_waited_for() -> None:
+    """As after the host's death: the flap is open when the next host asks."""
+    bench = Bench()
+    bench.bus.ask(160, Header.OPERATE_ESCROW, bytes((Divert.RETURN,)))
+    assert bench.escrow.operate(Divert.RETURN).fate is Fate.DONE
+    assert bench.yen(Place.TRAY) == 600
+
+
+def test_power_lost_in_the_midst_costs_time_and_no_coin() -> None:
+    bench = Bench()
+    honest, cut = bench.machine.receive, [True]
 
     def dark(data: bytes) -> bytes:
         answer = honest(data)
-        if len(data) > 3 and data[3] == Header.OPERATE_ESCROW:
+        if len(data) > 3 and data[3] == Header.OPERATE_ESCROW and cut:
+            cut.clear()
             bench.machine.hand.power_cycle()
         return answer
 
     port = MemoryPort(dark, bench.clock)
     escrow = CoinEscrow(CoinBus(lambda: port, bench.clock, Check.SIMPLE), bench.clock, 160)
-    assert escrow.operate(Divert.RETURN) is Fate.UNKNOWN
+    assert escrow.operate(Divert.RETURN).fate is Fate.DONE
+    assert not cut
+    assert bench.yen(Place.TRAY) == 600
+
+
+def test_power_lost_for_good_in_the_midst_is_unknown() -> None:
+    bench = Bench()
+    honest = bench.machine.receive
+
+    def dark(data: bytes) -> bytes:
+        answer = honest(data)
+        if len(data) > 3 and data[3] == Header.OPERATE_ESCROW:
+            bench.machine.hand.switch_off()
+        return answer
+
+    port = MemoryPort(dark, bench.clock)
+    escrow = CoinEscrow(CoinBus(lambda: port, bench.clock, Check.SIMPLE), bench.clock, 160)
+    assert escrow.operate(Divert.RETURN) == Diverted(False, Fate.UNKNOWN, "coin.lost")
     assert bench.yen(Place.COIN_ESCROW) == 600
 
 
-def test_a_line_that_is_cut_is_unknown() -> None:
+def test_a_coin_through_a_dark_acceptor_lies_in_the_escrow_too() -> None:
+    bench = Bench()
+    bench.machine.hand.drop_coin(100)
+    bench.machine.hand.switch_off()
+    bench.clock.advance(1.0)
+    assert bench.yen(Place.COIN_ESCROW) == 700
+
+
+def test_the_vendor_says_that_it_has_one_and_how_it_is() -> None:
+    bench = Bench()
+    config = CoinVendorConfig(port="memory", hoppers=HOPPERS, escrow=160)
+    vendor = SerialCoinVendor(config, bench.clock, bench.port)
+    able = vendor.capabilities()
+    assert able.escrow
+    assert "160: Escrow, KVM KV-E1, serial 160001" in able.devices
+    assert vendor.status().troubles == ()
+    bench.machine.hand.jam_flap()
+    assert vendor.divert(keep=True).fate is Fate.UNKNOWN
+    assert vendor.status().troubles == ("coin.escrow_fault",)
+    bench.machine.hand.clear_escrow()
+    assert vendor.divert(keep=True) == Diverted(True, Fate.DONE)
+    bench.machine.hand.cut_cable()
+    assert vendor.divert(keep=True) == Diverted(True, Fate.NOT_STARTED, "coin.lost")
+    assert vendor.status().troubles == ("coin.lost",)
+
+
+def test_a_vendor_without_one_is_not_asked_to_empty_it() -> None:
+    bench = Bench()
+    vendor = SerialCoinVendor(
+        CoinVendorConfig(port="memory", hoppers=HOPPERS), bench.clock, bench.port
+    )
+    assert not vendor.capabilities().escrow
+    with pytest.raises(MisuseError):
+        vendor.divert(keep=False)
+
+
+def test_a_line_that_was_cut_before_has_carried_no_order() -> None:
     bench = Bench()
     bench.machine.hand.cut_cable()
-    assert bench.escrow.operate(Divert.ACCEPT) is Fate.UNKNOWN
+    assert bench.escrow.operate(Divert.ACCEPT) == Diverted(True, Fate.NOT_STARTED, "coin.lost")
     with pytest.raises(DeviceError):
         bench.escrow.status()
 

@@ -9,6 +9,7 @@ from drivers.coin.contract import (
     CreditCursor,
     DispenseResult,
     DispenseTicket,
+    Diverted,
     VendorCapabilities,
     VendorStatus,
 )
@@ -98,6 +99,9 @@ class FakeVendor:
 
     def route(self, *, stack: bool) -> None:
         raise MisuseError("coin.bill_fault", f"there is no bill validator (stack {stack})")
+
+    def divert(self, *, keep: bool) -> Diverted:
+        raise MisuseError("coin.escrow_fault", f"there is no coin escrow (keep {keep})")
 
     def resume(
         self, cursor: CreditCursor | None, bills: CreditCursor | None = None
