@@ -43,6 +43,10 @@ _WELCOME = """
   the screen asks, choose, pay with coins, take the paper. Then pull a card while it is read,
   jam the printer after paying, cut the centre, kill the visit.
 {external}
+  Staff's commands work on it, from another shell; `kiosk exchange` opens it and signs, and
+  `kiosk case` closes a case that `kiosk stock` lists (see docs/operations/daily.md):
+    {command} stock --config {config}
+
   Time at the terminal: {time}
   Logs while it runs:   {runtime}
   Ctrl-C ends everything.
@@ -232,8 +236,17 @@ def _welcome(stage: DemoStage, address: str, runtime: Path, *, external: bool) -
     pcscd = stage.devices.pcscd
     card = _EXTERNAL_CARD.format(host=pcscd.vpcd_host, port=pcscd.vpcd_port) if external else ""
     time = stage.clock.utc().astimezone(JST).strftime("%Y-%m-%d %H:%M (Japan)")
-    text = _WELCOME.format(address=address, external=card, time=time, runtime=runtime)
+    text = _WELCOME.format(
+        address=address, external=card, time=time, runtime=runtime,
+        command=_own_command(), config=runtime / "firmware.toml",
+    )  # fmt: skip
     print(text, flush=True)  # noqa: T201
+
+
+def _own_command() -> str:
+    """What to type for `kiosk`, as this very program was called."""
+    called = Path(sys.argv[0])
+    return str(called) if called.name == "kiosk" else f"{sys.executable} -m kiosk"
 
 
 def _end_on_signals() -> None:

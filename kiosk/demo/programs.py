@@ -146,6 +146,7 @@ def terminal_config(places: Places) -> str:
             "mode": "demo",
             "name": "見本市役所　証明書コーナー",
             "clock_offset_s": places.offset_s,
+            "attendant": str(places.runtime / "attendant.sock"),
         },
         "journal": {"directory": str(places.journal)},
         "card": {"pcscd_socket": places.pcscd_socket},

@@ -50,7 +50,8 @@ class Recorder:
         self._stage.on_frame = None
         self._keep_standing()
         devices = self._stage.devices
-        journal = "\n".join(self._stage.journal.text().splitlines()[self._journal_lines :])
+        whole = self._journal()
+        journal = "\n".join(whole.splitlines()[self._journal_lines :])
         delivered = devices.printer.delivered[self._sheets :]
         sides = [
             (f"sheet-{sheet.number}", name, side)
@@ -59,6 +60,7 @@ class Recorder:
             if side is not None
         ]
         slips = range(self._slips + 1, len(devices.receipt.slips) + 1)
+        proofs = tuple(self._proofs(journal, back=back))
         return VisitRecord(
             title=self._title(),
             screens=tuple(self._screens),
@@ -66,16 +68,23 @@ class Recorder:
                 replace(thing, at_s=thing.at_s - self._log_s)
                 for thing in self._stage.logbook.since(self._log_s)
             ),
-            proofs=tuple(self._proofs(journal, back=back)),
+            proofs=proofs,
             money=tuple(self._money()),
             documents=tuple((f"sheet-{sheet.number}", sheet.pdf()) for sheet in delivered),
             sheets=tuple(
                 SheetPicture(f"{sheet}-{name}", sheet, _image(side)) for sheet, name, side in sides
             ),
             receipt=devices.slip_png(slips[-1]) if slips else None,
-            journal=journal + "\n",
+            # From the first record: the chain can be verified, and what stopped a visit before
+            # it began is in it.
+            journal=whole,
             timings=tuple(_timings(journal)),
         )
+
+    def _journal(self) -> str:
+        """Every record so far; one that is being written is none yet."""
+        text = self._stage.journal.text()
+        return text[: text.rfind("\n") + 1]
 
     def _title(self) -> str:
         wishes = self._wishes
@@ -201,9 +210,7 @@ class Recorder:
         pin = self._wishes.pin()
         log = self._stage.terminal.log.read_text(encoding="utf-8", errors="replace")
         alone = re.compile(rf"(?<![\w.:-])(?<!process ){re.escape(pin)}(?![\w.:-])")
-        values = {
-            str(value) for _, f in _entries(self._stage.journal.text()) for value in f.values()
-        }
+        values = {str(value) for _, f in _entries(self._journal()) for value in f.values()}
         if not pin:
             return Proof("the PIN is written nowhere", None, "nobody knows the PIN")
         clean = not alone.search(log) and pin not in values
@@ -213,7 +220,7 @@ class Recorder:
         after, before = self._stage.devices.truth(), self._before
         yield "the customer's coins went down by", before.customer_yen - after.customer_yen
         yield "the machine's coins went up by", after.machine_yen - before.machine_yen
-        for kind, fields in _entries(self._stage.journal.text()):
+        for kind, fields in _entries(self._journal()):
             if kind == "money.settled":
                 for name in ("inserted", "kept", "returned", "owed"):
                     yield f"journal: {name}", fields[name]

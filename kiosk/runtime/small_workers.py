@@ -5,6 +5,7 @@ from collections.abc import Callable
 
 from drivers.errors import DeviceError
 from drivers.receipt.contract import ReceiptPrinter
+from kiosk.certificate_names import names_on_slip
 from kiosk.runtime.worker import Post, Worker
 from kiosk.settle import commands as c
 from kiosk.settle import happened as h
@@ -40,7 +41,8 @@ class ReceiptWorker(Worker):
 
     def _print(self, order: c.PrintSlip) -> None:
         at = self._utc()
-        slip = receipt_slip(order.settled, self._place, order.certificate, order.language, at)
+        names = names_on_slip(order.certificate, order.language)
+        slip = receipt_slip(order.settled, self._place, names, order.language, at)
         try:
             self._printer.print(slip)
         except DeviceError as error:

@@ -32,11 +32,11 @@ _WORDS: Mapping[str, tuple[str, ...]] = {
 
 
 def receipt_slip(
-    settled: Settled, place: str, certificate: str, language: str, at: datetime.datetime
+    settled: Settled, place: str, names: tuple[str, ...], language: str, at: datetime.datetime
 ) -> Slip:
     """The slip of a settled transaction; `at` timezone-aware, shown in Japan time.
 
-    An unknown language is printed in Japanese.
+    `names` are the certificate's, a line each. An unknown language is printed in Japanese.
     """
     words = _WORDS.get(language, _WORDS["ja"])
     title, date, copies, fee_each, fee, paid, returned, owed, case, advice = words
@@ -46,7 +46,7 @@ def receipt_slip(
         SlipLine(place),
         SlipLine(date, at.astimezone(JST).strftime("%Y-%m-%d %H:%M")),
         rule,
-        *((SlipLine(certificate),) if certificate else ()),
+        *(SlipLine(name) for name in names),
         SlipLine(copies, str(settled.delivered)),
         SlipLine(fee_each, _yen(bill.fee_each)),
         SlipLine(fee, _yen(ledger.kept), large=True),

@@ -145,3 +145,14 @@ def test_catalogue_texts_are_clean() -> None:
                 assert text.strip() == text, (tag, key)
                 assert text, (tag, key)
                 assert list(string.Formatter().parse(text)), (tag, key)
+
+
+@pytest.mark.parametrize(("language", "either"), [
+    ("ja", "印刷するか"), ("en", " or "), ("ko", "거나"), ("zh-Hans", "或"), ("zh-Hant", "或"),
+    ("es", " o "), ("pt", " ou "),
+])  # fmt: skip
+def test_a_jam_promises_the_rest_or_its_fee_and_not_the_rest_alone(
+    language: str, either: str
+) -> None:
+    said = load_catalogue(language).text("screen.print_trouble.line")
+    assert said.count(either) == 1

@@ -188,6 +188,12 @@ def test_two_at_once_one_with_a_window_and_nothing_stays(
     windowed, other = start("--card", "yamada-taro", display=display), start()
     for demo in (windowed, other):
         demo.await_screen("start")
+    # The line it prints for staff works as it stands.
+    stock = ["stock", *other.word_after(" stock ").split()]
+    shown = subprocess.run(
+        [sys.executable, "-m", "kiosk", *stock], check=True, capture_output=True, text=True
+    ).stdout
+    assert "¥100      100   set" in shown
     # The window is the terminal's glass: a click into it is a touch.
     _wait(lambda: "証明書交付サービス" in _window_names(display), "no window")
     for button in ("start", "service:certificates"):

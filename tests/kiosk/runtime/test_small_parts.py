@@ -67,7 +67,7 @@ SETTLED = Settled(
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_the_slip_states_every_amount_in_every_language(language: str) -> None:
-    slip = receipt_slip(SETTLED, "見本市役所", "住民票の写し", language, AT)
+    slip = receipt_slip(SETTLED, "見本市役所", ("住民票の写し",), language, AT)
     assert slip.language == language
     rights = [line.right for line in slip.lines if line.right]
     amounts = ["¥300", "¥300", "¥1,000", "¥400", "¥300"]
@@ -76,15 +76,15 @@ def test_the_slip_states_every_amount_in_every_language(language: str) -> None:
 
 
 def test_languages_do_not_share_their_words() -> None:
-    titles = {receipt_slip(SETTLED, "", "", tag, AT).title for tag in LANGUAGES}
+    titles = {receipt_slip(SETTLED, "", (), tag, AT).title for tag in LANGUAGES}
     assert len(titles) >= 6  # 收据 and 收據 differ; Recibo serves Spanish and Portuguese.
 
 
 def test_a_slip_without_owed_money_has_no_case() -> None:
     settled = Settled(Ledger(Yen(300), Yen(300)), Bill(Yen(300), 1), 1)
-    slip = receipt_slip(settled, "見本市役所", "住民票の写し", "ja", AT)
+    slip = receipt_slip(settled, "見本市役所", ("住民票の写し",), "ja", AT)
     assert "受付番号" not in [line.left for line in slip.lines]
 
 
 def test_an_unknown_language_is_printed_in_japanese() -> None:
-    assert receipt_slip(SETTLED, "", "", "xx", AT).title == "領収書"
+    assert receipt_slip(SETTLED, "", (), "xx", AT).title == "領収書"
