@@ -110,8 +110,8 @@ class SpareReady:
 
 @dataclass(frozen=True, slots=True)
 class GlassBeat:
-    """The glass is alive. Sent about every second by the thread that paints, from `TakeGlass`
-    on; a visit that has begun to beat and then is silent for `[limits] beat_s` is killed."""
+    """The glass is alive. Sent twice in `[limits] beat_s` by the thread that paints, from
+    `TakeGlass` on; a visit that is silent for `beat_s` is killed (`kiosk.runtime.pulse`)."""
 
 
 # --- supervisor -> visit -----------------------------------------------------------------

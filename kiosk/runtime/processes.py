@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from drivers.clock import Clock
 from kiosk.link import values as link
 from kiosk.link.wire import LinkError, SupervisorEnd, supervisor_end
+from kiosk.runtime.pulse import Silence
 from kiosk.runtime.spawn import UNFIT, Spawned, spawn
 
 _log = logging.getLogger(__name__)
@@ -23,6 +24,9 @@ _LINKLESS_S = 2.0
 _RESPAWN_S = 0.5
 _RESPAWN_LONGEST_S = 30.0
 """A spare that cannot even start is started again, ever more seldom."""
+BIRTH_S = 120.0
+"""A process that is handed the glass while it still loads needs half a minute on a starved
+machine; one that has given no sign of life by then never will."""
 
 
 @dataclass(slots=True, eq=False)
@@ -34,7 +38,8 @@ class Child:
     glass: int = 0
     """Which glass it has; 0 is none yet."""
     ready: bool = False
-    beat_s: float | None = None
+    silence: Silence | None = None
+    """None where no sign of life is waited for."""
     cause: str = ""
     """Why we ended it."""
 
@@ -53,6 +58,13 @@ class ChildEnded:
 
     child: Child = field(repr=False)
     status: int
+
+
+@dataclass(frozen=True, slots=True)
+class SilentLong:
+    """A child seems to stand still. Goes through the inbox, after all that came before it."""
+
+    child: Child = field(repr=False)
 
 
 class VisitProcesses:
@@ -112,6 +124,7 @@ class VisitProcesses:
                 return
             self._handing = None
             spare.glass = glass
+            spare.silence = Silence(BIRTH_S, self._clock.monotonic_s())
             self._retire()
             self._current = spare
         self.start_spare()
@@ -142,7 +155,7 @@ class VisitProcesses:
                 _log.info("the spare is ready: process %d", child.process.pid)
                 self._failures = 0
             case link.GlassBeat():
-                child.beat_s = self._clock.monotonic_s()
+                child.silence = Silence(self._beat_limit_s, self._clock.monotonic_s())
             case _:
                 return value
         return None
@@ -165,26 +178,30 @@ class VisitProcesses:
         return None
 
     def tick(self) -> None:
-        """Start a spare that is due; end a visit whose glass stands still."""
+        """Start a spare that is due; ask the inbox about a glass that stands still."""
         now_s = self._clock.monotonic_s()
         if self._respawn_s is not None and now_s >= self._respawn_s:
             self.start_spare()
-        silent_s = self._silent_s()
-        if silent_s is not None and self._current and now_s >= silent_s:
-            self._current.beat_s = None
-            self.kill(self._current.glass, "silent")
+        child = self._current
+        if child is None or child.silence is None or child.silence.over:
+            return
+        if child.silence.look(now_s):
+            self._post(SilentLong(child))
+
+    def judge(self, child: Child) -> None:
+        """End a child that seemed to stand still, unless it has said something meanwhile."""
+        if child.silence is not None and child.silence.over:
+            self.kill(child.glass, "silent")
 
     def next_s(self) -> float | None:
         """When `tick` may have something to do, in monotonic seconds; None if not by itself."""
-        due_s = (self._respawn_s, self._silent_s())
+        due_s = (self._respawn_s, self._silence_due_s())
         return min((each for each in due_s if each is not None), default=None)
 
-    def _silent_s(self) -> float | None:
-        """When the glass will have been silent for too long, unless it says something."""
-        child = self._current
-        if child is None or child.beat_s is None:
-            return None
-        return child.beat_s + self._beat_limit_s
+    def _silence_due_s(self) -> float | None:
+        """When the glass has to be looked at, unless it says something."""
+        silence = self._current.silence if self._current else None
+        return None if silence is None or silence.over else silence.due_s()
 
     def close(self, patience_s: float = 2.0) -> None:
         """End every child: their links end, then SIGTERM, then SIGKILL. Idempotent."""

@@ -15,7 +15,7 @@ from kiosk.journal.entries import Entry, entry
 from kiosk.journal.writer import JournalWriter
 from kiosk.runtime.loop import FromVisit, Loop
 from kiosk.runtime.notify import Notifier
-from kiosk.runtime.processes import ChildEnded, ChildSaid, VisitProcesses
+from kiosk.runtime.processes import ChildEnded, ChildSaid, SilentLong, VisitProcesses
 from kiosk.runtime.timers import Timers
 from kiosk.runtime.worker import Worker
 from kiosk.settle import commands as c
@@ -187,6 +187,8 @@ class Supervisor:
                 cause = self._processes.ended(child, status)
                 if cause is not None:
                     self._loop.take(h.VisitEnded(cause))
+            case SilentLong(child):
+                self._processes.judge(child)
             case _:
                 self._loop.take(event)
 

@@ -27,6 +27,7 @@ from kiosk.config import Config, ConfigError, load
 from kiosk.link import values as link
 from kiosk.link.wire import LinkError, VisitEnd, visit_end
 from kiosk.present import present
+from kiosk.runtime.pulse import BEATS, Pulse
 from kiosk.runtime.spawn import UNFIT
 from kiosk.runtime.visit_card import CardThread
 from kiosk.runtime.visit_centre import CentreThread
@@ -43,8 +44,6 @@ _VISIT_BYTES = 8
 _FIRST_STATES = (State.MENU, State.PLACE_CARD)
 STOP_S = 3.0
 """For releasing the card at the end; the supervisor unpowers it if that takes longer."""
-BEATS = 2
-"""Signs of life in the silence the supervisor bears; each wakes both processes."""
 
 
 class SupervisorGone(Exception):
@@ -66,8 +65,6 @@ class Visit:
         self.glass.warm(present(self._session), self._session.look)
         self._vault = Vault()
         self._threads = self._make_threads()
-        self._beat_at_s = 0.0
-        self._beat_every_s = config.limits.beat_s / BEATS
 
     def post(self, event: object) -> None:
         """Put an event into the inbox, from any thread."""
@@ -109,7 +106,9 @@ class Visit:
         pad = PinPad()
         doer = VisitDoer(self._end.send, pad, self._vault, self.post, self._threads)
         hours = Hours(self._config.terminal.hours)
-        pace = Pace(self._clock, self._config.visit, hours, self._beat_every_s)
+        every_s = self._config.limits.beat_s / BEATS
+        pulse = Pulse(every_s, lambda: self._end.send(link.GlassBeat()))
+        pace = Pace(self._clock, self._config.visit, hours, pulse)
         loop = VisitLoop(self._session, self.glass, doer, pad, pace)
         # Painted before the window opens: nobody sees a start picture that is an apology next.
         loop.handle(first)
@@ -135,13 +134,6 @@ class Visit:
                 raise event
             loop.handle(event)
         loop.tick()
-        self._beat()
-
-    def _beat(self) -> None:
-        now_s = self._clock.monotonic_s()
-        if now_s >= self._beat_at_s:
-            self._beat_at_s = now_s + self._beat_every_s
-            self._end.send(link.GlassBeat())
 
     def _forget(self) -> None:
         self._vault.erase()

@@ -12,6 +12,7 @@ from typing import Protocol
 from drivers.clock import Clock
 from kiosk.machine import IllegalEvent
 from kiosk.present import present
+from kiosk.runtime.pulse import Pulse
 from kiosk.runtime.visit_pin import PinPad
 from kiosk.session import events as ev
 from kiosk.session.advance import advance
@@ -24,7 +25,7 @@ from ui.model import Look, Screen
 _log = logging.getLogger(__name__)
 
 JST = datetime.timezone(datetime.timedelta(hours=9), "JST")
-IDLE_S = 1.0
+BEAT_S = 1.0
 _DIGIT = "digit:"
 
 
@@ -112,13 +113,14 @@ class VisitLoop:
 
     def wait_s(self) -> float:
         """How long nothing happens by itself."""
+        now_s = self._pace.clock.monotonic_s()
+        beat_s = self._pace.pulse.left_s(now_s)
         if self._deadline_s is None:
-            return self._pace.idle_s
-        left = self._deadline_s - self._pace.clock.monotonic_s()
-        return max(0.0, min(left, self._pace.idle_s))
+            return beat_s
+        return max(0.0, min(self._deadline_s - now_s, beat_s))
 
     def tick(self) -> None:
-        """Say what time has brought: a limit, the end of the service hours."""
+        """Say what time has brought: a limit, the end of the service hours, the sign of life."""
         pace = self._pace
         open_now = pace.hours.open_at(pace.clock.utc())
         if open_now != self.session.open_now:
@@ -126,6 +128,7 @@ class VisitLoop:
         if self._deadline_s is not None and pace.clock.monotonic_s() >= self._deadline_s:
             self._deadline_s = None
             self.handle(ev.LimitReached(self.session.serial))
+        pace.pulse.beat(pace.clock.monotonic_s())
 
     def _restart(self) -> None:
         self._serial = self.session.serial
@@ -135,16 +138,16 @@ class VisitLoop:
 
 
 class Pace:
-    """Clock, limits and hours of a visit."""
+    """Clock, limits and hours of a visit, and its sign of life."""
 
     def __init__(
-        self, clock: Clock, limits: VisitLimits, hours: Hours, idle_s: float = IDLE_S
+        self, clock: Clock, limits: VisitLimits, hours: Hours, pulse: Pulse | None = None
     ) -> None:
-        """`idle_s`: the longest wait, for the glass has to show that it is alive."""
-        self.idle_s = idle_s
+        """Without `pulse` nobody listens for one; the loop is woken as for one all the same."""
         self.clock = clock
         self.limits = limits
         self.hours = hours
+        self.pulse = pulse or Pulse(BEAT_S, lambda: None)
 
 
 Post = Callable[[object], None]

@@ -9,7 +9,14 @@ import pytest
 
 from drivers.clock import VirtualClock
 from kiosk.link import values as link
-from kiosk.runtime.processes import Child, ChildEnded, ChildSaid, VisitProcesses
+from kiosk.runtime.processes import (
+    BIRTH_S,
+    Child,
+    ChildEnded,
+    ChildSaid,
+    SilentLong,
+    VisitProcesses,
+)
 from kiosk.runtime.spawn import UNFIT, spawn, visit_command
 from tests.kiosk.runtime.fakes import STUB, Events
 
@@ -39,6 +46,19 @@ class Family:
         assert isinstance(event, ChildSaid)
         self.processes.heard(event.child, event.value)
         return event.value
+
+    def pass_s(self, seconds: float) -> None:
+        """Time passes, and the loop wakes whenever it has to look."""
+        end_s = self.clock.monotonic_s() + seconds
+        while (left_s := end_s - self.clock.monotonic_s()) > 1e-6:
+            due_s = self.processes.next_s()
+            wait_s = left_s if due_s is None else due_s - self.clock.monotonic_s()
+            self.clock.advance(min(left_s, wait_s))
+            self.processes.tick()
+
+    def accused(self) -> list[Child]:
+        """Whom the inbox is told to judge."""
+        return [event.child for event in self.events.all if isinstance(event, SilentLong)]
 
     def ended(self, child: Child | None) -> str | None:
         """Wait until `child` is gone; what it means."""
@@ -107,18 +127,58 @@ def test_what_is_meant_for_another_glass_is_not_said(family: Family) -> None:
     assert alive(current)
 
 
-def test_a_glass_that_stands_still_is_taken_away(family: Family) -> None:
+def beaten(family: Family) -> Child:
+    """A visit that has given its first sign of life just now."""
     family.processes.hand_glass(link.TakeGlass(), 1)
     current = family.processes.current
-    assert family.processes.next_s() is None
     family.said(current, link.GlassBeat)
-    assert family.processes.next_s() == family.clock.monotonic_s() + BEAT_LIMIT_S
-    family.clock.advance(BEAT_LIMIT_S - 0.1)
-    family.processes.tick()
+    assert current
+    return current
+
+
+def test_a_glass_that_stands_still_is_taken_away(family: Family) -> None:
+    current = beaten(family)
+    family.pass_s(BEAT_LIMIT_S - 0.1)
     assert alive(current)
-    family.clock.advance(0.1)
-    family.processes.tick()
+    assert not family.accused()
+    family.pass_s(0.1)
     assert family.processes.next_s() is None
+    for child in family.accused():
+        family.processes.judge(child)
+    assert family.ended(current) == "silent"
+
+
+@pytest.mark.parametrize("before_s", [0.0, 4.9, 8.0])
+def test_a_supervisor_that_overslept_accuses_nobody(family: Family, before_s: float) -> None:
+    """The machine stood still, or gave the supervisor no processor: nobody listened."""
+    beaten(family)
+    family.pass_s(before_s)
+    family.clock.advance(300.0)
+    family.processes.tick()
+    assert not family.accused()
+
+
+def test_a_sign_of_life_that_waits_in_the_inbox_is_heard_before_the_judgement(
+    family: Family,
+) -> None:
+    current = beaten(family)
+    family.pass_s(BEAT_LIMIT_S)
+    assert family.accused() == [current]
+    family.processes.heard(current, link.GlassBeat())
+    family.processes.judge(current)
+    assert alive(current)
+    assert family.processes.next_s() is not None, "it is listened for again"
+
+
+def test_a_process_that_never_shows_anything_does_not_keep_the_glass(family: Family) -> None:
+    family.processes.hand_glass(link.TakeGlass(), 1)
+    current = family.processes.current
+    family.pass_s(BIRTH_S - 1.0)
+    assert not family.accused(), "it may still be loading"
+    family.pass_s(1.0)
+    assert family.accused() == [current]
+    assert current
+    family.processes.judge(current)
     assert family.ended(current) == "silent"
 
 

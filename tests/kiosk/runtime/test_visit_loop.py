@@ -2,12 +2,14 @@
 
 import datetime
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 import pytest
 
 from drivers.clock import VirtualClock
 from kiosk.link import values as link
-from kiosk.runtime.visit_loop import IDLE_S, Hours, Pace, VisitLoop
+from kiosk.runtime.pulse import Pulse
+from kiosk.runtime.visit_loop import BEAT_S, Hours, Pace, VisitLoop
 from kiosk.runtime.visit_pin import PinPad
 from kiosk.session import commands as cmd
 from kiosk.session import events as ev
@@ -132,13 +134,33 @@ def test_what_happens_in_the_background_does_not() -> None:
 
 
 def test_the_wait_is_never_longer_than_the_sign_of_life() -> None:
-    assert bench().loop.wait_s() == IDLE_S
     it = bench(Story().to_pin().session)
-    assert it.loop.wait_s() == IDLE_S
-    it.clock.advance(119.75)
-    assert it.loop.wait_s() == pytest.approx(0.25)
+    it.loop.tick()
+    assert it.loop.wait_s() == BEAT_S
+    it.clock.advance(0.25)
+    assert it.loop.wait_s() == pytest.approx(BEAT_S - 0.25)
+    it.clock.advance(119.5)
+    it.loop.tick()
+    assert it.loop.wait_s() == pytest.approx(0.25), "the limit of the screen comes first"
     it.clock.advance(10)
     assert it.loop.wait_s() == 0
+
+
+def test_the_glass_is_alive_however_it_is_woken() -> None:
+    """The calls to take the card come as often as the sign of life, a moment before it."""
+    clock, given_s = VirtualClock(), list[float]()
+    pulse = Pulse(5.0, lambda: given_s.append(clock.monotonic_s()))
+    pace = Pace(clock, VisitLimits(beat_s=5.0), Hours(""), pulse)
+    glass, doer, pad = Glass(), Doer(), PinPad()
+    loop = VisitLoop(Session(VISIT), glass, doer, pad, pace)
+    loop.tick()
+    clock.advance(4.9)
+    loop = VisitLoop(Story().to_take_card().session, glass, doer, pad, pace)
+    loop.tick()
+    it = Bench(loop, glass, doer, pad, clock)
+    it.pass_s(120)
+    assert len(given_s) == 25
+    assert all(b - a == pytest.approx(5.0, abs=0.01) for a, b in pairwise(given_s))
 
 
 def test_the_service_hours_close_and_open_the_glass() -> None:
