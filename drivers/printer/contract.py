@@ -187,15 +187,19 @@ class PrinterWatch(Protocol):
         """As `TraySensor.look`, by whichever sensor the terminal has; UNKNOWN without any."""
         ...
 
-    def cancel(self, title: str) -> None:
-        """Ask the device to cancel every job of that title. Idempotent; never raises.
+    def cancel(self, title: str) -> bool:
+        """Ask the device to cancel every job of that title; whether it took the order.
 
-        Follow with `follow`: a sheet that was moving may still come out.
+        True as well where it holds no such job, or one that has ended or is being ended
+        already. False where it refused or could not be asked: the job may still be printed, and
+        whoever wants it gone asks again. Follow with `follow` either way: a sheet that was moving
+        may still come out. Limit 3 s. Idempotent; never raises.
         """
         ...
 
-    def cancel_all(self) -> None:
-        """Ask the device to cancel whatever it holds. Idempotent; never raises."""
+    def cancel_all(self) -> bool:
+        """Ask the device to cancel whatever it holds; True and False as in `cancel`. Idempotent;
+        never raises."""
         ...
 
 

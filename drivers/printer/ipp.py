@@ -8,10 +8,10 @@ Source: RFC 8011 4.2.5, 4.2.6, 4.3.3, 4.3.4 (Get-Printer-Attributes, Get-Jobs, C
 Get-Job-Attributes).
 """
 
+import logging
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Iterable
-from contextlib import suppress
 from dataclasses import replace
 from typing import Final
 
@@ -49,10 +49,15 @@ from drivers.printer.tables import (
     Status,
 )
 
+_log = logging.getLogger(__name__)
+
 _LIMIT_S: Final = 3.0
 """The contract's limit for one question."""
 
 _TITLES_REMEMBERED: Final = 64
+
+_ENDED_ALREADY: Final = frozenset({Status.NOT_POSSIBLE, Status.NOT_FOUND})
+"""Answers to Cancel-Job after which nothing of the job is left to cancel."""
 
 
 class IppPrinterWatch:
@@ -109,23 +114,27 @@ class IppPrinterWatch:
             troubles, _ = printer_troubles(_printer(printer, STATUS_ATTRIBUTES))
         return self._remember(title, records, troubles)
 
-    def cancel(self, title: str) -> None:
+    def cancel(self, title: str) -> bool:
         """See `PrinterWatch.cancel`."""
-        self._cancel(lambda record: record.title == title)
+        return self._cancel(lambda record: record.title == title)
 
-    def cancel_all(self) -> None:
+    def cancel_all(self) -> bool:
         """See `PrinterWatch.cancel_all`."""
-        self._cancel(lambda _: True)
+        return self._cancel(lambda _: True)
 
     def _conversation(self) -> IppConversation:
         return IppConversation(self._address, self._clock, _LIMIT_S)
 
-    def _cancel(self, chosen: Callable[[JobRecord], bool]) -> None:
-        # A printer that is off holds nothing we could cancel; the caller follows up anyway.
-        with suppress(DeviceError), self._conversation() as printer:
-            for record in _jobs(printer, "not-completed"):
-                if chosen(record):
-                    printer.ask(Operation.CANCEL_JOB, integers("job-id", record.number))
+    def _cancel(self, chosen: Callable[[JobRecord], bool]) -> bool:
+        try:
+            with self._conversation() as printer:
+                held = [r.number for r in _jobs(printer, "not-completed") if chosen(r)]
+                # All of them are asked, even after one that was refused.
+                taken = [_cancelled(printer, number) for number in held]
+        except DeviceError as error:
+            _log.warning("the printer could not be asked to cancel: %s", error.reason.name)
+            return False
+        return all(taken)
 
     def _remember(
         self, title: str, records: Iterable[JobRecord], troubles: tuple[str, ...]
@@ -169,6 +178,19 @@ def _jobs(printer: IppConversation, which: str) -> list[JobRecord]:
     if answer.code == Status.NOT_FOUND:  # what some printers say of an empty list
         return []
     return [JobRecord.of(group) for group in _accepted(answer).all_groups(GroupTag.JOB)]
+
+
+def _cancelled(printer: IppConversation, number: int) -> bool:
+    """Whether that job is being cancelled, or has ended already.
+
+    A job that has ended or is being stopped is answered with client-error-not-possible, one that
+    the printer has forgotten with client-error-not-found (RFC 8011 4.3.3, B.1.4.5).
+    """
+    answer = printer.ask(Operation.CANCEL_JOB, integers("job-id", number))
+    taken = answer.code < FIRST_ERROR or answer.code in _ENDED_ALREADY
+    if not taken:
+        _log.warning("the printer does not cancel job %d: IPP status 0x%04x", number, answer.code)
+    return taken
 
 
 def _job(printer: IppConversation, number: int) -> JobRecord | None:

@@ -149,6 +149,8 @@ _KINDS = (
     Kind("print.seen", "The printer itself has the job.", {"title": _WORD}),
     Kind("print.cancel", "The printer was told to cancel the job.",
          {"title": _WORD, "reason": _WORD}),
+    Kind("print.uncancelled", "The printer does not take the cancel; it is told again.",
+         {"title": _WORD}),
     Kind("print.count", "The sheet ledger of a copy: sheets and sides of the job at the device, "
          "sides of its engine, sheets the spooler made (-1: not counted), and who contradicts.",
          {"title": _WORD, "expected": _NUMBER, "sheets": _NUMBER, "sides": _NUMBER,

@@ -71,7 +71,7 @@ class PrintWorker(Worker):
                 self._count_until_s = self._clock.monotonic_s() + order.within_s
                 self._count_sheets(order)
             case c.CancelJob(title):
-                self._watch.cancel(title)
+                self._cancel(title)
             case c.WatchTray():
                 self._tray, self._blind_since_s = True, None
             case c.LeaveTray():
@@ -91,6 +91,10 @@ class PrintWorker(Worker):
             self._troubled = bool(status.troubles)
             self._post(h.TroubleSeen("printer", most_telling(status.troubles)))
             self._warn(status.warnings)
+
+    def _cancel(self, title: str) -> None:
+        if not self._watch.cancel(title):
+            self._post(h.CancelNotTaken(title))
 
     def _warn(self, warnings: tuple[str, ...]) -> None:
         if warnings != self._warned:

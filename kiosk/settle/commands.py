@@ -143,7 +143,7 @@ class CountSheets:
 
 @dataclass(frozen=True, slots=True)
 class CancelJob:
-    """Tell the device to cancel."""
+    """Tell the device to cancel. Answer `CancelNotTaken` if it does not."""
 
     title: str
 

@@ -17,6 +17,7 @@ class Timer(enum.StrEnum):
     FALL = "fall"
     PAY = "pay"
     JOB = "job"
+    CANCEL = "cancel"
     LEAVE = "leave"
     COINS = "coins"
 
@@ -117,6 +118,13 @@ class JobOutOfSight:
 
     title: str
     reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class CancelNotTaken:
+    """The device refused to cancel the job, or could not be asked to."""
+
+    title: str
 
 
 @dataclass(frozen=True, slots=True)

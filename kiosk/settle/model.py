@@ -248,6 +248,8 @@ class Settlement:
     """The printer that answered last: a digest, or ""."""
     contained: bool = False
     """Whatever the spooler still had of this copy is destroyed."""
+    uncancelled: bool = False
+    """The device did not take the cancel of this copy, and that is written down."""
     case: str = ""
     """The last case opened in this transaction."""
     settled: Settled = field(default_factory=Settled)

@@ -14,6 +14,9 @@ from kiosk.settle.draft import Done, Draft
 from kiosk.settle.model import Settlement
 
 COUNTED = "device_counted"
+CANCEL_AGAIN_S = 2.0
+"""Between two words to a device that goes on with a job it was told to cancel; `[limits]
+cancel_s` ends them."""
 
 
 # --- before a copy ------------------------------------------------------------------------
@@ -122,7 +125,31 @@ def stop_job(model: Settlement, reason: str) -> Done:
     job = job_of(model)
     draft = Draft(model).write("print.cancel", title=job.title, reason=reason)
     draft.do(c.CancelJob(job.title), c.ContainSpooler(reason))
-    return draft.timer(h.Timer.JOB, model.limits.cancel_s).step()
+    return _cancelling(draft).step()
+
+
+def _cancelling(draft: Draft) -> Draft:
+    """It has its time to obey, and is told again meanwhile: one word may be lost or refused."""
+    draft.set(uncancelled=False).timer(h.Timer.JOB, draft.model.limits.cancel_s)
+    return draft.timer(h.Timer.CANCEL, CANCEL_AGAIN_S)
+
+
+def time_is_cancel(_model: Settlement, event: h.TimerFired) -> bool:
+    """The device had time to stop the job, and shows it as not ended still."""
+    return event.timer is h.Timer.CANCEL
+
+
+def cancel_again(model: Settlement, _event: h.TimerFired) -> Done:
+    """Tell it once more; a device that is stopping it already answers so, and nothing changes."""
+    draft = Draft(model).do(c.CancelJob(job_of(model).title))
+    return draft.timer(h.Timer.CANCEL, CANCEL_AGAIN_S).step()
+
+
+def cancel_not_taken(model: Settlement, event: h.CancelNotTaken) -> Done:
+    """Written down once a copy: the job may still be printed."""
+    if not mine(model, event.title) or model.uncancelled:
+        return Draft(model).step()
+    return Draft(model).write("print.uncancelled", title=event.title).set(uncancelled=True).step()
 
 
 def time_is_job(_model: Settlement, event: h.TimerFired) -> bool:
@@ -197,7 +224,7 @@ def spooler_died(model: Settlement, event: h.SpoolerContained) -> Done:
     title = job_of(model).title
     draft = Draft(model).write("spooler.contained", reason=event.reason).set(contained=True)
     draft.write("print.cancel", title=title, reason=event.reason).do(c.CancelJob(title))
-    return draft.timer(h.Timer.JOB, model.limits.cancel_s).step()
+    return _cancelling(draft).step()
 
 
 def surely_nothing(model: Settlement, event: h.PrinterSeen) -> bool:
@@ -290,7 +317,7 @@ def ended(draft: Draft, result: str, sheets: int, evidence: str, reason: str) ->
         evidence=evidence,
         reason=reason,
     )
-    return draft.stop(h.Timer.JOB).do(c.LeaveJob())
+    return draft.stop(h.Timer.JOB).stop(h.Timer.CANCEL).do(c.LeaveJob())
 
 
 def failed(draft: Draft, sheets: int, reason: str, *, known: bool) -> Done:

@@ -4,7 +4,7 @@ import datetime
 import socket
 import ssl
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from pathlib import Path
 
@@ -17,12 +17,12 @@ from cryptography.x509.oid import NameOID
 
 from drivers.clock import SystemClock
 from drivers.errors import DeviceError, PeerError, SilenceError
-from drivers.printer import ipp
+from drivers.printer import ipp, virtual_service
 from drivers.printer.contract import JobState, PrinterConfig, Tray
 from drivers.printer.ipp import IppPrinterWatch
 from drivers.printer.ipp_attributes import preamble, strings
 from drivers.printer.ipp_codec import Group, Message
-from drivers.printer.tables import GroupTag, Operation, Tag
+from drivers.printer.tables import GroupTag, Operation, Status, Tag
 from drivers.printer.virtual import VirtualPrinter
 from drivers.printer.virtual_engine import Machine
 from tests.drivers.printer.documents import certificate_pdf
@@ -192,16 +192,47 @@ def test_cancel_one_and_cancel_all(printer: VirtualPrinter) -> None:
         send(printer, title)
     watch = watch_of(printer.device_uri)
     assert watch.status().jobs == ("one", "two", "three")
-    watch.cancel("two")
-    watch.cancel("two")
-    watch.cancel("nobody")
+    assert watch.cancel("two")
+    assert watch.cancel("two")
+    assert watch.cancel("nobody")
     assert watch.status().jobs == ("one", "three")
     assert watch.follow("two").state is JobState.CANCELED
-    watch.cancel_all()
+    assert watch.cancel_all()
     await_ended(printer)
     assert watch.status().jobs == ()
     printer.resume()
     assert printer.delivered == ()
+
+
+@pytest.mark.parametrize(
+    ("status", "taken"),
+    [
+        (Status.NOT_POSSIBLE, True),
+        (Status.NOT_FOUND, True),
+        (Status.OPERATION_NOT_SUPPORTED, False),
+        (Status.BUSY, False),
+        (Status.INTERNAL_ERROR, False),
+    ],
+)
+def test_a_cancel_is_worth_what_the_answer_says(
+    printer: VirtualPrinter, status: Status, taken: bool
+) -> None:
+    """RFC 8011 4.3.3: client-error-not-possible is the answer for a job that has ended."""
+    printer.pause()
+    send(printer, "one")
+    send(printer, "two")
+    refused = list[Message]()
+
+    def refuse(asked: Message) -> Iterable[Group]:
+        refused.append(asked)
+        raise virtual_service._Refused(status)
+
+    printer._service._operations[Operation.CANCEL_JOB] = refuse
+    watch = watch_of(printer.device_uri)
+    assert watch.cancel_all() is taken
+    assert len(refused) == 2, "one that is refused spares no other"
+    assert watch.cancel("one") is taken
+    assert watch.status().jobs == ("one", "two")
 
 
 def test_offline_and_back(printer: VirtualPrinter) -> None:
@@ -212,8 +243,8 @@ def test_offline_and_back(printer: VirtualPrinter) -> None:
         watch.follow("t")
     with pytest.raises(SilenceError, match=r"printer\.offline"):
         watch.capabilities()
-    watch.cancel("t")
-    watch.cancel_all()
+    assert not watch.cancel("t")
+    assert not watch.cancel_all()
     printer.set_offline(offline=False)
     assert watch.status().troubles == ()
 

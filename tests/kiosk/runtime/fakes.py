@@ -171,11 +171,12 @@ class FakeWatch:
             raise DeviceError("printer.offline")
         return self.printer.status().tray
 
-    def cancel(self, title: str) -> None:
+    def cancel(self, title: str) -> bool:
         self.cancelled.append(title)
+        return self.printer.obeys
 
-    def cancel_all(self) -> None:
-        self.cancelled.append("*")
+    def cancel_all(self) -> bool:
+        return self.cancel("*")
 
 
 class FakeSpooler:

@@ -141,6 +141,16 @@ def test_a_job_is_followed_until_it_is_left(run: Run) -> None:
     assert watch.cancelled == ["t1"]
 
 
+def test_a_cancel_that_was_not_taken_is_said() -> None:
+    watch, events = FakeWatch(), Events()
+    worker = PrintWorker(watch, uncounted, VirtualClock(), events.put)
+    worker._do(c.CancelJob("t1"))
+    assert events.all == []
+    watch.printer.obeys = False
+    worker._do(c.CancelJob("t1"))
+    assert events.all == [h.CancelNotTaken("t1")]
+
+
 def test_an_empty_tray_is_said_once(run: Run) -> None:
     watch, events = FakeWatch(), Events()
     watch.printer.tray = 1

@@ -7,6 +7,7 @@ from kiosk.change import Float
 from kiosk.link import values as link
 from kiosk.settle import happened as h
 from kiosk.settle.model import State
+from kiosk.settle.paper import CANCEL_AGAIN_S
 from tests.kiosk.settle.world import VALUES, World, booked
 
 VISIT = "00112233aabbccdd"
@@ -275,6 +276,52 @@ def test_a_job_the_device_still_holds_may_yet_be_printed(world: World) -> None:
     failed = link.CopyFailed("t1", 0, "printer.unknown_outcome", known=False)
     assert world.last(link.CopyFailed) == failed
     assert world.last(link.MoneySettled) == link.MoneySettled(0, 0, 300, f"{VISIT[:8]}-1")
+
+
+def stopped(world: World) -> None:
+    """A copy stands still for too long, and the device refuses to cancel it."""
+    begin(world)
+    pay(world, 100, 100, 100)
+    world.say(link.PrintCopy("t1", 1, 1))
+    world.stream("t1")
+    world.printer.troubles, world.printer.obeys = ("printer.jam",), False
+    world.look()
+    world.time_out(h.Timer.JOB)
+    assert world.at(State.STOPPING)
+
+
+def test_a_cancel_that_was_not_taken_is_said_again_until_it_is(world: World) -> None:
+    stopped(world)
+    world.look()
+    limit_s = world.timers[h.Timer.JOB]
+    for _ in range(3):
+        assert world.timers[h.Timer.CANCEL] == CANCEL_AGAIN_S
+        world.time_out(h.Timer.CANCEL)
+        world.look()
+        assert world.at(State.STOPPING)
+    assert world.timers[h.Timer.JOB] == limit_s, "the time it is given grows no longer by it"
+    kinds = [one.kind for one in world.disk]
+    assert (kinds.count("print.cancel"), kinds.count("print.uncancelled")) == (1, 1)
+    world.printer.obeys = True
+    world.time_out(h.Timer.CANCEL)
+    world.look()
+    assert world.last(link.MoneySettled) == link.MoneySettled(0, 300, 0)
+    assert h.Timer.CANCEL not in world.timers
+
+
+def test_a_printer_that_never_takes_a_cancel_is_given_up_in_time(world: World) -> None:
+    stopped(world)
+    world.time_out(h.Timer.CANCEL)
+    world.time_out(h.Timer.JOB)
+    assert world.last(link.MoneySettled) == link.MoneySettled(0, 0, 300, f"{VISIT[:8]}-1")
+    assert h.Timer.CANCEL not in world.timers, "nobody is asked about it any more"
+
+
+def test_an_answer_about_a_copy_that_is_over_changes_nothing(world: World) -> None:
+    stopped(world)
+    before = len(world.disk)
+    world.happen(h.CancelNotTaken("t0"))
+    assert len(world.disk) == before
 
 
 def test_paid_money_does_not_wait_longer_because_the_disk_is_full(world: World) -> None:

@@ -123,7 +123,7 @@ class Printer:
     spooled: int = -1
     warnings: tuple[str, ...] = ()
     obeys: bool = True
-    """False: a cancel does not reach it."""
+    """False: it refuses a cancel."""
 
     def receive(self, title: str, sheets: int) -> None:
         """The spooler's bytes arrive."""
@@ -315,9 +315,11 @@ class World:
     def _leave_job(self, _command: c.LeaveJob, _glass: int) -> None:
         self.following = ""
 
-    def _cancel(self, _command: c.CancelJob, _glass: int) -> None:
+    def _cancel(self, command: c.CancelJob, _glass: int) -> None:
         if self.printer.obeys and not self.printer.offline:
             self.printer.abort(JobState.CANCELED)
+        else:
+            self.inbox.append(h.CancelNotTaken(command.title))
 
     def _contain(self, command: c.ContainSpooler, _glass: int) -> None:
         self._spooled.clear()
