@@ -7,6 +7,7 @@ from kiosk.settle.coins import NOTHING
 from kiosk.settle.draft import Done, Draft
 from kiosk.settle.model import Settlement
 from kiosk.settle.service import glass
+from kiosk.settle.waiting import forgotten
 
 
 def journal_broken(model: Settlement, event: h.JournalTrouble) -> Done:
@@ -15,6 +16,8 @@ def journal_broken(model: Settlement, event: h.JournalTrouble) -> Done:
     draft = Draft(model).set(troubles=(("journal", event.reason),), open_coins=NOTHING)
     draft.do(c.SetAccept(NOTHING)).say(link.ServiceState(event.reason))
     draft.tell(link.DeviceTrouble(event.reason))
+    if model.opening is not None:
+        forgotten(draft).say(link.VisitRefused(event.reason))
     if held or model.memory.printing:
         # With nothing held, too: a visit that prints waits for this word and for the tray.
         draft.tell(link.CoinsReturned(model.memory.ledger.returned, held, "journal"))

@@ -13,6 +13,7 @@ from kiosk.settle import happened as h
 from kiosk.settle.coins import NOTHING, cursor_fields
 from kiosk.settle.draft import Done, Draft
 from kiosk.settle.model import Settlement
+from kiosk.settle.waiting import answered
 
 SERVICE = "terminal.exchange"
 """The reason for which nobody is served meanwhile."""
@@ -31,7 +32,7 @@ def exchange_open(model: Settlement, _event: h.Proceed) -> bool:
 
 def exchange_again(model: Settlement, _event: h.Proceed) -> Done:
     """Go on where staff was."""
-    return _opened(Draft(model)).step()
+    return answered(_opened(Draft(model))).step()
 
 
 def is_coin(_model: Settlement, event: CoinAccepted) -> bool:

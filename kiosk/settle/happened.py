@@ -20,6 +20,7 @@ class Timer(enum.StrEnum):
     CANCEL = "cancel"
     LEAVE = "leave"
     COINS = "coins"
+    OPEN = "open"
 
 
 @dataclass(frozen=True, slots=True)

@@ -226,6 +226,8 @@ class Settlement:
     """Face values let in at present."""
     bill_moving: bool = False
     """A bill was told to be stacked, and has not been credited or returned yet."""
+    opening: link.OpenVisit | None = None
+    """A resident who began while the terminal was still at work, and waits for its word."""
     alive: bool = False
     """The visit of `memory.visit` is there and hears."""
     repay: bool = True

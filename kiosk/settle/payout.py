@@ -13,6 +13,7 @@ from kiosk.settle import commands as c
 from kiosk.settle import happened as h
 from kiosk.settle.draft import Done, Draft
 from kiosk.settle.model import Settled, Settlement
+from kiosk.settle.waiting import answered
 
 PIECES_MAX = 255
 """One dispense order counts in a byte (ccTalk Generic Specification 4.7, Part 2, header 167)."""
@@ -174,7 +175,7 @@ def close_books_alone(model: Settlement, _event: h.Proceed) -> Done:
             kept=ledger.kept,
             owed=ledger.owed,
         )
-    return draft.set(recovering=False, repay=True).step()
+    return answered(draft.set(recovering=False, repay=True)).step()
 
 
 def visit_over(draft: Draft, closing: link.CloseVisit) -> Draft:

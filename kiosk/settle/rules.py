@@ -12,7 +12,7 @@ from collections.abc import Collection
 from drivers.coin import contract as coin
 from kiosk.link import values as link
 from kiosk.machine import BadTable, Rule, Table, on
-from kiosk.settle import bills, broken, coins, exchange, paper, payout, service, sheets
+from kiosk.settle import bills, broken, coins, exchange, paper, payout, service, sheets, waiting
 from kiosk.settle import happened as h
 from kiosk.settle.commands import Command
 from kiosk.settle.model import Settlement, State
@@ -28,6 +28,8 @@ _OPEN_END = _PRINTING - {S.COUNTING}
 """The device has not ended the copy yet, as far as anybody heard."""
 _FOLLOWED = frozenset({S.PRINTING, S.STOPPING})
 _MONEY_OUT = frozenset({S.DRAINING, S.SETTLING, S.READYING, S.DISPENSING})
+_AT_WORK = _RECOVERY | _PRINTING | _MONEY_OUT
+"""What the last resident or the last run left open is being settled, if nobody is served."""
 _WORKING = _ALL - {S.BROKEN}
 
 
@@ -53,7 +55,11 @@ _VISIT: _Rules = (
     on(S.IDLE, link.OpenVisit, S.OPENING, service.ask_clear, when=service.in_service),
     on(S.IDLE, link.OpenVisit, None, service.closed_for),
     on(S.EXCHANGE, link.OpenVisit, None, service.closed_for),
+    on(_AT_WORK, link.OpenVisit, None, waiting.open_later, when=waiting.soon_settled),
+    on(_AT_WORK, link.OpenVisit, None, service.closed_for, when=waiting.nobody_served),
     on(_elsewhere({S.IDLE, S.EXCHANGE}), link.OpenVisit, None, service.still_settling),
+    on(S.IDLE, h.Proceed, S.OPENING, service.open_now, when=waiting.waits_in_service),
+    on({S.IDLE, S.EXCHANGE}, h.Proceed, None, waiting.send_away, when=waiting.somebody_waits),
     on(S.OPENING, h.PrinterSeen, S.VISIT, service.grant, when=service.printer_clear),
     on(S.OPENING, h.PrinterSeen, S.SETTLING, service.not_clear),
     on(_WORKING, link.Note, None, service.note),
@@ -199,6 +205,7 @@ _TIME: _Rules = (
     on(S.STOPPING, h.TimerFired, None, paper.cancel_again, when=paper.time_is_cancel),
     on(S.COUNTING, h.TimerFired, S.SETTLING, sheets.count_late, when=paper.time_is_job),
     on(S.DRAINING, h.TimerFired, S.SETTLING, payout.go_on, when=payout.time_is_fall),
+    on(_WORKING, h.TimerFired, None, waiting.send_away, when=waiting.time_is_open),
     on(S.LEAVING, h.TimerFired, None, service.linger, when=service.time_is_leave),
     on(_WORKING, h.TimerFired, None, service.ask_again, when=service.time_is_coins),
     on(_WORKING, h.TimerFired, None, service.nothing_to_do),

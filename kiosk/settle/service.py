@@ -16,6 +16,7 @@ from kiosk.settle.draft import Done, Draft
 from kiosk.settle.model import Settlement
 from kiosk.settle.paper import in_the_way, known_printer, stop_job
 from kiosk.settle.payout import visit_over
+from kiosk.settle.waiting import forgotten, sent_away
 
 COINS_AGAIN_S = 5.0
 """Time between two attempts to set up a coin machine that does not answer."""
@@ -69,6 +70,8 @@ def ask_again(model: Settlement, _event: h.TimerFired) -> Done:
 def coins_missing(model: Settlement, event: h.CoinsNotResumed) -> Done:
     """No service without the coin machine; it is asked again and again."""
     draft = _troubled(Draft(model), "coin", event.reason)
+    if draft.model.trouble:
+        sent_away(draft)
     return draft.timer(h.Timer.COINS, COINS_AGAIN_S).step()
 
 
@@ -117,8 +120,14 @@ def in_service(model: Settlement, _event: link.OpenVisit) -> bool:
 
 def ask_clear(model: Settlement, event: link.OpenVisit) -> Done:
     """Ask the printer before anybody starts."""
-    draft = Draft(model).write("visit.begin", visit=event.visit)
-    return draft.set(alive=True, reported=False, case="").do(c.LeaveTray(), c.AskPrinter()).step()
+    return _begun(Draft(model), event).step()
+
+
+def open_now(model: Settlement, _event: h.Proceed) -> Done:
+    """As `ask_clear`, for somebody who began before all was settled."""
+    event = model.opening
+    assert event  # noqa: S101 - the guard has seen it
+    return _begun(forgotten(Draft(model)), event).step()
 
 
 def closed_for(model: Settlement, _event: link.OpenVisit) -> Done:
@@ -171,7 +180,7 @@ def close_unopened(model: Settlement, _event: link.CloseVisit) -> Done:
 
 def close_unbound(model: Settlement, _event: link.CloseVisit) -> Done:
     """The process has no part in what is being settled; it may go."""
-    return Draft(model).say(link.VisitClosed()).step()
+    return forgotten(Draft(model)).say(link.VisitClosed()).step()
 
 
 def close_later(model: Settlement, event: link.CloseVisit) -> Done:
@@ -240,7 +249,7 @@ def died_settling(model: Settlement, event: h.VisitEnded) -> Done:
 
 def glass_again(model: Settlement, _event: h.VisitEnded) -> Done:
     """The process that only kept the glass is gone."""
-    return glass(Draft(model)).step()
+    return glass(forgotten(Draft(model))).step()
 
 
 def misused(model: Settlement, _event: object) -> Done:
@@ -333,6 +342,11 @@ def printer_seen(model: Settlement, event: h.PrinterSeen) -> Done:
 def case_closed(model: Settlement, event: h.CaseClosed) -> Done:
     """Staff settled it."""
     return Draft(model).write("case.closed", case=event.case).step()
+
+
+def _begun(draft: Draft, event: link.OpenVisit) -> Draft:
+    draft.write("visit.begin", visit=event.visit).set(alive=True, reported=False, case="")
+    return draft.do(c.LeaveTray(), c.AskPrinter())
 
 
 def _printer_said(draft: Draft, event: h.PrinterSeen) -> Draft:

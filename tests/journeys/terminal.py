@@ -59,7 +59,8 @@ class Stage(DemoStage):
             raise
 
     def _await_coins(self) -> None:
-        """Until the terminal polls the coin slot: before, it says that it is still settling."""
+        """Until the terminal polls the coin slot: a starved machine may need a second attempt to
+        set it up, and service is closed until then."""
         acceptor, polls = self.devices.coins.acceptor, set[float]()
 
         def polled() -> bool:

@@ -82,6 +82,9 @@ class FakeVendor:
         self.machine = machine or Vending()
         self.lost = False
         self.closed = False
+        self.set_up = threading.Event()
+        self.set_up.set()
+        """Clear: it is being set up still."""
         self.troubles: tuple[str, ...] = ()
         self.said: tuple[CoinEvent, ...] = ()
         """What the next poll brings besides coins."""
@@ -91,6 +94,7 @@ class FakeVendor:
             raise DeviceError("coin.lost")
 
     def capabilities(self) -> VendorCapabilities:
+        self.set_up.wait(20)
         self._line()
         return VendorCapabilities(frozenset((*VALUES, 5)), frozenset(VALUES), ("fake",))
 

@@ -127,6 +127,20 @@ def test_a_killed_visit_gets_its_coins_back_and_the_spare_serves(terminal: Termi
     terminal.until(lambda: terminal.processes.current not in {None, dead})
 
 
+def test_whoever_touches_the_glass_before_the_coin_machine_is_there_is_served(
+    terminal: Terminal,
+) -> None:
+    terminal.reach(State.PAYING)
+    terminal.stop()
+    terminal.vendor.set_up.clear()
+    terminal.start()
+    terminal.until(lambda: terminal.supervisor.model.opening is not None)
+    assert terminal.supervisor.model.state is State.ASK_COINS
+    terminal.vendor.set_up.set()
+    terminal.reach(State.PAYING)
+    assert "visit.refused" not in terminal.kinds()
+
+
 def test_an_orderly_end_leaves_no_process_and_a_closed_journal(terminal: Terminal) -> None:
     terminal.reach(State.PAYING)
     children = [terminal.processes.current, terminal.processes.spare]

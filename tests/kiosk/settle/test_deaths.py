@@ -172,18 +172,6 @@ def test_no_further_copy_is_awaited_from_a_dead_visit() -> None:
     assert world.last(link.MoneySettled) == link.MoneySettled(300, 300, 0)
 
 
-def test_a_new_resident_waits_until_the_last_one_is_settled() -> None:
-    world = World()
-    streamed(world)
-    world.happen(h.VisitEnded("killed"))
-    world.say(link.OpenVisit("ffeeddccbbaa0099"))
-    assert world.last(link.VisitRefused) == link.VisitRefused("terminal.settling")
-    world.print_all()
-    world.take_paper()
-    world.say(link.OpenVisit("ffeeddccbbaa0099"))
-    assert world.last(link.VisitGranted) == link.VisitGranted()
-
-
 def test_owed_money_of_a_dead_visit_is_said_on_paper() -> None:
     world = World()
     paying(world)

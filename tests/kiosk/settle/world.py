@@ -186,6 +186,8 @@ class World:
         self.actions = 0
         self.crash_at: int | None = None
         self.slow_disk = False
+        self.slow_coins = False
+        self.asked = c.ResumeCoins(None)
         self._spooled: dict[str, int] = {}
         self.boot()
 
@@ -273,6 +275,13 @@ class World:
             self.told.append(command.value)
 
     def _resume(self, command: c.ResumeCoins, _glass: int) -> None:
+        self.asked = command
+        if not self.slow_coins:
+            self.coins_answer()
+
+    def coins_answer(self) -> None:
+        """The coin machine has been set up."""
+        command = self.asked
         self.coins.open = frozenset()
         self.inbox.extend(self.coins.since(command.cursor))
         self.coins.fetched = len(self.coins.events)
