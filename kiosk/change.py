@@ -5,12 +5,13 @@ Exact by bounded search over all amounts (a greedy choice fails with limited sto
 one 50 and six 10 works with the tens alone). No wire, no clock.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from math import gcd
 
 from drivers.coin.contract import Accuracy
-from kiosk.money import Bill
+from kiosk.money import Bill, Yen, worth
 
 HOPPER_HOLDS = 200
 """Coins of 500 yen that fit into the smaller hoppers on the market; others hold more."""
@@ -34,14 +35,22 @@ class Float:
     box: tuple[tuple[int, int], ...] = ()
     """What went past the hoppers since it was last collected: coins into the cash box, bills into
     the stacker."""
+    escrow: int = field(default=0, repr=False)
+    """Coins that fit into the coin escrow; 0: there is none, and coins drop past it."""
+    waiting: tuple[tuple[int, int], ...] = ()
+    """Coins in the escrow: they fill no hopper, and leave it all together."""
 
     def stock(self) -> dict[int, int]:
         """Pieces by value."""
         return dict(self.pieces)
 
     def taken_in(self, value: int) -> "Float":
-        """With one more piece of `value`: in its hopper, in the box if that is full or none."""
+        """With one more piece of `value`: in its hopper, in the box if that is full or none; a
+        coin in the escrow, where there is one."""
         stock, room = dict(self.pieces), dict(self.capacity)
+        if self.escrow and value in room:
+            waiting = dict(self.waiting)
+            return replace(self, waiting=_sorted({**waiting, value: waiting.get(value, 0) + 1}))
         if stock.get(value, 0) >= room.get(value, 0):
             box = dict(self.box)
             return replace(self, box=_sorted({**box, value: box.get(value, 0) + 1}))
@@ -78,6 +87,20 @@ class Float:
     def collected(self, value: int) -> "Float":
         """With nothing of `value` in the box."""
         return replace(self, box=tuple((v, n) for v, n in self.box if v != value))
+
+    @property
+    def waiting_yen(self) -> Yen:
+        """What the coins in the escrow are worth."""
+        return Yen(sum(worth(value, pieces) for value, pieces in self.waiting))
+
+    def left_waiting(self, value: int, pieces: int) -> "Float":
+        """With exactly `pieces` of `value` in the escrow."""
+        return replace(self, waiting=_sorted({**dict(self.waiting), value: pieces}))
+
+    def diverted(self, *, keep: bool) -> "Float":
+        """With an empty escrow; what it kept lies in the box."""
+        box = Counter(dict(self.box)) + Counter(dict(self.waiting) if keep else {})
+        return replace(self, box=_sorted(box), waiting=())
 
     def shaken(self) -> "Float":
         """As before, but no count that was trusted is any more: a coin went an unknown way."""
@@ -131,12 +154,14 @@ class ChangeConfig:
         },
     )
 
-    def machine(self, hoppers: Iterable[int]) -> Float:
-        """The float as it was filled, of a machine with these hoppers."""
+    def machine(self, hoppers: Iterable[int], escrow: int = 0) -> Float:
+        """The float as it was filled, of a machine with these hoppers and an escrow for so many
+        coins (0: without one)."""
         values = sorted(hoppers)
         return Float(
             tuple((value, self.opening.get(str(value), 0)) for value in values),
             tuple((value, self.capacity.get(str(value), HOPPER_HOLDS)) for value in values),
+            escrow=escrow,
         )
 
 
@@ -236,7 +261,11 @@ def _safe(bill: Bill, inserted: int, machine: Float, falling: tuple[int, int]) -
 def _coverable(bill: Bill, inserted: int, machine: Float, coins: tuple[int, ...]) -> bool:
     for coin in coins:
         machine = machine.taken_in(coin)
-    return payable(bill.may_have_to_return(inserted + sum(coins)), machine.stock())
+    if machine.escrow and sum(pieces for _, pieces in machine.waiting) > machine.escrow:
+        return False
+    everything, *change = bill.may_have_to_return(inserted + sum(coins))
+    # Where nothing is delivered, what waits in the escrow comes back as the same coins.
+    return payable((everything - machine.waiting_yen, *change), machine.stock())
 
 
 def nearest(amount: int, stock: Stock) -> tuple[tuple[int, int], ...]:

@@ -104,7 +104,8 @@ class Config:
     @property
     def float(self) -> Float:
         """The coin machine as the operator filled it."""
-        return self.change.machine(int(value) for value in self.coin.hoppers)
+        escrow = self.coin.escrow_holds if self.coin.escrow else 0
+        return self.change.machine((int(value) for value in self.coin.hoppers), escrow)
 
 
 def load(path: Path) -> Config:

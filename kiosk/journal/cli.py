@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
+from drivers.coin.contract import Fate
 from kiosk.journal.entries import Entry
 from kiosk.journal.memory import Memory, fold
 from kiosk.journal.reader import JournalDamaged, Reading, earlier_file, read
@@ -92,9 +93,17 @@ def books(entries: Iterable[Entry]) -> dict[str, int]:
     for one in entries:
         account = _ACCOUNTS.get(one.kind)
         if account is not None:
-            pieces = one.number("paid") if account == "returned" else 1
-            totals[account] += one.number("yen") * pieces
+            totals[account] += one.number("yen") * _pieces(one)
     return totals
+
+
+def _pieces(what: Entry) -> int:
+    """How often its `yen` counts."""
+    if what.kind == "payout.result":
+        return what.number("paid")
+    if what.kind == "escrow.result":
+        return int(what.word("fate") == Fate.DONE and not what.number("keep"))
+    return 1
 
 
 def _fields(what: Entry) -> str:
@@ -133,6 +142,7 @@ _ACCOUNTS = {
     "bill.in": "inserted",
     "money.kept": "kept",
     "payout.result": "returned",
+    "escrow.result": "returned",
     "money.owed": "owed",
 }
 _ACTIONS = {

@@ -123,6 +123,12 @@ _KINDS = (
           "reason": _WORD}),
     Kind("payout.failed", "A hopper could not be readied; nothing moved.",
          {"yen": _YEN, "reason": _WORD}),
+    Kind("escrow.intent", "The coins in the escrow, by the books so much, are about to be kept (1) "
+         "or given back (0), all of them.", {"keep": _NUMBER, "yen": _YEN}),
+    Kind("escrow.result", "What became of them: done, not_started, unknown.",
+         {"keep": _NUMBER, "yen": _YEN, "fate": _WORD, "reason": _WORD}),
+    Kind("escrow.left", "By the books so many lie in the escrow since it failed, and are the "
+         "machine's.", {"yen": _YEN, "pieces": _NUMBER}),
     Kind("money.kept", "The fee of delivered copies belongs to the municipality now.",
          {"yen": _YEN, "copies": _NUMBER}),
     Kind("money.owed", "This much is left to a case.",

@@ -8,7 +8,7 @@ No wire, no clock.
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
-from drivers.coin.contract import Accuracy, CreditCursor, DispenseTicket, Taker
+from drivers.coin.contract import Accuracy, CreditCursor, DispenseTicket, Fate, Taker
 from kiosk.change import Float
 from kiosk.journal.entries import Entry, entry
 from kiosk.money import ZERO, Bill, Ledger, Yen, worth
@@ -49,6 +49,10 @@ class Memory:
     cursor: CreditCursor | None = None
     bill_cursor: CreditCursor | None = None
     coins: Float = field(default_factory=Float)
+    diverting: str = ""
+    """The coin escrow was told to `keep` or to `return`, and the end is not known."""
+    flap_doubted: bool = False
+    """The escrow did not do as it was last told: what lies in it is the machine's now."""
     exchange: str = ""
     """Who of the staff has the machine open."""
     cases: tuple[tuple[str, int], ...] = ()
@@ -58,7 +62,7 @@ class Memory:
     @property
     def unfinished(self) -> bool:
         """Money, a motion or a visit is open."""
-        return bool(self.visit or self.ledger.held or self.ticket or self.job)
+        return bool(self.visit or self.ledger.held or self.ticket or self.job or self.diverting)
 
 
 def remember(memory: Memory, what: Entry) -> Memory:
@@ -85,6 +89,9 @@ def carried_over(memory: Memory) -> tuple[Entry, ...]:
         for value, pieces in memory.coins.pieces
     ]
     stock += [entry("stock.box", yen=value, pieces=pieces) for value, pieces in memory.coins.box]
+    stock += [
+        entry("escrow.left", yen=value, pieces=pieces) for value, pieces in memory.coins.waiting
+    ]
     if memory.exchange:
         stock.append(entry("exchange.begin", staff=memory.exchange))
     cases = [
@@ -149,6 +156,25 @@ def _payout_ended(memory: Memory, what: Entry) -> Memory:
         ledger=memory.ledger.give_back(worth(value, paid)),
         coins=memory.coins.paid_out(value, paid + what.number("over")),
     )
+
+
+def _divert_intended(memory: Memory, what: Entry) -> Memory:
+    return replace(memory, diverting="keep" if what.number("keep") else "return")
+
+
+def _divert_ended(memory: Memory, what: Entry) -> Memory:
+    memory = replace(memory, diverting="", flap_doubted=what.word("fate") != Fate.DONE)
+    if memory.flap_doubted:
+        return memory
+    keep = bool(what.number("keep"))
+    returned = ZERO if keep else what.number("yen")
+    coins = memory.coins.diverted(keep=keep)
+    return replace(memory, ledger=memory.ledger.give_back(returned), coins=coins)
+
+
+def _left_waiting(memory: Memory, what: Entry) -> Memory:
+    coins = memory.coins.left_waiting(what.number("yen"), what.number("pieces"))
+    return replace(memory, coins=coins, flap_doubted=True)
 
 
 def _kept(memory: Memory, what: Entry) -> Memory:
@@ -271,6 +297,9 @@ _CHANGES: Mapping[str, Callable[[Memory, Entry], Memory]] = {
     "bill.cursor": _cursor_moved,
     "payout.intent": _payout_intended,
     "payout.result": _payout_ended,
+    "escrow.intent": _divert_intended,
+    "escrow.result": _divert_ended,
+    "escrow.left": _left_waiting,
     "money.kept": _kept,
     "money.owed": _owed,
     "money.settled": _settled,

@@ -3,7 +3,7 @@
 import logging
 
 from drivers.clock import Clock
-from drivers.coin.contract import CoinVendor, CreditCursor, VendorTrouble
+from drivers.coin.contract import CoinVendor, CreditCursor, Diverted, Fate, VendorTrouble
 from drivers.errors import DeviceError
 from kiosk.runtime.worker import Post, Worker
 from kiosk.settle import commands as c
@@ -19,7 +19,7 @@ _MENDING_S = 2.0
 
 
 class CoinWorker(Worker):
-    """Carries out `ResumeCoins`, `SetAccept`, `RouteBill`, `Prepare`, `Dispense`,
+    """Carries out `ResumeCoins`, `SetAccept`, `RouteBill`, `DivertCoins`, `Prepare`, `Dispense`,
     `ResolveTicket`.
     """
 
@@ -47,6 +47,8 @@ class CoinWorker(Worker):
                 self._route(stack=stack)
             case c.SetAccept(values):
                 self._accept(values)
+            case c.DivertCoins(keep):
+                self._divert(keep=keep)
             case c.Prepare(yen, pieces):
                 self._prepare(yen, pieces)
             case c.Dispense(ticket):
@@ -106,6 +108,15 @@ class CoinWorker(Worker):
             self._vendor.route(stack=stack)
         except DeviceError as error:
             self._post(h.TroubleSeen("bills", error.reason.name))
+
+    def _divert(self, *, keep: bool) -> None:
+        try:
+            result = self._vendor.divert(keep=keep)
+        except DeviceError as error:
+            result = Diverted(keep, Fate.NOT_STARTED, error.reason.name)
+        if result.fate is not Fate.DONE:
+            self._status_s = self._clock.monotonic_s()
+        self._post(h.CoinsDiverted(result))
 
     def _prepare(self, yen: int, pieces: int) -> None:
         try:

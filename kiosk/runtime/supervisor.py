@@ -59,6 +59,7 @@ class Crew:
             c.ResumeCoins: self.coins,
             c.SetAccept: self.coins,
             c.RouteBill: self.coins,
+            c.DivertCoins: self.coins,
             c.Prepare: self.coins,
             c.Dispense: self.coins,
             c.ResolveTicket: self.coins,

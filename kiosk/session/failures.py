@@ -768,6 +768,14 @@ _CHECKS = (
         "Count that hopper; what is missing in the tray is owed, then close the case.",
     ),
     _f(
+        "coin.escrow_unknown",
+        "coin",
+        _END,
+        _A,
+        "It is not known whether the coins in the escrow came back.",
+        "Look into escrow and tray; what did not come back is owed, then close the case.",
+    ),
+    _f(
         "terminal.defect",
         "defect",
         _END,

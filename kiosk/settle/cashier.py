@@ -40,6 +40,7 @@ _BY_STATE: Mapping[State, Deposit] = {
     State.JUDGING: Deposit.FIXED,
     State.DRAINING: Deposit.FIXED,
     State.SETTLING: Deposit.ENDING,
+    State.DIVERTING: Deposit.ENDING,
     State.READYING: Deposit.ENDING,
     State.DISPENSING: Deposit.ENDING,
     State.EXCHANGE: Deposit.EXCHANGE,

@@ -223,9 +223,9 @@ def stock_counted(model: Settlement, event: h.StockCounted) -> Done:
 def acceptable_now(model: Settlement, bill: Bill | None = None) -> frozenset[int]:
     """Coins and bills that may be let in now, for `bill` or what is asked for."""
     bill = bill or model.memory.bill
-    if model.trouble:
-        return NOTHING
     memory = model.memory
+    if model.trouble or memory.flap_doubted:
+        return NOTHING
     sure = memory.coins.sure().less(dict(model.doubted), model.blocked)
     return acceptable(bill, memory.ledger.inserted, sure, model.accepts)
 

@@ -86,6 +86,13 @@ class RouteBill:
 
 
 @dataclass(frozen=True, slots=True)
+class DivertCoins:
+    """Keep or give back all coins in the escrow. Answer `CoinsDiverted`."""
+
+    keep: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Prepare:
     """Answer `PayoutReadied` or `PayoutNotReadied`."""
 
@@ -209,6 +216,7 @@ Command = (
     | ResumeCoins
     | SetAccept
     | RouteBill
+    | DivertCoins
     | Prepare
     | Dispense
     | ResolveTicket
@@ -226,7 +234,9 @@ Command = (
     | ComposeOutcome
 )
 
-NEEDS_JOURNAL = (Prepare, Dispense, PrintSlip, QueueReport, ComposeOutcome, GoOn, FollowJob)
+NEEDS_JOURNAL = (
+    DivertCoins, Prepare, Dispense, PrintSlip, QueueReport, ComposeOutcome, GoOn, FollowJob,
+)  # fmt: skip
 """What may not go out once the journal cannot be written, besides letting coins in and telling
 the visit to go ahead."""
 

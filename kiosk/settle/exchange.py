@@ -69,6 +69,7 @@ def _opened(draft: Draft) -> Draft:
     model = draft.model
     others = tuple(pair for pair in model.troubles if pair[1] != SERVICE)
     draft.set(troubles=(*others, ("exchange", SERVICE)))
-    wanted = model.accepts - model.bills
+    # Behind an escrow lies the cash box: through the slot no hopper can be filled.
+    wanted = NOTHING if model.memory.coins.escrow else model.accepts - model.bills
     draft.set(open_coins=wanted).do(c.SetAccept(wanted))
     return draft.say(link.ServiceState(draft.model.trouble))

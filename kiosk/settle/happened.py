@@ -6,7 +6,7 @@ No wire, no clock.
 import enum
 from dataclasses import dataclass
 
-from drivers.coin.contract import DispenseResult, DispenseTicket
+from drivers.coin.contract import DispenseResult, DispenseTicket, Diverted
 from drivers.printer.contract import JobProgress, PrinterStatus
 from drivers.printer.ledger import SheetCount
 
@@ -75,6 +75,13 @@ class AcceptRefused:
     """The acceptor did not take the order what to let in."""
 
     reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class CoinsDiverted:
+    """The escrow's flap is shut again, or is not heard of."""
+
+    result: Diverted
 
 
 @dataclass(frozen=True, slots=True)

@@ -43,6 +43,8 @@ class State(enum.StrEnum):
     """Coins are no longer let in; one may still be falling."""
     SETTLING = "settling"
     """What is kept, paid out and owed is being decided, one entry at a time."""
+    DIVERTING = "diverting"
+    """The coin escrow's flap is moving."""
     READYING = "readying"
     """A hopper's counters are read."""
     DISPENSING = "dispensing"
@@ -82,6 +84,7 @@ PHASES: Mapping[State, Phase] = {
     State.STOPPING: Phase.IRREVOCABLE,
     State.JUDGING: Phase.IRREVOCABLE,
     State.COUNTING: Phase.IRREVOCABLE,
+    State.DIVERTING: Phase.IRREVOCABLE,
     State.DISPENSING: Phase.IRREVOCABLE,
 }
 
@@ -234,6 +237,8 @@ class Settlement:
     """False after a long power failure: held money becomes a case."""
     recovering: bool = False
     """What is settled was left by another run of this program."""
+    flap_failed: bool = False
+    """The coin escrow did not do as told, and the machine has not been seen in order since."""
     ordered_again: int = 0
     """The hopper whose last order never reached it; a second such order puts it out of use."""
     pending: link.PrintCopy | None = None

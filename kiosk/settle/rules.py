@@ -12,7 +12,18 @@ from collections.abc import Collection
 from drivers.coin import contract as coin
 from kiosk.link import values as link
 from kiosk.machine import BadTable, Rule, Table, on
-from kiosk.settle import bills, broken, coins, exchange, paper, payout, service, sheets, waiting
+from kiosk.settle import (
+    bills,
+    broken,
+    coins,
+    escrow,
+    exchange,
+    paper,
+    payout,
+    service,
+    sheets,
+    waiting,
+)
 from kiosk.settle import happened as h
 from kiosk.settle.commands import Command
 from kiosk.settle.model import Settlement, State
@@ -27,7 +38,7 @@ _PRINTING = frozenset({S.PRINTING, S.STOPPING, S.JUDGING, S.COUNTING})
 _OPEN_END = _PRINTING - {S.COUNTING}
 """The device has not ended the copy yet, as far as anybody heard."""
 _FOLLOWED = frozenset({S.PRINTING, S.STOPPING})
-_MONEY_OUT = frozenset({S.DRAINING, S.SETTLING, S.READYING, S.DISPENSING})
+_MONEY_OUT = frozenset({S.DRAINING, S.SETTLING, S.DIVERTING, S.READYING, S.DISPENSING})
 _AT_WORK = _RECOVERY | _PRINTING | _MONEY_OUT
 """What the last resident or the last run left open is being settled, if nobody is served."""
 _WORKING = _ALL - {S.BROKEN}
@@ -42,10 +53,13 @@ _START: _Rules = (
     on(S.BOOT, h.Booted, S.ASK_COINS, service.boot),
     on(_elsewhere({S.BOOT}), h.Booted, None, service.nothing_to_do),
     on(S.ASK_COINS, h.CoinsResumed, S.DISPENSING, service.resolve, when=service.ticket_open),
+    on(S.ASK_COINS, h.CoinsResumed, S.DIVERTING, escrow.divert_again, when=escrow.order_stands),
+    on(S.ASK_COINS, h.CoinsResumed, S.SETTLING, escrow.owe_unseen, when=escrow.order_open),
     on(S.ASK_COINS, h.CoinsResumed, S.PRINTING, service.follow_on, when=service.job_open),
     on(S.ASK_COINS, h.CoinsResumed, S.SETTLING, service.settle_on),
     on(_elsewhere({S.ASK_COINS}), h.CoinsResumed, None, service.coins_back),
     on(_WORKING, h.CoinsNotResumed, None, service.coins_missing),
+    on(S.IDLE, h.TroubleSeen, S.SETTLING, escrow.try_flap_again, when=escrow.flap_in_order),
     on(_WORKING, h.TroubleSeen, None, service.trouble),
     on(_WORKING, h.DeviceWarned, None, service.warned),
     on(_WORKING, h.IdentitySeen, None, service.identity_seen),
@@ -174,6 +188,9 @@ _PAPER: _Rules = (
 )
 
 _BOOKS: _Rules = (
+    on(S.SETTLING, h.Proceed, S.DIVERTING, escrow.divert_coins, when=escrow.coins_wait),
+    on(S.DIVERTING, h.CoinsDiverted, S.SETTLING, escrow.flap_shut),
+    on(_elsewhere({S.DIVERTING}), h.CoinsDiverted, None, service.nothing_to_do),
     on(S.SETTLING, h.Proceed, None, payout.keep_fee, when=payout.fee_due),
     on(S.SETTLING, h.Proceed, None, payout.owe_doubtful, when=payout.copy_doubtful),
     on(S.SETTLING, h.Proceed, None, payout.owe_all, when=payout.owner_gone),

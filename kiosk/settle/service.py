@@ -23,7 +23,7 @@ COINS_AGAIN_S = 5.0
 
 CLOSES_SERVICE = frozenset({
     "coin.lost", "coin.acceptor_fault", "coin.fraud", "coin.wire", "coin.unknown_device",
-    "coin.encrypted", "printer.offline", "printer.paper_out", "printer.jam",
+    "coin.encrypted", "coin.escrow_fault", "printer.offline", "printer.paper_out", "printer.jam",
     "printer.cover_open", "printer.toner_empty", "printer.output_full", "printer.wrong_media",
     "printer.not_duplex", "printer.not_colour", "printer.not_ipp", "printer.spooler",
     "printer.stopped", "printer.tray_sensor", "terminal.exchange", "journal.disk_full",
@@ -69,7 +69,7 @@ def ask_again(model: Settlement, _event: h.TimerFired) -> Done:
 
 def coins_missing(model: Settlement, event: h.CoinsNotResumed) -> Done:
     """No service without the coin machine; it is asked again and again."""
-    draft = _troubled(Draft(model), "coin", event.reason)
+    draft = troubled(Draft(model), "coin", event.reason)
     if draft.model.trouble:
         sent_away(draft)
     return draft.timer(h.Timer.COINS, COINS_AGAIN_S).step()
@@ -82,7 +82,7 @@ def ticket_open(model: Settlement, _event: h.CoinsResumed) -> bool:
 
 def resolve(model: Settlement, event: h.CoinsResumed) -> Done:
     """Ask the hopper's counters what became of it."""
-    draft = _coins_back(model, event)
+    draft = coins_set_up(model, event)
     assert model.memory.ticket  # noqa: S101 - the guard has seen it
     return draft.do(c.ResolveTicket(model.memory.ticket)).step()
 
@@ -94,7 +94,7 @@ def job_open(model: Settlement, _event: h.CoinsResumed) -> bool:
 
 def follow_on(model: Settlement, event: h.CoinsResumed) -> Done:
     """Follow it at the device; the spooler was wiped when it started."""
-    draft = _coins_back(model, event).set(contained=True)
+    draft = coins_set_up(model, event).set(contained=True)
     assert model.memory.job  # noqa: S101 - the guard has seen it
     draft.do(c.FollowJob(model.memory.job.title))
     return draft.timer(h.Timer.JOB, model.limits.unseen_s).step()
@@ -102,12 +102,12 @@ def follow_on(model: Settlement, event: h.CoinsResumed) -> Done:
 
 def settle_on(model: Settlement, event: h.CoinsResumed) -> Done:
     """Settle whatever is left."""
-    return _coins_back(model, event).do(c.GoOn()).step()
+    return coins_set_up(model, event).do(c.GoOn()).step()
 
 
 def coins_back(model: Settlement, event: h.CoinsResumed) -> Done:
     """The coin machine was set up once more."""
-    return _coins_back(model, event).step()
+    return coins_set_up(model, event).step()
 
 
 # --- a visit begins and ends --------------------------------------------------------------
@@ -313,7 +313,7 @@ def slip_done(model: Settlement, event: h.SlipPrinted) -> Done:
 
 def trouble(model: Settlement, event: h.TroubleSeen) -> Done:
     """A device closes service or lets it open again."""
-    return _troubled(Draft(model), event.source, event.reason).step()
+    return troubled(Draft(model), event.source, event.reason).step()
 
 
 def identity_seen(model: Settlement, event: h.IdentitySeen) -> Done:
@@ -321,7 +321,7 @@ def identity_seen(model: Settlement, event: h.IdentitySeen) -> Done:
     draft = Draft(model)
     if event.switched or event.failure:
         draft.write("terminal.identity", result=event.failure or "renewed")
-    return _troubled(draft, "identity", event.failure).step()
+    return troubled(draft, "identity", event.failure).step()
 
 
 def warned(model: Settlement, event: h.DeviceWarned) -> Done:
@@ -350,15 +350,17 @@ def _begun(draft: Draft, event: link.OpenVisit) -> Draft:
 
 
 def _printer_said(draft: Draft, event: h.PrinterSeen) -> Draft:
-    return _troubled(draft, "printer", most_telling(event.status.troubles))
+    return troubled(draft, "printer", most_telling(event.status.troubles))
 
 
-def _coins_back(model: Settlement, event: h.CoinsResumed) -> Draft:
+def coins_set_up(model: Settlement, event: h.CoinsResumed) -> Draft:
+    """What the machine takes and pays; it closes service no more."""
     draft = Draft(model).set(accepts=event.accepts, bills=event.bills)
-    return _troubled(draft, "coin", "")
+    return troubled(draft, "coin", "")
 
 
-def _troubled(draft: Draft, source: str, reason: str) -> Draft:
+def troubled(draft: Draft, source: str, reason: str) -> Draft:
+    """Service follows what `source` says of itself: a reason that closes it, or ""."""
     before = draft.model.trouble
     others = tuple(pair for pair in draft.model.troubles if pair[0] != source)
     closes = ((source, reason),) if reason in CLOSES_SERVICE else ()

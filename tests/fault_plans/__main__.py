@@ -17,7 +17,7 @@ from random import Random  # noqa: TID251  # seeded, so that a batch can be repe
 from typing import Any
 
 from drivers.clock import SystemClock
-from tests.fault_plans.terminal import Terminal
+from tests.fault_plans.terminal import Terminal, with_bills
 from tests.fault_plans.visits import Outcome, play, refill
 
 BATCH = 20
@@ -71,7 +71,8 @@ def _run(parsed: argparse.Namespace) -> None:
 def play_batch(seed: int, number: int, visits: int = BATCH) -> list[Outcome]:
     """The visits of one batch, one after the other on the same terminal."""
     rng = Random(f"{seed}/{number}")  # noqa: S311  # repeatable on purpose
-    terminal = Terminal()
+    # Every other terminal holds its coins in an escrow.
+    terminal = Terminal(with_bills(escrow=bool(number % 2)))
     outcomes = []
     for _ in range(visits):
         outcomes.append(play(terminal, rng))

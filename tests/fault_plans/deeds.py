@@ -16,7 +16,8 @@ Deed = Callable[[Terminal, Random], None]
 _MONEY = (
     Header.CREDITS, Header.BILL_EVENTS, Header.ROUTE_BILL, Header.DISPENSE, Header.HOPPER_STATUS,
     Header.DISPENSE_COUNT, Header.TEST_HOPPER, Header.ENABLE_HOPPER, Header.SET_INHIBITS,
-    Header.SET_MASTER_INHIBIT, Header.SERIAL, Header.ACCEPT_COUNTER,
+    Header.SET_MASTER_INHIBIT, Header.SERIAL, Header.ACCEPT_COUNTER, Header.OPERATE_ESCROW,
+    Header.ESCROW_STATUS,
 )  # fmt: skip
 _RESET_BY_NULL = bytes.fromhex("00 02 01 01 E4 01 17")
 """A broadcast reset as grounding the wire for one character makes it. Source: ccTalk Generic
@@ -117,6 +118,11 @@ def _handful(t: Terminal, rng: Random) -> None:
         t.hand.drop_coin(rng.choice(VALUES))
 
 
+def _flap(t: Terminal, _rng: Random) -> None:
+    if t.machine.escrow:
+        t.hand.jam_flap()
+
+
 def _lever(t: Terminal, _rng: Random) -> None:
     t.hand.pull_lever()
 
@@ -209,6 +215,7 @@ DEEDS: dict[str, Deed] = {
     "acceptor event": _coin_event,
     "validator event": _bill_event,
     "handful of coins": _handful,
+    "flap sticks": _flap,
     "return lever": _lever,
     "devices busy": _busy,
     "visit killed": _visit_dies,

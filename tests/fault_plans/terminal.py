@@ -15,6 +15,7 @@ from drivers.coin.contract import CoinVendorConfig
 from drivers.coin.serial import SerialCoinVendor
 from drivers.coin.virtual import (
     BillBuild,
+    EscrowBuild,
     MachineBuild,
     Speeds,
     VirtualCoinMachine,
@@ -28,7 +29,7 @@ from drivers.link.port import BytePort, LinkLost
 from kiosk.change import Float
 from kiosk.journal.cli import books as totals
 from kiosk.journal.entries import Entry
-from kiosk.journal.memory import fold
+from kiosk.journal.memory import Memory, fold
 from kiosk.runtime.coin_worker import CoinWorker
 from kiosk.runtime.loop import Loop
 from kiosk.settle import commands as c
@@ -40,6 +41,7 @@ from tests.kiosk.settle.world import (
     assert_the_journal_is_the_memory,
     assert_the_papers_are_true,
     booked,
+    came_back,
 )
 
 TICK_S = 0.1
@@ -49,12 +51,18 @@ COIN_YEN, BILL_YEN = 500, 10_000
 UNSEEN_COINS = 8
 """So many coins of a handful may fall through a dark acceptor; its reset is all that tells."""
 PIECES = 40
+ESCROW_HOLDS = 12
 HOPPERS = {"10": 3, "50": 4, "100": 5, "500": 6}
 
 
-def with_bills(pieces: int = PIECES) -> MachineBuild:
-    """Acceptor, four hoppers, bill validator: six devices on one line."""
-    return MachineBuild(hoppers=four_hoppers(pieces), bills=BillBuild())
+def with_bills(pieces: int = PIECES, *, escrow: bool = False) -> MachineBuild:
+    """Acceptor, four hoppers, bill validator: six devices on one line; a coin escrow is the
+    seventh."""
+    return MachineBuild(
+        hoppers=four_hoppers(pieces),
+        bills=BillBuild(),
+        escrow=EscrowBuild() if escrow else None,
+    )
 
 
 class Terminal(World):
@@ -101,6 +109,8 @@ class Terminal(World):
             hoppers=HOPPERS,
             checksum=self.machine.build.check.value,
             bills=bills.address if bills else 0,
+            escrow=self.machine.build.escrow.address if self.machine.build.escrow else 0,
+            escrow_holds=ESCROW_HOLDS,
         )
         self.vendor = SerialCoinVendor(config, self.clock, open_port=self._open)
         self.worker = CoinWorker(self.vendor, config.poll_s, self.clock, self._posted)
@@ -116,7 +126,12 @@ class Terminal(World):
         capacity = tuple(
             (yen, hopper.capacity) for yen, hopper in self.machine.build.hoppers.items()
         )
-        return Float(tuple(self.coins_at_first.items()), capacity)
+        escrow = ESCROW_HOLDS if self.machine.build.escrow else 0
+        return Float(tuple(self.coins_at_first.items()), capacity, escrow=escrow)
+
+    def disk_remembers(self) -> Memory:
+        """What a new process would know."""
+        return fold(self.disk, self.at_first())
 
     def die(self, dark_s: float = 0.5) -> None:
         """The process ends here; after `dark_s` another one begins."""
@@ -164,6 +179,9 @@ class Terminal(World):
         if isinstance(command, c.Dispense):
             assert self.memory.ticket == command.ticket, "coins go out only after their intent"
             assert any(e.kind == "payout.intent" for e in self.disk)
+        if isinstance(command, c.DivertCoins):
+            assert self.memory.diverting == ("keep" if command.keep else "return")
+            assert self.disk_remembers().diverting == self.memory.diverting, "its intent is on disk"
         self.worker._do(command)
 
     def _timer_on_the_clock(self, command: c.StartTimer, _glass: int) -> None:
@@ -172,7 +190,15 @@ class Terminal(World):
     _DOERS = {  # noqa: RUF012 - a table, never changed
         **World._DOERS,
         **dict.fromkeys(
-            (c.ResumeCoins, c.SetAccept, c.RouteBill, c.Prepare, c.Dispense, c.ResolveTicket),
+            (
+                c.ResumeCoins,
+                c.SetAccept,
+                c.RouteBill,
+                c.DivertCoins,
+                c.Prepare,
+                c.Dispense,
+                c.ResolveTicket,
+            ),
             _coin_order,
         ),
         c.StartTimer: _timer_on_the_clock,
@@ -252,14 +278,20 @@ def said_by(entries: Sequence[Entry]) -> Said:
     unsure = [one for one in results if one["evidence"] == "unknown"]
     intents = of("payout.intent")
     still_open = intents[-1:] if len(intents) > len(results) else []
+    emptied = [one for one in of("escrow.result") if not one.number("keep")]
+    doubted_in_yen = COIN_YEN * _doubted(entries, "coin", UNSEEN_COINS)
+    doubted_in_yen += BILL_YEN * _doubted(entries, "bill", 1)
     return Said(
         credited_yen=sum(one.number("yen") for one in of("coin.in", "bill.in")),
-        paid_yen=sum(e.number("yen") * (e.number("paid") + e.number("over")) for e in sure),
-        doubted_in_yen=COIN_YEN * _doubted(entries, "coin", UNSEEN_COINS)
-        + BILL_YEN * _doubted(entries, "bill", 1),
+        paid_yen=sum(e.number("yen") * (e.number("paid") + e.number("over")) for e in sure)
+        + sum(e.number("yen") for e in emptied if came_back(e)),
+        doubted_in_yen=doubted_in_yen,
         doubted_out_yen=sum(
             (e.number("pieces") + 1) * e.number("yen") for e in (*unsure, *still_open)
-        ),
+        )
+        + sum(e.number("yen") for e in emptied if e["fate"] == "unknown")
+        # A coin that may lie in the escrow uncredited goes back with the rest.
+        + (doubted_in_yen if emptied else 0),
     )
 
 

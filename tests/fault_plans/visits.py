@@ -169,6 +169,8 @@ def mend(terminal: Terminal) -> None:
         t.hand.unjam_hopper(yen)
     if t.machine.bills:
         t.hand.clear_bills()
+    if t.machine.escrow:
+        t.hand.clear_escrow()
     t.printer.troubles, t.printer.offline = (), False
     until_s = t.clock.monotonic_s() + _MEND_S
     while not t.settled() and t.clock.monotonic_s() < until_s:

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from drivers.clock import SystemClock, VirtualClock
+from drivers.coin.virtual import EscrowBuild, MachineBuild, VirtualCoinMachine
 from drivers.printer.virtual import VirtualPrinter
 from drivers.printer.virtual_engine import Machine
 from drivers.reasons import REASONS
@@ -91,6 +92,22 @@ def test_the_page_shows_no_markup_of_others() -> None:
     assert "<script>" not in page
     assert "<b>" not in page
     assert "&lt;script&gt;" in page
+
+
+@pytest.mark.daemon
+def test_a_coin_escrow_is_named_and_a_stuck_flap_is_not_ready(config: Config) -> None:
+    clock = SystemClock()
+    with VirtualCoinMachine(clock, MachineBuild(escrow=EscrowBuild())) as machine:
+        coin = replace(config.coin, port=machine.serve_pty(), escrow=160)
+        other = replace(config, coin=coin)
+        finding = next(f for f in look(other, clock) if f.subject == "coin machine")
+        assert finding.good
+        assert "160: Escrow, KVM KV-E1, serial 160001" in finding.facts
+        assert machine.escrow
+        machine.escrow.fault = 11
+        finding = next(f for f in look(other, clock) if f.subject == "coin machine")
+    assert not finding.good
+    assert finding.facts[0].startswith("coin.escrow_fault: ")
 
 
 @pytest.mark.daemon

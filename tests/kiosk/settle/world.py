@@ -495,12 +495,18 @@ def booked(entries: Sequence[Entry]) -> dict[str, int]:
         return sum(e.number("yen") for e in entries if e.kind == kind)
 
     returned = sum(e.number("yen") * e.number("paid") for e in entries if e.kind == "payout.result")
+    returned += sum(e.number("yen") for e in entries if came_back(e))
     return {
         "inserted": total("coin.in") + total("bill.in"),
         "kept": total("money.kept"),
         "returned": returned,
         "owed": total("money.owed"),
     }
+
+
+def came_back(what: Entry) -> bool:
+    """The coin escrow gave back all that lay in it."""
+    return what.kind == "escrow.result" and what["fate"] == "done" and not what["keep"]
 
 
 def payouts(entries: Sequence[Entry]) -> list[tuple[DispenseTicket, Entry | None]]:
