@@ -8,11 +8,12 @@ import numpy as np
 import pypdfium2
 
 from center.antiforgery.back import BLOCK_AT
-from center.antiforgery.compiled import Bits
+from center.antiforgery.compiled import Bits, Grey, compiled
+from center.antiforgery.dots import PAGE_DOTS
 from center.antiforgery.keyring import Keyring
 from center.antiforgery.scramble.decode import decode_cells
 from center.antiforgery.scramble.front import PdfFront, ink
-from center.antiforgery.scramble.layout import CELL_DOTS, DOTS_PER_INCH, HEIGHT, WIDTH
+from center.antiforgery.scramble.layout import CELL_DOTS, DOTS_PER_INCH, HEIGHT, WIDTH, layout
 from center.antiforgery.scramble.recovered import Recovered, Verdict
 from center.paper.plain import HEIGHT_PT, WIDTH_PT
 from crypto.errors import CheckFailed
@@ -24,6 +25,18 @@ _DARKER_BY = 96
 """A dot of the certificate that is this much darker than paper must still be so."""
 _MIDDLE = 128
 _DOT_SCALE = DOTS_PER_INCH / 72
+_BLOCK_DOTS = (HEIGHT * CELL_DOTS, WIDTH * CELL_DOTS)
+_HALF_DOT_PT = 0.5 / _DOT_SCALE
+_AROUND_BLOCK = tuple(
+    dots / _DOT_SCALE - _HALF_DOT_PT  # the renderer rounds up to whole dots
+    for dots in (
+        BLOCK_AT[0],
+        PAGE_DOTS[1] - BLOCK_AT[1] - _BLOCK_DOTS[0],
+        PAGE_DOTS[0] - BLOCK_AT[0] - _BLOCK_DOTS[1],
+        BLOCK_AT[1],
+    )
+)
+"""Points left, below, right and above of a block that need not be rendered to read it."""
 
 PDFIUM = threading.Lock()
 """PDFium is not thread-safe."""
@@ -49,6 +62,8 @@ def read_back(marks: bytes, pdf: bytes, context: DeliveryContext, keyring: Keyri
     inquiry site does it, and must be that very page. Raises CheckFailed `marks.read_back`.
     """
     for number, cells in enumerate(read_pages(marks, pdf, context)):
+        known = layout().known == 1
+        _demand(np.array_equal(cells[known], layout().fixed[known]), "a block has other marks")
         found = decode_cells(cells, keyring.keys, keyring.signers)
         _check_block(found, PdfFront(pdf, number, PDFIUM), context, number + 1)
 
@@ -91,6 +106,7 @@ def _block(marks: bytes, sheet: int) -> Bits:
 
 def _check_block(found: Recovered, front: PdfFront, context: DeliveryContext, page: int) -> None:
     _demand(found.verdict is Verdict.READ, "a block cannot be read")
+    _demand(found.reading.raw_error_rate == 0, "a block has wrong cells")
     header, picture = found.header, found.picture
     _demand(header is not None and picture is not None, "a block holds no picture")
     if header is None or picture is None:
@@ -105,16 +121,26 @@ def _check_block(found: Recovered, front: PdfFront, context: DeliveryContext, pa
 
 def _cells(back: pypdfium2.PdfPage) -> Bits:
     """The block as a renderer puts it on paper; every cell must be of one colour all over."""
-    page = back.render(scale=_DOT_SCALE, grayscale=True).to_numpy()
-    left, top = BLOCK_AT
-    height, width = HEIGHT * CELL_DOTS, WIDTH * CELL_DOTS
-    cut: Bits = page.reshape(page.shape[:2])[top : top + height, left : left + width]
-    _demand(cut.shape == (height, width), "a page is not A4")
-    dots = (cut < _MIDDLE).reshape(HEIGHT, CELL_DOTS, WIDTH, CELL_DOTS)
-    cells = dots[:, 0, :, 0]
-    even = all(np.array_equal(dots[:, y, :, x], cells) for y, x in np.ndindex(CELL_DOTS, CELL_DOTS))
+    page = back.render(scale=_DOT_SCALE, grayscale=True, crop=_AROUND_BLOCK).to_numpy()
+    _demand(page.shape[:2] == _BLOCK_DOTS, "a page is not A4")
+    cells = np.empty((HEIGHT, WIDTH), np.uint8)
+    even = _gathered(np.ascontiguousarray(page.reshape(_BLOCK_DOTS)), cells)
     _demand(even, "a block is not set dot for dot")
-    return np.asarray(cells, np.uint8)
+    return cells
+
+
+@compiled
+def _gathered(dots: Grey, cells: Bits) -> bool:
+    """Fill `cells` from their dots; whether each has dots of one colour."""
+    mixed = 0
+    for y in range(HEIGHT):
+        for x in range(WIDTH):
+            cells[y, x] = dots[CELL_DOTS * y, CELL_DOTS * x] < _MIDDLE
+        for row in range(CELL_DOTS * y, CELL_DOTS * (y + 1)):
+            for x in range(WIDTH):
+                for column in range(CELL_DOTS * x, CELL_DOTS * (x + 1)):
+                    mixed |= (dots[row, column] < _MIDDLE) ^ cells[y, x]
+    return mixed == 0
 
 
 def _check_front(

@@ -1,7 +1,8 @@
 """Compiles every loop of the scramble image once, so that no certificate waits for a compiler.
 
-`python -m center.antiforgery.warm`: one sheet is made, laid on a page and read. What numba makes
-of it stays in `__pycache__`; a second run costs a second. `scripts/setup` calls it.
+`python -m center.antiforgery.warm`: one sheet is marked, read back, laid on a page and read as a
+scan. What numba makes of it stays in `__pycache__`; a second run costs a second. `scripts/setup`
+calls it.
 """
 
 import io
@@ -11,6 +12,9 @@ import numpy as np
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from center.antiforgery.compiled import Grey
+from center.antiforgery.keyring import Keyring
+from center.antiforgery.marks import Engraver
+from center.antiforgery.reading import DeliveryContext
 from center.antiforgery.scramble.block import Sheet, encode
 from center.antiforgery.scramble.decode import decode_picture
 from center.antiforgery.scramble.front import PdfFront
@@ -27,13 +31,16 @@ _AT_DOTS = (300, 250)
 
 
 def warm() -> Recovered:
-    """Make a block and read it from a clean page at 300 dpi; the result is a whole front."""
-    keys = MemoryKeyStore({1: secrets.token_bytes(32)})
+    """Make marks and read them back, then a block from a clean page at 300 dpi: a whole front."""
     private = Ed25519PrivateKey.generate()
-    sheet = Sheet("WARM-WARM-WARM-WARM", 1, 1, 0, "000000")
-    block = encode(PdfFront(_page(), 0), sheet, keys, CentreKey(private))
-    public = private.public_key()
-    return decode_picture(_scanned(block.dots()), keys, {signer_name(public): public})
+    keys, signing = MemoryKeyStore({1: secrets.token_bytes(32)}), CentreKey(private)
+    signers = {signer_name(private.public_key()): private.public_key()}
+    engraver = Engraver(Keyring(keys, signing, signers))
+    page, context = _page(), DeliveryContext("WARM-WARM-WARM-WARM", 1, municipality="000000")
+    engraver.read_back(engraver.make(page, context), page, context)
+    sheet = Sheet(context.document_id, 1, 1, context.issued, context.municipality)
+    block = encode(PdfFront(page, 0), sheet, keys, signing)
+    return decode_picture(_scanned(block.dots()), keys, signers)
 
 
 def _page() -> bytes:

@@ -36,7 +36,8 @@ from center.antiforgery.scramble.keys import (
     seal,
 )  # fmt: skip
 from center.antiforgery.scramble.layout import CELL_DOTS, HEIGHT, WIDTH, layout, public_cover
-from center.antiforgery.scramble.words import shuffled, stream
+from center.antiforgery.scramble.placing import put
+from center.antiforgery.scramble.words import shuffled_values, stream
 
 STEPS = (120, 100, 75, 50)
 """Resolutions of the base image, dots per inch, best first; the fine image has twice as many."""
@@ -82,6 +83,8 @@ class Block:
 @dataclass(frozen=True, slots=True)
 class _Images:
     dpi: int
+    page: Bits
+    """The base image that `base` codes."""
     base: tuple[bytes, ...]
     fine: tuple[bytes, ...]
 
@@ -132,9 +135,9 @@ def places(outside: Outside, keys: KeyStore) -> tuple[Places, Bits]:
     """
     rest = layout().rest
     key = keys.derive(outside.key_id, purpose(outside.document, outside.page, PLACES))
-    order = shuffled(len(rest), stream(key, b"places" + outside.nonce, len(rest)))
+    order = shuffled_values(rest, stream(key, b"places" + outside.nonce, len(rest)))
     cover = stream(key, b"cover" + outside.nonce, len(rest)) & 1
-    return rest[order], cover.astype(np.uint8)
+    return order, cover.astype(np.uint8)
 
 
 def to_bits(data: bytes) -> Bits:
@@ -146,7 +149,7 @@ def _put_header(cells: Bits, data: bytes) -> None:
     where = layout().header
     if len(data) != BYTES:
         raise ValueError("Layer 0 has another length.")
-    cells[where] = ldpc.encode(to_bits(data), len(where)) ^ public_cover(len(where))
+    put(cells, where, ldpc.encode(to_bits(data), len(where)), public_cover(len(where)))
 
 
 def _put_images(
@@ -162,7 +165,7 @@ def _put_images(
         for number, (data, count) in enumerate(zip(strips, shares, strict=True)):
             sealed = seal(key, nonce_of(outside.nonce, number), data)
             coded = ldpc.encode(to_bits(sealed), count)
-            cells[where[at : at + count]] = coded ^ cover[at : at + count]
+            put(cells, where[at : at + count], coded, cover[at : at + count])
             at += count
     cells[where[at:]] = cover[at:]
 
@@ -175,7 +178,7 @@ def _images(front: Front, room: int) -> _Images:
             break
         made.append(_base(front, dpi))
     for images in made:
-        fine = _fine(front, images.dpi) if _leaves_room(images, room) else ()
+        fine = _fine(front, images) if _leaves_room(images, room) else ()
         if fine and allocation.fits([len(one) for one in images.base], [*map(len, fine)], room):
             return dataclasses.replace(images, fine=fine)
     return _alone(made, room)
@@ -203,12 +206,13 @@ def _base(front: Front, dpi: int) -> _Images:
     page = ink(front, dpi, base_shape(dpi))
     edges = strip_edges(len(page))
     pairs = itertools.pairwise(edges)
-    return _Images(dpi, tuple(picture.encode_base(page[a:z]) for a, z in pairs), ())
+    return _Images(dpi, page, tuple(picture.encode_base(page[a:z]) for a, z in pairs), ())
 
 
-def _fine(front: Front, dpi: int) -> tuple[bytes, ...]:
-    height, width = base_shape(dpi)
-    base, fine = ink(front, dpi, (height, width)), ink(front, 2 * dpi, (2 * height, 2 * width))
+def _fine(front: Front, images: _Images) -> tuple[bytes, ...]:
+    base = images.page
+    height, width = base.shape
+    fine = ink(front, 2 * images.dpi, (2 * height, 2 * width))
     edges = strip_edges(height)
     return tuple(
         picture.encode_fine(fine[2 * a : 2 * z], base[a:z]) for a, z in itertools.pairwise(edges)

@@ -37,7 +37,15 @@ from center.antiforgery.scramble.keys import (
     open_sealed,
     purpose,
 )  # fmt: skip
-from center.antiforgery.scramble.layout import DOTS_PER_INCH, layout, public_cover
+from center.antiforgery.scramble.layout import (
+    DOTS_PER_INCH,
+    HEIGHT,
+    PITCH,
+    WIDTH,
+    layout,
+    public_cover,
+)  # fmt: skip
+from center.antiforgery.scramble.placing import compared, taken
 from center.antiforgery.scramble.recovered import Reading, Recovered, Strip, Verdict
 from center.antiforgery.scramble.upload import NoPicture, TooLarge, pictures
 
@@ -102,7 +110,7 @@ class _Reader:
         self._block = block
         self._keys = keys
         self._known = layout().pilots.copy()
-        self._truth = layout().fixed.astype(np.float32) * 2 - 1
+        self._truth = layout().fixed.astype(np.int8) * 2 - 1
         self._wrong = self._read_cells = 0
         self._refused: set[int] = set()
 
@@ -113,7 +121,7 @@ class _Reader:
         data = np.packbits(bits).tobytes()
         if failing or read_outside(data) is None:
             return self._result(Verdict.UNREADABLE)
-        self._learn(where, ldpc.encode(to_bits(data), len(where)) ^ public_cover(len(where)))
+        self._learn(where, ldpc.encode(to_bits(data), len(where)), public_cover(len(where)))
         try:
             header = open_header(data, self._keys, signers)
         except KeyUnknown:
@@ -175,7 +183,7 @@ class _Reader:
         except InvalidTag:
             self._refused.add(number)
             return None
-        self._learn(where, ldpc.encode(bits, len(where)) ^ cover)
+        self._learn(where, ldpc.encode(bits, len(where)), cover)
         if digest(layer, place, data) == header.digests[number]:
             self._refused.discard(number)
             return data
@@ -183,15 +191,13 @@ class _Reader:
         return None
 
     def _likely(self, where: Places, cover: Bits) -> Soft:
-        values = self._block.likelihoods.reshape(-1)[where]
-        return np.asarray(np.where(cover == 1, -values, values), np.float32)
+        return taken(self._block.likelihoods.reshape(-1), where, cover)
 
-    def _learn(self, where: Places, cells: Bits) -> None:
+    def _learn(self, where: Places, bits: Bits, cover: Bits) -> None:
         """From now on these cells are known."""
-        flat = self._truth.reshape(-1)
-        flat[where] = cells.astype(np.float32) * 2 - 1
+        truth, read = self._truth.reshape(-1), self._block.read.reshape(-1)
+        self._wrong += compared(truth, read, where, bits, cover)
         self._known.reshape(-1)[where] = 1
-        self._wrong += int(((self._block.read.reshape(-1)[where] > 0) != (cells == 1)).sum())
         self._read_cells += len(where)
         if len(where) == len(layout().header):
             self._block.learn(self._known, self._truth)
@@ -247,12 +253,17 @@ class _Certain(Demodulated):
     """Cells straight from a file. There is nothing to learn from them."""
 
     def __init__(self, cells: Bits) -> None:
-        read = cells.astype(np.float32) * 2 - 1
+        # Small numbers: the cells are looked up in the order of a shuffle, from the cache or not.
+        read = cells.astype(np.int8) * 2 - 1
         super().__init__(float(DOTS_PER_INCH), 0.0, 0, read, read, -read * _CERTAIN)
 
     @override
     def learn(self, known: Bits, truth: Soft) -> None:
         pass
 
+    @override
+    def damage(self) -> Soft:
+        return np.zeros((HEIGHT // PITCH, WIDTH // PITCH), np.float32)
 
-_CERTAIN = 9.0
+
+_CERTAIN = 9

@@ -52,7 +52,11 @@ class Code:
         return self.bits + self.parities
 
 
-@functools.lru_cache(maxsize=4)
+_KEPT = 128
+"""Codes remembered: the 33 of a sheet serve making it and reading it back, of several at once."""
+
+
+@functools.lru_cache(maxsize=_KEPT)
 def code(bits: int, cells: int) -> Code:
     """The code for `bits` information bits in `cells` cells. Raises ValueError where none fits."""
     parities = min(cells - bits, _PARITY_A_BIT * bits)
@@ -81,7 +85,9 @@ def decode(likelihoods: Soft, bits: int, rounds: int = ROUNDS) -> tuple[Bits, in
     places = _places(chosen.length, len(likelihoods))
     gathered = np.zeros(chosen.length, np.float32)
     _gather(likelihoods.astype(np.float32), places, gathered)
-    failing = _message_passing(gathered, bits, chosen.starts, chosen.members, rounds)
+    failing = _failing(gathered, bits, chosen.starts, chosen.members)
+    if failing:
+        failing = _message_passing(gathered, bits, chosen.starts, chosen.members, rounds)
     return np.asarray(gathered[:bits] < 0, np.uint8), int(failing)
 
 
@@ -90,7 +96,20 @@ def _places(length: int, cells: int) -> Places:
     step = max(1, round(_GOLDEN * length))
     while math.gcd(step, length) != 1:
         step += 1
-    return np.asarray(np.arange(cells, dtype=np.int64) * step % length, np.int32)
+    return _strides(step % length, length, cells)
+
+
+@compiled
+def _strides(step: int, length: int, cells: int) -> Places:
+    """0, step, 2 step ..., each below `length`."""
+    made = np.empty(cells, np.int32)
+    at = 0
+    for cell in range(cells):
+        made[cell] = at
+        at += step
+        if at >= length:
+            at -= length
+    return made
 
 
 @compiled
@@ -171,6 +190,21 @@ def _parity(information: Bits, starts: Places, members: Places) -> Bits:
 def _gather(likelihoods: Soft, places: Places, gathered: Soft) -> None:
     for at in range(len(places)):
         gathered[places[at]] += likelihoods[at]
+
+
+@compiled
+def _failing(belief: Soft, bits: int, starts: Places, members: Places) -> int:
+    """How many checks the beliefs fail as they are. A code word fails none, and passing messages
+    would only make it surer of itself."""
+    failing, before = 0, False
+    for check in range(len(starts) - 1):
+        parity = belief[bits + check] < 0
+        odd = parity ^ before
+        for at in range(starts[check], starts[check + 1]):
+            odd ^= belief[members[at]] < 0
+        failing += odd
+        before = parity
+    return failing
 
 
 @compiled

@@ -11,8 +11,9 @@ import numpy as np
 
 from center.antiforgery.compiled import Bits, Places, compiled
 from center.antiforgery.invented import PAGES
+from center.antiforgery.scramble.coder import TRUST
 from center.antiforgery.scramble.front import PdfFront, base_shape, ink
-from center.antiforgery.scramble.picture import CONTEXTS, ODDS, TRUST
+from center.antiforgery.scramble.picture import CONTEXTS, ODDS
 
 SEEDS = range(9_000, 9_020)
 RESOLUTIONS = (75, 100, 120)

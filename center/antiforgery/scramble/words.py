@@ -21,11 +21,16 @@ def stream(key: bytes, purpose: bytes, count: int) -> Places:
     return np.frombuffer(encryptor.update(bytes(4 * count)), "<u4")
 
 
-@compiled
 def shuffled(count: int, words: Places) -> Places:
     """0..count-1 in an order drawn from `words` (at least `count` of them)."""
-    order = np.arange(count).astype(np.int32)
-    for left in range(count - 1, 0, -1):
+    return shuffled_values(np.arange(count, dtype=np.int32), words)
+
+
+@compiled
+def shuffled_values(values: Places, words: Places) -> Places:
+    """`values` in an order drawn from `words` (at least as many): `values[shuffled(...)]`."""
+    order = values.copy()
+    for left in range(len(order) - 1, 0, -1):
         # 32 random bits scaled down: off from even by at most count / 2^32.
         other = (np.uint64(words[left]) * np.uint64(left + 1)) >> np.uint64(32)
         at = np.int64(other)

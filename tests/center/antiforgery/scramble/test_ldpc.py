@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from center.antiforgery.compiled import Bits, Soft
 from center.antiforgery.scramble import ldpc
 
 pytestmark = pytest.mark.timeout(300)  # the first call compiles, on machines that are shared
@@ -53,6 +54,40 @@ def test_likelihoods_that_boast_do_no_harm() -> None:
         read, failing = ldpc.decode(likely, 6000)
         assert failing == 0
         assert np.array_equal(read, sent)
+
+
+def test_a_code_word_is_what_messages_would_make_of_it() -> None:
+    """Right cells of any strength and missing ones: nothing is passed, and nothing would change."""
+    rng = np.random.default_rng(7)
+    for cells in (900, 2500):
+        sent = rng.integers(0, 2, 500).astype(np.uint8)
+        coded = ldpc.encode(sent, cells)
+        likely = (rng.random(cells) * 9 * (1 - 2.0 * coded)).astype(np.float32)
+        # Missing cells count as white: only such bits may be left out of a code word.
+        likely[(coded == 0) & (rng.random(cells) < 0.2)] = 0
+        read, failing = ldpc.decode(likely, 500, rounds=0)
+        slow = _with_messages(likely, 500)
+        assert failing == slow[1] == 0
+        assert np.array_equal(read, sent)
+        assert np.array_equal(slow[0], sent)
+
+
+def test_what_is_no_code_word_needs_messages() -> None:
+    sent = np.random.default_rng(8).integers(0, 2, 500).astype(np.uint8)
+    likely = (4 * (1 - 2.0 * ldpc.encode(sent, 2500))).astype(np.float32)
+    likely[3] = -likely[3]
+    assert ldpc.decode(likely, 500, rounds=1)[1] > 0
+    read, failing = ldpc.decode(likely, 500)
+    assert failing == 0
+    assert np.array_equal(read, sent)
+
+
+def _with_messages(likely: Soft, bits: int) -> tuple[Bits, int]:
+    chosen = ldpc.code(bits, len(likely))
+    gathered = np.zeros(chosen.length, np.float32)
+    ldpc._gather(likely, ldpc._places(chosen.length, len(likely)), gathered)
+    failing = ldpc._message_passing(gathered, bits, chosen.starts, chosen.members, 5)
+    return (gathered[:bits] < 0).astype(np.uint8), failing
 
 
 def test_the_code_is_linear_and_systematic() -> None:
