@@ -83,7 +83,12 @@ byte-streams: setup
 	@$(PY) -m tests.byte_streams --streams $(STREAMS) --seed $(SEED) --out build/byte-streams.jsonl
 
 # A long proof: hundreds of invented sheets through print, years and scanner; resumable.
+# Memory that was freed is kept for the next page: to be given fresh pages by the kernel for every
+# array takes as long as all arithmetic. One thread: it is one core's speed that is written down.
 SEEDS ?= 300
+modem-figures: export MALLOC_MMAP_THRESHOLD_ = 4000000000
+modem-figures: export MALLOC_TRIM_THRESHOLD_ = 8000000000
+modem-figures: export OPENBLAS_NUM_THREADS = 1
 modem-figures: setup
 	@$(PY) -m tests.modem.figures conditions --seeds $(SEEDS) --out build/modem-conditions.jsonl
 	@$(PY) -m tests.modem.figures sweeps --out build/modem-sweeps.jsonl

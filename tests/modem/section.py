@@ -177,7 +177,7 @@ def _pictures() -> str:
     sheet = printed("dense", 1)
     parts = ["<h3>Uploads and what came of them</h3>"]
     for name in _SHOWN:
-        upload = scan(back(sheet.block), PLACE, condition(name), Scanner(), 1)
+        upload = scan(back(sheet.block.cells), PLACE, condition(name), Scanner(), 1)
         found = decode_picture(next(pictures(upload)), KEYS, SIGNERS)
         seen = Image.open(io.BytesIO(upload)).convert("RGB").reduce(6)
         parts.append(f"<h4>{name}: {found.verdict.value}</h4>{_image(seen, 'upload')}")

@@ -9,8 +9,8 @@ from numpy.random import Generator
 from center.antiforgery.channel.fields import enlarge, patches, smooth_noise
 from center.antiforgery.compiled import Soft
 
-_TEA = (0.86, 0.68, 0.45)
-"""What tea lets through of red, green and blue."""
+TEA = (0.86, 0.68, 0.45)
+"""What tea of strength 1 lets through of red, green and blue; of strength s, that to the s."""
 _TEA_GRAIN_MM = 28.0
 _FOLD_MM = 0.45
 """Half the width of a fold's line, along which toner has cracked off."""
@@ -29,8 +29,8 @@ class Box:
     width: int
 
 
-def tea(shape: tuple[int, int], share: float, px_mm: float, rng: Generator) -> list[Soft]:
-    """Transmission of red, green and blue where tea was spilt over `share` of the sheet.
+def tea(shape: tuple[int, int], share: float, px_mm: float, rng: Generator) -> Soft:
+    """How strongly each pixel is stained where tea was spilt over `share` of the sheet, 0 dry.
 
     Edges are darker than the middle, as a drying drop leaves them.
     """
@@ -38,8 +38,7 @@ def tea(shape: tuple[int, int], share: float, px_mm: float, rng: Generator) -> l
     deep = patches(rng, small, share, _TEA_GRAIN_MM * px_mm / _COARSE)
     cloud = 1 + 0.15 * smooth_noise(rng, small, 4 * px_mm / _COARSE)
     inside = np.minimum(deep / 0.06, 1) * (0.75 + 0.4 * np.exp(-deep / 0.08)) * cloud
-    strength = enlarge(inside.astype(np.float32), *shape)
-    return [np.power(np.float32(t), strength) for t in _TEA]
+    return enlarge(inside.astype(np.float32), *shape)
 
 
 def fold(sheet: Soft, count: int, px_mm: float, rng: Generator) -> None:

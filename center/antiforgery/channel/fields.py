@@ -24,37 +24,39 @@ def bell(sigma: float) -> Soft:
 def blur(plane: Soft, sigma: float) -> Soft:
     """`plane` after a Gaussian blur; the edge's value goes on outside."""
     weights = bell(sigma)
-    if len(weights) == 1:
-        return plane
-    return _down(_across(plane, weights), weights)
+    return plane if len(weights) == 1 else _blurred(plane, weights)
 
 
 @compiled
-def _across(plane: Soft, weights: Soft) -> Soft:
+def _blurred(plane: Soft, weights: Soft) -> Soft:
+    """Across, then down, in one pass: only as many rows are held as the blur reaches."""
     height, width = plane.shape
-    reach = len(weights) // 2
+    taps, reach = len(weights), len(weights) // 2
     made = np.empty_like(plane)
     line = np.empty(width + 2 * reach, np.float32)
+    held = np.empty((taps, width), np.float32)
+    ready = 0
     for y in range(height):
-        line[:reach] = plane[y, 0]
-        line[reach : reach + width] = plane[y]
-        line[reach + width :] = plane[y, width - 1]
+        while ready <= min(y + reach, height - 1):
+            line[:reach] = plane[ready, 0]
+            line[reach : reach + width] = plane[ready]
+            line[reach + width :] = plane[ready, width - 1]
+            held[ready % taps] = 0.0
+            for tap in range(taps):
+                _add(held[ready % taps], weights[tap], line[tap:])
+            ready += 1
         made[y] = 0.0
-        for tap in range(len(weights)):
-            made[y] += weights[tap] * line[tap : tap + width]
+        for tap in range(taps):
+            source = min(max(y + tap - reach, 0), height - 1)
+            _add(made[y], weights[tap], held[source % taps])
     return made
 
 
 @compiled
-def _down(plane: Soft, weights: Soft) -> Soft:
-    height = plane.shape[0]
-    reach = len(weights) // 2
-    made = np.zeros_like(plane)
-    for y in range(height):
-        for tap in range(len(weights)):
-            source = min(max(y + tap - reach, 0), height - 1)
-            made[y] += weights[tap] * plane[source]
-    return made
+def _add(total: Soft, weight: float, row: Soft) -> None:
+    """A loop of its own: written as slices, every step would make a row anew."""
+    for x in range(len(total)):
+        total[x] += weight * row[x]
 
 
 @compiled

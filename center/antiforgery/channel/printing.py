@@ -47,7 +47,7 @@ def _stick(spread: Soft, level: Soft, noise: Soft, shifts: Places, slope: float)
 
 
 def rub(toner: Soft, share: float, rng: Generator) -> Soft:
-    """`toner` after `share` of it has come off."""
+    """`toner` after `share` of it has come off; another array wherever something did."""
     if share <= 0:
         return toner
     height, width = toner.shape
@@ -56,14 +56,14 @@ def rub(toner: Soft, share: float, rng: Generator) -> Soft:
     for grain in _RUB_GRAINS_DOT:
         part = 1 - (1 - share) ** (1 / len(_RUB_GRAINS_DOT))
         gone |= patches(rng, small, part, grain / _SMALLER) > 0
-    _wipe(toner, gone.astype(np.uint8))
-    return toner
+    return _wiped(toner, gone.astype(np.uint8))
 
 
 @compiled
-def _wipe(toner: Soft, gone: Bits) -> None:
+def _wiped(toner: Soft, gone: Bits) -> Soft:
     height, width = toner.shape
+    made = np.empty_like(toner)
     for y in range(height):
         for x in range(width):
-            if gone[y // 3, x // 3]:
-                toner[y, x] *= np.float32(0.06)
+            made[y, x] = toner[y, x] * np.float32(0.06) if gone[y // 3, x // 3] else toner[y, x]
+    return made

@@ -2,13 +2,15 @@
 
 import io
 import math
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.random import Generator, default_rng
 from PIL import Image
 
-from center.antiforgery.channel.ageing import Box, fold, tea, tear
+from center.antiforgery.channel.ageing import TEA, Box, fold, tea, tear
 from center.antiforgery.channel.conditions import Condition, printer
 from center.antiforgery.channel.fields import blur
 from center.antiforgery.channel.printing import rub, toner
@@ -21,6 +23,8 @@ _LID = 0.93
 _JITTER_MM = (4.0, 25.0)
 """Periods of the paper feed's unevenness."""
 _WAVES = 3
+_BAND = 64
+"""Rows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +48,29 @@ class _Pose:
     """Down the scan, pixels by row."""
 
 
+@dataclass(frozen=True, slots=True)
+class Pressed:
+    """A printed sheet. It may go through several fates: each begins from the same sheet."""
+
+    toner: Soft
+    """At 600 dpi, the share of each dot that is covered."""
+    luck: dict[str, Any]
+    """Where the random numbers went on from after printing."""
+
+    def rng(self) -> Generator:
+        """The random numbers of what happens to the sheet next."""
+        rng = default_rng()
+        rng.bit_generator.state = self.luck
+        return rng
+
+
+def press(ink: Bits, seed: int) -> Pressed:
+    """`ink` (whole page, 600 dpi, 1 black) as the engine prints it."""
+    rng = default_rng(seed)
+    made = toner(ink.astype(np.float32), printer(), rng)
+    return Pressed(made, dict(rng.bit_generator.state))
+
+
 def scan(
     ink: Bits, block: tuple[int, int, int, int], kind: Condition, scanner: Scanner, seed: int
 ) -> bytes:
@@ -52,32 +79,35 @@ def scan(
     `block` is top, left, height and width in dots of what a tear is measured by. The same seed
     gives the same file.
     """
-    rng = default_rng(seed)
-    pixels = capture(ink, block, kind, scanner, rng)
+    return scan_pressed(press(ink, seed), block, kind, scanner)
+
+
+def scan_pressed(
+    sheet: Pressed, block: tuple[int, int, int, int], kind: Condition, scanner: Scanner
+) -> bytes:
+    """The same for a sheet that was printed before; the sheet stays as it is."""
+    pixels = capture(sheet, block, kind, scanner)
     return save(np.rot90(pixels, scanner.quarter_turns), kind.jpeg_quality, scanner)
 
 
 def capture(
-    ink: Bits,
-    block: tuple[int, int, int, int],
-    kind: Condition,
-    scanner: Scanner,
-    rng: Generator,
+    pressed: Pressed, block: tuple[int, int, int, int], kind: Condition, scanner: Scanner
 ) -> Grey:
     """What the scanner saw, before it is turned and saved: height x width x 3 or height x width."""
-    engine = printer()
-    covered = rub(toner(ink.astype(np.float32), engine, rng), kind.rubbed, rng)
-    paper = 1 - blur(covered, engine.gain_dot)
-    pose, shape = _pose(ink.shape, kind, scanner, rng)
-    sheet = _sample(paper, pose.matrix, pose.shift, shape, _LID)
+    engine, rng = printer(), pressed.rng()
+    cover = blur(rub(pressed.toner, kind.rubbed, rng), engine.gain_dot)
+    pose, shape = _pose(cover.shape, kind, scanner, rng)
+    sheet = _sample(cover, pose.matrix, pose.shift, shape, _LID)
     px_mm = scanner.dpi / 25.4
     fold(sheet, kind.creases, px_mm, rng)
     tear(sheet, kind.torn, _on_scan(block, pose), rng)
-    low = engine.paper - (engine.paper - engine.black) * kind.contrast
-    light = (low + (engine.paper - low) * sheet) / 255
-    planes = tea(shape, kind.stained, px_mm, rng) if kind.stained else [np.float32(1)] * 3
-    shade = _shading(shape, kind.shading, rng)
-    seen = [_see(light * plane * shade, kind, rng) for plane in planes]
+    stain = tea(shape, kind.stained, px_mm, rng) if kind.stained else None
+    lamp = _lamp(shape, rng)
+    if stain is None:
+        planes = [_lit(sheet, kind, lamp)]
+    else:
+        planes = [_lit(sheet, kind, lamp, (tint, stain)) for tint in TEA]
+    seen = _seen(planes, kind, rng)
     if scanner.colour:
         return np.stack(seen, axis=-1)
     return np.rint(0.299 * seen[0] + 0.587 * seen[1] + 0.114 * seen[2]).astype(np.uint8)
@@ -97,20 +127,53 @@ def save(pixels: Grey, quality: int, scanner: Scanner) -> bytes:
     return file.getvalue()
 
 
-def _see(light: Soft, kind: Condition, rng: Generator) -> Grey:
-    """One colour of the sensor: optics, tone curve, noise, eight bits."""
-    focused = blur(light.astype(np.float32), kind.blur_px)
-    value = np.power(np.clip(focused, 0, 1), np.float32(1 / kind.gamma)) * 255
-    value += rng.standard_normal(value.shape, np.float32) * np.float32(kind.noise)
-    return np.asarray(np.clip(np.rint(value), 0, 255), np.uint8)
+def _bands(height: int) -> Iterator[slice]:
+    """A page in pieces that stay in the processor's cache from one step to the next."""
+    for top in range(0, height, _BAND):
+        yield slice(top, min(top + _BAND, height))
 
 
-def _shading(shape: tuple[int, int], depth: float, rng: Generator) -> Soft:
+def _lamp(shape: tuple[int, int], rng: Generator) -> tuple[Soft, Soft]:
+    """A slope over the sheet to one side, by row and by column."""
     side = rng.uniform(0, 2 * math.pi)
     y = np.linspace(-0.5, 0.5, shape[0], dtype=np.float32)[:, None]
     x = np.linspace(-0.5, 0.5, shape[1], dtype=np.float32)[None, :]
-    slope = y * np.float32(math.sin(side)) + x * np.float32(math.cos(side))
-    return np.asarray(1 - np.float32(depth) * (slope + np.float32(0.5)), np.float32)
+    return y * np.float32(math.sin(side)), x * np.float32(math.cos(side))
+
+
+def _lit(
+    sheet: Soft,
+    kind: Condition,
+    lamp: tuple[Soft, Soft],
+    stain: tuple[float, Soft] | None = None,
+) -> Soft:
+    """The light that comes back from `sheet` (1 paper, 0 toner); `stain` is tint and strength."""
+    engine = printer()
+    low = engine.paper - (engine.paper - engine.black) * kind.contrast
+    made = np.empty_like(sheet)
+    for band in _bands(len(sheet)):
+        light = (low + (engine.paper - low) * sheet[band]) / 255
+        if stain is not None:
+            light *= np.power(np.float32(stain[0]), stain[1][band])
+        shade = 1 - np.float32(kind.shading) * (lamp[0][band] + lamp[1] + np.float32(0.5))
+        np.multiply(light, shade, out=made[band])
+    return made
+
+
+def _seen(planes: Sequence[Soft], kind: Condition, rng: Generator) -> list[Grey]:
+    """The three colours of the sensor. One plane stands for all of them: only noise differs."""
+    focused = [blur(plane, kind.blur_px) for plane in planes]
+    return [_noisy(focused[colour % len(focused)], kind, rng) for colour in range(3)]
+
+
+def _noisy(focused: Soft, kind: Condition, rng: Generator) -> Grey:
+    """Tone curve, noise, eight bits."""
+    made = np.empty(focused.shape, np.uint8)
+    for band in _bands(len(focused)):
+        value = np.power(np.clip(focused[band], 0, 1), np.float32(1 / kind.gamma)) * 255
+        value += rng.standard_normal(value.shape, np.float32) * np.float32(kind.noise)
+        made[band] = np.clip(np.rint(value), 0, 255)
+    return made
 
 
 def _pose(
@@ -146,13 +209,15 @@ def _jitter(height: int, amplitude_px: float, dpi: int, rng: Generator) -> Soft:
 
 
 @compiled
-def _sample(paper: Soft, matrix: Soft, shift: Soft, shape: tuple[int, int], lid: float) -> Soft:
-    rows, columns = paper.shape
+def _sample(cover: Soft, matrix: Soft, shift: Soft, shape: tuple[int, int], lid: float) -> Soft:
+    """The share of white paper in each pixel, four samples a pixel; `lid` beside the sheet."""
+    rows, columns = cover.shape
     height, width = shape
+    one = np.float32(1)
     made = np.full((height, width), lid, np.float32)
     for y in range(height):
         for x in range(width):
-            total, seen = 0.0, 0
+            total = 0.0
             for part in range(4):
                 v = y + shift[y] + (0.25 if part > 1 else -0.25)
                 u = x + (0.25 if part % 2 else -0.25)
@@ -164,12 +229,11 @@ def _sample(paper: Soft, matrix: Soft, shift: Soft, shape: tuple[int, int], lid:
                 top, left = int(dot_y), int(dot_x)
                 below, right = dot_y - top, dot_x - left
                 total += (
-                    paper[top, left] * (1 - below) * (1 - right)
-                    + paper[top, left + 1] * (1 - below) * right
-                    + paper[top + 1, left] * below * (1 - right)
-                    + paper[top + 1, left + 1] * below * right
+                    (one - cover[top, left]) * (1 - below) * (1 - right)
+                    + (one - cover[top, left + 1]) * (1 - below) * right
+                    + (one - cover[top + 1, left]) * below * (1 - right)
+                    + (one - cover[top + 1, left + 1]) * below * right
                 )
-                seen += 1
             made[y, x] = total / 4
     return made
 

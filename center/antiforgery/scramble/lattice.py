@@ -218,10 +218,17 @@ def _mixed_down(small: Soft, fy: float, fx: float) -> Soft:
     return made
 
 
+@compiled
 def _coefficient(part: Soft, fy: float, fx: float) -> complex:
-    rows, columns = np.arange(part.shape[0]), np.arange(part.shape[1])
-    right, down = np.exp(-2j * np.pi * fx * columns), np.exp(-2j * np.pi * fy * rows)
-    return complex(down @ part @ right)
+    """`part` times a wave of this frequency, summed."""
+    total = 0j
+    right = np.exp(-2j * np.pi * fx * np.arange(part.shape[1]))
+    for y in range(part.shape[0]):
+        line = 0j
+        for x in range(part.shape[1]):
+            line += part[y, x] * right[x]
+        total += line * np.exp(-2j * np.pi * fy * y)
+    return total
 
 
 def _lattice(small: Soft, frequency: tuple[float, float], factor: int, score: float) -> Lattice:

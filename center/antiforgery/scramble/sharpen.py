@@ -15,6 +15,8 @@ _BIN_PX = 2
 _CALM = 300.0
 """Observations that weigh against moving a row of the scan, or a square of the paper."""
 _SQUARE = 24
+_BAND = 4
+"""Rows whose products are summed at a time: as many as stay in the processor's cache."""
 
 
 def equalise(ink: Soft, truth: Soft, trust: Soft) -> Soft:
@@ -29,7 +31,10 @@ def equalise(ink: Soft, truth: Soft, trust: Soft) -> Soft:
 
 def _learned(source: Soft, truth: Soft, trust: Soft) -> Soft:
     """Least squares, 5 x 5 neighbours and a constant."""
-    normal, right = _moments(source, truth, trust)
+    return _solved(*_moments(source, truth, trust))
+
+
+def _solved(normal: Soft, right: Soft) -> Soft:
     normal += _RIDGE * normal.trace() / len(normal) * np.eye(len(normal))
     return np.asarray(np.linalg.solve(normal, right), np.float32)
 
@@ -57,6 +62,25 @@ def _moments(source: Soft, truth: Soft, trust: Soft) -> tuple[Soft, Soft]:
     return normal + np.tril(normal, -1).T, right
 
 
+def _moments_of_all(source: Soft, truth: Soft) -> tuple[Soft, Soft]:
+    """The same where every cell is trusted alike: products of whole rows at a time."""
+    height, width = source.shape
+    reach = _TAPS // 2
+    inner = width - 2 * reach
+    size = _TAPS * _TAPS
+    rows = np.ones((size + 2, _BAND, inner), np.float32)
+    total = np.zeros((size + 2, size + 2))
+    for top in range(reach, height - reach, _BAND):
+        count = min(_BAND, height - reach - top)
+        for one in range(size):
+            y, x = top + one // _TAPS - reach, one % _TAPS
+            rows[one, :count] = source[y : y + count, x : x + inner]
+        rows[size + 1, :count] = truth[top : top + count, reach : reach + inner]
+        flat = rows[:, :count].reshape(size + 2, -1)
+        total += flat @ flat.T
+    return total[: size + 1, : size + 1], total[: size + 1, size + 1]
+
+
 @compiled
 def _filtered(source: Soft, taps: Soft) -> Soft:
     height, width = source.shape
@@ -68,7 +92,10 @@ def _filtered(source: Soft, taps: Soft) -> Soft:
         made[y] = taps[_TAPS * _TAPS]
         for dy in range(_TAPS):
             for dx in range(_TAPS):
-                made[y] += taps[dy * _TAPS + dx] * framed[y + dy, dx : dx + width]
+                tap, row = taps[dy * _TAPS + dx], framed[y + dy, dx : dx + width]
+                # A loop, since a slice times a number would be made as a row of its own.
+                for x in range(width):
+                    made[y, x] += tap * row[x]
     return made
 
 
@@ -77,8 +104,8 @@ def corrected(places: Soft, ink: Soft, decided: Soft) -> Soft:
 
     `decided` is the reader's guess of each cell, from -1 to 1, 0 where it has none.
     """
-    every = (np.abs(decided) > 0).astype(np.float32)
-    expected = _filtered(decided, _learned(decided, np.clip(ink, -2.5, 2.5), every))
+    normal, right = _moments_of_all(decided, np.clip(ink, -2.5, 2.5))
+    expected = _filtered(decided, _solved(normal, right))
     steps = _steps(places)
     moved = places.copy()
     for axis in (0, 1):

@@ -10,7 +10,7 @@ import numpy as np
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from center.antiforgery.channel.conditions import Condition, condition
-from center.antiforgery.channel.scanning import Scanner, scan
+from center.antiforgery.channel.scanning import Pressed, Scanner, press, scan_pressed
 from center.antiforgery.compiled import Bits, Grey
 from center.antiforgery.invented import PAGES
 from center.antiforgery.scramble.block import Block, Sheet, encode
@@ -54,10 +54,10 @@ def printed(kind: str, seed: int, sheet: Sheet = SHEET) -> Printed:
     return Printed(front, encode(front, sheet, KEYS, SIGNING, np.random.default_rng(seed).bytes))
 
 
-def back(block: Block) -> Bits:
-    """The back of the sheet at 600 dpi, with nothing on it but the block."""
+def back(cells: Bits) -> Bits:
+    """The back of the sheet at 600 dpi, with nothing on it but the block of these cells."""
     page = np.zeros(A4_DOTS, np.uint8)
-    dots = block.dots()
+    dots = np.repeat(np.repeat(cells, CELL_DOTS, axis=0), CELL_DOTS, axis=1)
     page[TOP : TOP + dots.shape[0], LEFT : LEFT + dots.shape[1]] = dots
     return page
 
@@ -65,7 +65,15 @@ def back(block: Block) -> Bits:
 def scanned(of: Printed, kind: str | Condition, seed: int, scanner: Scanner | None = None) -> bytes:
     """The upload."""
     happened = condition(kind) if isinstance(kind, str) else kind
-    return scan(back(of.block), PLACE, happened, scanner or Scanner(), seed)
+    sheet = _pressed(of.block.packed(), seed)
+    return scan_pressed(sheet, PLACE, happened, scanner or Scanner())
+
+
+@functools.lru_cache(maxsize=1)
+def _pressed(packed: bytes, seed: int) -> Pressed:
+    """Printed once, however many fates are tried one after another."""
+    rows = np.frombuffer(packed, np.uint8).reshape(HEIGHT, -1)
+    return press(back(np.unpackbits(rows, axis=1, count=WIDTH)), seed)
 
 
 def read(upload: bytes, expected: Expected | None = None) -> Recovered:

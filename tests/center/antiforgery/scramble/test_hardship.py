@@ -79,7 +79,7 @@ def test_a_scan_at_100_dpi_is_too_coarse(sheet: Printed) -> None:
 
 def test_a_photograph_at_an_angle_is_never_a_wrong_picture(sheet: Printed) -> None:
     """A lens and a slope are outside what the decoder promises; a wrong result would be worse."""
-    page = Image.fromarray(255 - 229 * back(sheet.block)[::3, ::3])
+    page = Image.fromarray(255 - 229 * back(sheet.block.cells)[::3, ::3])
     wide, high = page.size
     seen = page.transform(
         (wide, high), Image.Transform.QUAD,
@@ -92,7 +92,7 @@ def test_a_photograph_at_an_angle_is_never_a_wrong_picture(sheet: Printed) -> No
 
 def patched(one: Printed, other: Printed, rows: slice) -> Recovered:
     """What is read where rows of one's block were replaced by the other's, both undamaged."""
-    page, alien = back(one.block), back(other.block)
+    page, alien = back(one.block.cells), back(other.block.cells)
     page[rows] = alien[rows]
     return read(as_png(Image.fromarray(255 - 220 * page[::2, ::2])))
 
