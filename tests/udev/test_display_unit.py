@@ -4,6 +4,7 @@ import os
 import re
 import shlex
 import shutil
+import stat
 import subprocess
 import sys
 import tempfile
@@ -94,6 +95,8 @@ def test_the_cookie_opens_the_screen_and_nothing_else_does(screen: str, place: P
         ["xauth", "-q", "-f", str(ours), "add", screen, ".", cookie],
         check=True, capture_output=True,
     )  # fmt: skip
+    mode = (place / "auth").stat().st_mode
+    assert stat.S_IMODE(mode) == 0o640, "the terminal's user reads it as one of the group"
     assert opens(screen, ours)
     assert not opens(screen, place / "none")
 
