@@ -8,7 +8,7 @@ OUT ?= out
 UI_LANG ?= ja
 CARD ?=
 
-.PHONY: setup demo test test-ce check fast draw shots bench bench-issuing accept format mutants-issuing fault-plans mutants-devices byte-streams modem-figures hostile-pdfs mutants-uploads security-report interop-cctalk
+.PHONY: setup demo test test-ce check fast draw shots bench bench-issuing accept format mutants-issuing fault-plans mutants-devices byte-streams modem-figures hostile-pdfs mutants-uploads security-report interop-cctalk service-trial
 
 setup:
 	@scripts/setup
@@ -110,3 +110,7 @@ security-report: setup
 # An independent parser (npm) reads the virtual machine's frames; needs npm and a registry.
 interop-cctalk: setup
 	@$(PY) -m tests.interop.cctalk_npm
+
+# The service units under a real systemd, in a container over this machine's own files.
+service-trial: setup
+	@$(PY) -m tests.udev.service_trial

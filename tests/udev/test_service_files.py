@@ -1,12 +1,18 @@
 """The files beside the program: they name what the program has, and parse where a tool can."""
 
 import configparser
+import os
 import re
 import shutil
 import subprocess
 import tomllib
 from pathlib import Path
+from types import SimpleNamespace
 
+import pytest
+
+from drivers.printer import containment
+from kiosk.document import confinement
 from kiosk.runtime.cli import UNFIT
 
 ROOT = Path(__file__).parents[2]
@@ -77,3 +83,40 @@ def test_systemd_finds_nothing_wrong_with_the_unit(tmp_path: Path) -> None:
         capture_output=True, text=True, check=False, timeout=30,
     )  # fmt: skip
     assert "kiosk.service:" not in done.stderr, done.stderr
+
+
+def test_the_sandbox_allows_the_namespaces_that_the_program_makes(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Those of the child that parses documents and of the private cupsd, and no other."""
+    asked: list[int] = []
+    kernel = SimpleNamespace(prctl=lambda *_: 0, unshare=lambda flags: asked.append(flags) or 0)
+    monkeypatch.setattr(confinement.ctypes, "CDLL", lambda *_, **__: kernel)
+    monkeypatch.setattr(os, "geteuid", lambda: 1000)
+    assert confinement.leave_network()
+    parser = {name for flag, name in NAMESPACES.items() if asked[0] & flag}
+    cupsd = {name for name in NAMESPACES.values() if f"--{name}" in containment._namespace()}
+    (allowed,) = unit("Service")["RestrictNamespaces"]
+    assert set(allowed.split()) == parser | cupsd
+
+
+NAMESPACES = {
+    0x00020000: "mnt",
+    0x04000000: "uts",
+    0x08000000: "ipc",
+    0x10000000: "user",
+    0x20000000: "pid",
+    0x40000000: "net",
+}
+"""clone(2): flag, and systemd.exec(5)'s word for it."""
+
+
+def test_systemd_rates_the_sandbox(tmp_path: Path) -> None:
+    """Exposure 0 is best, 10 the worst; an ordinary service has 9.6."""
+    path = tmp_path / "kiosk.service"
+    path.write_text(UNIT, encoding="utf-8")
+    done = subprocess.run(
+        ["systemd-analyze", "security", "--offline=yes", "--no-pager", "--threshold=25", str(path)],
+        capture_output=True, text=True, check=False, timeout=30,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stdout.splitlines()[-1:] or done.stderr
