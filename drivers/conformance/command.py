@@ -196,7 +196,10 @@ def run_proof(chosen: argparse.Namespace) -> int:
         kind = KINDS[name]
         proofs = []
         for specimen in kind.specimens:
-            proof, _ = examine(kind.suite, specimen)
+            try:
+                proof, _ = examine(kind.suite, specimen)
+            except (RuntimeError, DeviceError) as error:
+                return _complain(f"{specimen.name}: {error}")
             proofs.append(proof)
         held = held and all(proof.holds for proof in proofs)
         _say(f"\n## {kind.suite.title}\n\n{table(proofs)}")

@@ -1,50 +1,33 @@
 """The printer suite on the command line: `kiosk-drivers conform printer`."""
 
 import argparse
-import shutil
 import subprocess
-import tempfile
-from collections.abc import Callable, Mapping
-from contextlib import suppress
-from dataclasses import dataclass
+from collections.abc import Mapping
 from functools import partial
 from typing import Any, Final
 
 from drivers.clock import Clock, SystemClock
-from drivers.conformance.hands import Act, Ask, person
+from drivers.conformance.hands import Ask, person
 from drivers.conformance.kind import Budget, Kind, SetupError, load_class
-from drivers.conformance.printer_bench import OpenWatch, PrinterBench, PrinterSetup
+from drivers.conformance.printer_bench import OpenWatch, PrinterBench
+from drivers.conformance.printer_foreign import FOREIGN
 from drivers.conformance.printer_hands import PROMPTS, virtual
+from drivers.conformance.printer_spooled import (
+    REAL,
+    VIRTUAL,
+    WRONG_PACE,
+    Pace,
+    bench_on,
+    queue_for,
+)
 from drivers.conformance.printer_suite import SUITE
 from drivers.conformance.printer_wrong import BUILDS, WRONG
 from drivers.conformance.proof import Specimen
-from drivers.errors import DeviceError
-from drivers.printer.contract import PrinterConfig
 from drivers.printer.ipp import IppPrinterWatch
-from drivers.printer.spooler import PrivateCupsd
 from drivers.printer.virtual import Build, VirtualPrinter
 from drivers.printer.virtual_engine import Machine
 
-_REAL_JOB_S: Final = 180.0
-"""A cold fuser takes a minute, and somebody has to mend what a case broke."""
-_REAL_QUIET_S: Final = 30.0
-_VIRTUAL_JOB_S: Final = 20.0
-_VIRTUAL_QUIET_S: Final = 0.5
 BRISK: Final = Machine(first_sheet_s=0.06, sheet_s=0.06)
-
-
-@dataclass(frozen=True, slots=True)
-class Pace:
-    """How long to wait for it."""
-
-    job_s: float
-    quiet_s: float
-
-
-REAL: Final = Pace(_REAL_JOB_S, _REAL_QUIET_S)
-VIRTUAL: Final = Pace(_VIRTUAL_JOB_S, _VIRTUAL_QUIET_S)
-WRONG_PACE: Final = Pace(4.0, _VIRTUAL_QUIET_S)
-"""What a wrong printer never does need not be waited for as long."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -90,7 +73,7 @@ def open_bench(settings: Mapping[str, Any], ask: Ask) -> tuple[PrinterBench, Clo
         return virtual_bench(BRISK, Build(), _watch_of(settings["driver"]))
     clock = SystemClock()
     watch = _watch_of(settings["driver"])
-    config = _config(settings["device_uri"], direct_pdf=settings["direct_pdf"])
+    config = queue_for(settings["device_uri"], direct_pdf=settings["direct_pdf"])
     return bench_on(config, person(ask, PROMPTS), watch, REAL), clock
 
 
@@ -101,49 +84,11 @@ def virtual_bench(
     printer = VirtualPrinter(machine, build=build)
     printer.start()
     try:
-        config = _config(printer.device_uri, direct_pdf=True)
+        config = queue_for(printer.device_uri)
         return bench_on(config, virtual(printer), watch, pace, printer.stop), SystemClock()
     except BaseException:
         printer.stop()
         raise
-
-
-def bench_on(
-    config: PrinterConfig,
-    act: Act,
-    watch: OpenWatch,
-    pace: Pace,
-    stop: Callable[[], None] = lambda: None,
-) -> PrinterBench:
-    """A bench behind a private cupsd, which is started here and ends with the bench.
-
-    Raises DeviceError `printer.spooler`, `printer.not_ipp`.
-    """
-    clock = SystemClock()
-    spooler = PrivateCupsd(config, clock)
-
-    def end() -> None:
-        spooler.contain()
-        stop()
-        shutil.rmtree(config.runtime_dir, ignore_errors=True)
-
-    try:
-        spooler.start()
-        made = PrinterSetup(config, spooler, watch, pace.job_s, pace.quiet_s, end)
-        return PrinterBench(made, act, clock)
-    except BaseException:
-        with suppress(DeviceError):
-            end()
-        raise
-
-
-def _config(uri: str, *, direct_pdf: bool) -> PrinterConfig:
-    return PrinterConfig(
-        device_uri=uri,
-        queue="conform",
-        direct_pdf=direct_pdf,
-        runtime_dir=tempfile.mkdtemp(prefix="k"),
-    )
 
 
 def _watch_of(spec: str) -> OpenWatch:
@@ -162,6 +107,7 @@ KIND: Kind[PrinterBench] = Kind(
             Specimen(name, what, partial(virtual_bench, machine, Build()))
             for name, what, machine in BUILDS
         ),
+        *FOREIGN,
         *(
             Specimen(
                 wrong.name,

@@ -45,6 +45,8 @@ class Proof:
     failed: tuple[str, ...]
     broken: tuple[str, ...]
     """Cases in which the kit itself failed: never right."""
+    tried: int
+    """How many cases were tried to a verdict; the others do not apply to such a device."""
 
     @property
     def holds(self) -> bool:
@@ -71,20 +73,21 @@ def examine(
         return tuple(name for name, result in log.results.items() if result.verdict is verdict)
 
     failed, broken = by(Verdict.FAILED), by(Verdict.BROKEN)
-    proof = Proof(specimen.name, specimen.what, specimen.killers, failed, broken)
+    tried = len(failed) + len(broken) + len(by(Verdict.PASSED))
+    proof = Proof(specimen.name, specimen.what, specimen.killers, failed, broken, tried)
     return proof, log.results
 
 
 def table(proofs: Iterable[Proof]) -> str:
     """Device x case as Markdown: which cases failed it, the one that should in bold."""
     lines = [
-        "| device | what is wrong with it | failed by | held |",
-        "| --- | --- | --- | --- |",
+        "| device | what is wrong with it | failed by | held | cases tried |",
+        "| --- | --- | --- | --- | --- |",
     ]
     for proof in proofs:
         names = [f"**{name}**" if name in proof.killers else name for name in proof.failed]
         shown = ", ".join(names) or "nothing"
         shown += "".join(f", BROKEN {name}" for name in proof.broken)
         mark = "yes" if proof.holds else "NO"
-        lines.append(f"| {proof.name} | {proof.what} | {shown} | {mark} |")
+        lines.append(f"| {proof.name} | {proof.what} | {shown} | {mark} | {proof.tried} |")
     return "\n".join(lines)

@@ -11,8 +11,9 @@ from drivers.conformance.command import _nobody
 from drivers.conformance.hands import person
 from drivers.conformance.kind import SetupError
 from drivers.conformance.printer_bench import PrinterBench
+from drivers.conformance.printer_foreign import FOREIGN
 from drivers.conformance.printer_hands import PROMPTS
-from drivers.conformance.printer_kind import BRISK, KIND, VIRTUAL, bench_on, setup
+from drivers.conformance.printer_kind import BRISK, KIND, setup
 from drivers.conformance.printer_page import (
     FRAME_TENTHS,
     frame_tenths,
@@ -22,6 +23,7 @@ from drivers.conformance.printer_page import (
     is_upright,
     trial_sheets,
 )
+from drivers.conformance.printer_spooled import VIRTUAL, bench_on
 from drivers.conformance.printer_suite import SUITE
 from drivers.conformance.proof import Specimen, examine
 from drivers.conformance.runner import tried
@@ -31,8 +33,9 @@ from drivers.printer.tables import PDF
 from drivers.printer.virtual import VirtualPrinter
 from drivers.printer.virtual_sheets import sides_of
 
-RIGHT = [one for one in KIND.specimens if not one.killers]
-WRONG = [one for one in KIND.specimens if one.killers]
+OURS = [one for one in KIND.specimens if one not in FOREIGN]
+RIGHT = [one for one in OURS if not one.killers]
+WRONG = [one for one in OURS if one.killers]
 pytestmark = pytest.mark.timeout(120)
 
 
@@ -61,7 +64,7 @@ def test_a_wrong_printer_is_found_by_the_case_that_should(
 
 def test_enough_of_them_and_every_name_once() -> None:
     assert len(WRONG) >= 30
-    names = named([*RIGHT, *WRONG])
+    names = named(list(KIND.specimens))
     assert len(set(names)) == len(names)
     ids = {case.id for case in SUITE.cases}
     assert {killer for one in WRONG for killer in one.killers} <= ids

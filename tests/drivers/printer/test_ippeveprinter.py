@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from drivers.bench.ippeve import IppEvePrinter
 from drivers.clock import SystemClock
 from drivers.printer.contract import JobState, PrinterConfig, Tray
 from drivers.printer.cups import CupsHandover
@@ -14,20 +15,14 @@ from drivers.printer.ipp import IppPrinterWatch
 from drivers.printer.spooler import PrivateCupsd
 from tests.drivers.printer.bench import eventually
 from tests.drivers.printer.documents import certificate_pdf
-from tests.drivers.printer.ippeve import IppEvePrinter
 
 pytestmark = pytest.mark.daemon
 
 
 @pytest.fixture
 def foreign() -> Iterator[IppEvePrinter]:
-    printer = IppEvePrinter()
-    try:
-        printer.start()
-        assert eventually(printer.answers)
+    with IppEvePrinter() as printer:
         yield printer
-    finally:
-        printer.stop()
 
 
 @pytest.fixture
