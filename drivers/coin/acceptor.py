@@ -34,7 +34,7 @@ class Acceptor(MoneyTaker):
 
     def identify(self) -> Identity:
         """Ask who it is, and which coins it knows. Raises DeviceError."""
-        self.identity = identify(self._bus, self._address, Category.COIN_ACCEPTOR)
+        found = identify(self._bus, self._address, Category.COIN_ACCEPTOR)
         options = ask_if_there(self._bus, self._address, Header.OPTION_FLAGS)
         self._coins = Coins(
             {p: yen for p in ALL_POSITIONS if (yen := self._coin_at(p)) is not None},
@@ -42,7 +42,9 @@ class Acceptor(MoneyTaker):
         )
         self._tariff = self._coins
         self._find_total()
-        return self.identity
+        # Last: one of which only the name is known must not be taken for one that is known.
+        self.identity = found
+        return found
 
     def _coin_at(self, position: int) -> int | None:
         name = decode_text(self._bus.ask(self._address, Header.COIN_ID, bytes((position,))))

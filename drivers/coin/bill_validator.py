@@ -45,15 +45,16 @@ class BillValidator(MoneyTaker):
 
     def identify(self) -> Identity:
         """Ask who it is, and which bills it knows; use its escrow. Raises DeviceError."""
-        self.identity = identify(self._bus, self._address, Category.BILL_VALIDATOR)
+        found = identify(self._bus, self._address, Category.BILL_VALIDATOR)
         self._bills = Bills(self._known_bills(self._scaling()))
         if not self._bills.by_type:
             raise PeerError("coin.unknown_device", "the bill validator names no Japanese note")
         self._tariff = self._bills
-        if self.quirk_book.of(self.identity.maker, self.identity.product).bill_total:
+        if self.quirk_book.of(found.maker, found.product).bill_total:
             self._find_total()
         self._use_escrow()
-        return self.identity
+        self.identity = found
+        return found
 
     def resume(self, cursor: CreditCursor | None) -> tuple[CoinEvent, ...]:
         """Inhibit everything, give back a bill that is held, say what was stacked since."""

@@ -284,7 +284,11 @@ class CoinVendor(Protocol):
     """An acceptor, its hoppers, and perhaps a bill validator."""
 
     def capabilities(self) -> VendorCapabilities:
-        """Identify every configured device. Raises DeviceError. Limit 5 s. Idempotent."""
+        """Identify every configured device. Raises DeviceError. Limit 5 s. Idempotent.
+
+        Called again after it raised, it may go on where it broke off, as long as it makes sure
+        that the same devices are there.
+        """
         ...
 
     def status(self) -> VendorStatus:

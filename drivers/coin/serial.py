@@ -27,9 +27,11 @@ from drivers.coin.contract import (
 from drivers.coin.escrow import CoinEscrow, Divert
 from drivers.coin.framing import BadFrame, Check, FrameParser
 from drivers.coin.hopper import Hopper
+from drivers.coin.identity import Identity
 from drivers.coin.payout import Course, HopperView, course, judge, unknown
-from drivers.coin.protocol import describe
+from drivers.coin.protocol import decode_number, describe
 from drivers.coin.quirks import BadQuirks, QuirkBook
+from drivers.coin.tables import Header
 from drivers.coin.taker import MoneyTaker
 from drivers.errors import DeviceError, MisuseError
 from drivers.link.port import BytePort
@@ -106,6 +108,8 @@ class SerialCoinVendor:
         self._give_quirks(config.profiles)
         self._lost = False
         self._bills_lost = False
+        self._met: dict[_Part | CoinEscrow, Identity] = {}
+        """Whom a set-up that is not finished has identified already."""
         self._intrusions = 0
         self._open_s = clock.monotonic_s()
 
@@ -127,8 +131,8 @@ class SerialCoinVendor:
 
     def capabilities(self) -> VendorCapabilities:
         parts: tuple[_Part, ...] = (*self._takers, *self._payers.values())
-        devices = [part.identify() for part in parts]
-        devices += [self._escrow.identify()] if self._escrow else []
+        devices = [self._identified(part) for part in parts]
+        devices += [self._identified(self._escrow)] if self._escrow else []
         bills = self._bills.values if self._bills else frozenset()
         return VendorCapabilities(
             accepts=self._acceptor.values | bills,
@@ -171,6 +175,7 @@ class SerialCoinVendor:
     ) -> tuple[CoinEvent, ...]:
         events = self._acceptor.resume(cursor)
         self._lost = False
+        self._met.clear()
         if self._bills is None:
             return events
         try:
@@ -248,6 +253,20 @@ class SerialCoinVendor:
             if self._acceptor.cursor is not None and not self._lost:
                 self.accept(frozenset())
         self._bus.close()
+
+    def _identified(self, part: "_Part | CoinEscrow") -> Identity:
+        """Who it is; where an earlier set-up broke off, only whether it is still that one.
+
+        To meet all devices takes some sixty exchanges and more. Begun anew each time, that would
+        never end on a machine that is too busy for one in thirty of them.
+        """
+        met = self._met.get(part)
+        if met is None or self._serial_at(met.address) != met.serial:
+            met = self._met[part] = part.identify()
+        return met
+
+    def _serial_at(self, address: int) -> int:
+        return decode_number(self._bus.ask(address, Header.SERIAL))
 
     def _give_quirks(self, path: str) -> None:
         try:

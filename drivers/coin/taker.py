@@ -37,6 +37,8 @@ class MoneyTaker:
         self._wanted: frozenset[int] = frozenset()
         self._unset = True
         self._recheck = False
+        self._found_reset = False
+        """Seen by a `resume` that broke off: its own set-up has wiped the trace since."""
         self._checked_s = clock.monotonic_s()
         self.identity: Identity | None = None
         self.cursor: CreditCursor | None = None
@@ -58,15 +60,19 @@ class MoneyTaker:
         raise NotImplementedError
 
     def resume(self, cursor: CreditCursor | None) -> tuple[CoinEvent, ...]:
-        """Inhibit everything, then say what came since `cursor`."""
+        """Inhibit everything, then say what came since `cursor`.
+
+        One that raises has told nothing and lost nothing: the next one tells it.
+        """
         identity = self.identity or self.identify()
         if self._read_serial() != identity.serial:
             identity = self.identify()
         self.swapped = False
         self._wanted = frozenset()
-        forgotten = self._is_as_after_power_up()
+        self._found_reset = self._found_reset or self._is_as_after_power_up()
         self._apply()
         buffer, now = self._steady(identity.serial)
+        forgotten, self._found_reset = self._found_reset, False
         if cursor is None or cursor.serial != identity.serial:
             self.cursor = now
             return () if cursor is None else (self._other_device(cursor, identity.serial),)

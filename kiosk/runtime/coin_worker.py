@@ -3,7 +3,15 @@
 import logging
 
 from drivers.clock import Clock
-from drivers.coin.contract import CoinVendor, CreditCursor, Diverted, Fate, VendorTrouble
+from drivers.coin.contract import (
+    CoinEvent,
+    CoinVendor,
+    CreditCursor,
+    Diverted,
+    Fate,
+    VendorCapabilities,
+    VendorTrouble,
+)
 from drivers.errors import DeviceError
 from kiosk.runtime.worker import Post, Worker
 from kiosk.settle import commands as c
@@ -14,6 +22,10 @@ _log = logging.getLogger(__name__)
 
 _STATUS_EVERY_S = 30.0
 """A full status asks every device on the line; credits are polled far oftener."""
+_SET_UP_TRIES = 3
+"""On a starved machine one of many exchanges may fail; a line that is dead fails them all fast."""
+_BILLS_AWAY = "coin.bill_fault"
+"""How `CoinVendor.resume` says that it set up the coins only."""
 _MENDING_S = 2.0
 """While something is wrong: somebody may be putting it right."""
 
@@ -29,6 +41,9 @@ class CoinWorker(Worker):
         self._poll_s = poll_s
         self._clock = clock
         self._set_up = False
+        self._able: VendorCapabilities | None = None
+        self._bills_away = False
+        """Said already."""
         self._accepting = False
         self._troubled = False
         self._status_s = clock.monotonic_s() + _STATUS_EVERY_S
@@ -80,19 +95,31 @@ class CoinWorker(Worker):
                     self._status_s = self._clock.monotonic_s()
 
     def _resume(self, cursor: CreditCursor | None, bills: CreditCursor | None) -> None:
-        try:
-            able = self._vendor.capabilities()
-            events = self._vendor.resume(cursor, bills)
-        except DeviceError as error:
-            _log.warning("the coin machine is not set up: %s", error)
-            self._post(h.CoinsNotResumed(error.reason.name))
-            return
-        self._set_up = True
+        """Set up; an attempt that broke off is gone on with at once, a few times."""
+        reason = ""
+        for _ in range(_SET_UP_TRIES):
+            try:
+                # Once: a bill validator that is away must not make the coins unknown again.
+                able = self._able or self._vendor.capabilities()
+                events = self._vendor.resume(cursor, bills)
+            except DeviceError as error:
+                _log.warning("the coin machine is not set up: %s", error)
+                reason = error.reason.name
+            else:
+                self._resumed(able, events)
+                return
+        self._post(h.CoinsNotResumed(reason))
+
+    def _resumed(self, able: VendorCapabilities, events: tuple[CoinEvent, ...]) -> None:
+        self._set_up, self._able = True, able
+        away = [e for e in events if isinstance(e, VendorTrouble) and e.reason == _BILLS_AWAY]
         for event in events:
-            self._post(event)
+            if event not in away or not self._bills_away:
+                self._post(event)
+        whole, self._bills_away = not away, bool(away)
+        bills = able.bills if whole else frozenset[int]()
         # A coin that cannot be paid out again is not taken in; a bill is paid back in coins.
-        taken = (able.accepts & able.dispenses) | able.bills
-        self._post(h.CoinsResumed(taken, able.bills))
+        self._post(h.CoinsResumed((able.accepts & able.dispenses) | bills, bills, whole=whole))
         self._look()
 
     def _accept(self, values: frozenset[int]) -> None:

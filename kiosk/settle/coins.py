@@ -127,8 +127,9 @@ def lost_events(model: Settlement, event: EventsLost) -> Done:
 
 def lost_events_paying(model: Settlement, event: EventsLost) -> Done:
     """As `lost_events`, and what is known to be in goes back."""
-    draft = Draft(lost_events(model, event).model)
-    draft.do(*lost_events(model, event).commands).write("pay.cancel", cause="coin.events_lost")
+    lost = lost_events(model, event)
+    draft = Draft(lost.model).do(*lost.commands)
+    draft.write("pay.cancel", cause="coin.events_lost")
     return draft.stop(h.Timer.PAY).timer(h.Timer.FALL, drain_s(model)).step()
 
 

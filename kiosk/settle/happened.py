@@ -61,6 +61,8 @@ class CoinsResumed:
 
     accepts: frozenset[int]
     bills: frozenset[int] = frozenset()
+    whole: bool = True
+    """False: the coins only; the bill validator did not answer, and what it counted is unread."""
 
 
 @dataclass(frozen=True, slots=True)

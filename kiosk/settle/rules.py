@@ -224,7 +224,8 @@ _TIME: _Rules = (
     on(S.DRAINING, h.TimerFired, S.SETTLING, payout.go_on, when=payout.time_is_fall),
     on(_WORKING, h.TimerFired, None, waiting.send_away, when=waiting.time_is_open),
     on(S.LEAVING, h.TimerFired, None, service.linger, when=service.time_is_leave),
-    on(_WORKING, h.TimerFired, None, service.ask_again, when=service.time_is_coins),
+    on({S.ASK_COINS, S.IDLE}, h.TimerFired, None, service.ask_again, when=service.time_is_coins),
+    on(_WORKING, h.TimerFired, None, service.ask_later, when=service.time_is_coins),
     on(_WORKING, h.TimerFired, None, service.nothing_to_do),
 )
 

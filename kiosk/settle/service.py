@@ -20,6 +20,8 @@ from kiosk.settle.waiting import forgotten, sent_away
 
 COINS_AGAIN_S = 5.0
 """Time between two attempts to set up a coin machine that does not answer."""
+BILLS_AGAIN_S = 30.0
+"""The same for a bill validator, without which coins are taken meanwhile."""
 
 CLOSES_SERVICE = frozenset({
     "coin.lost", "coin.acceptor_fault", "coin.fraud", "coin.wire", "coin.unknown_device",
@@ -65,6 +67,12 @@ def ask_again(model: Settlement, _event: h.TimerFired) -> Done:
     """Ask the coin machine again."""
     memory = model.memory
     return Draft(model).do(c.ResumeCoins(memory.cursor, memory.bill_cursor)).step()
+
+
+def ask_later(model: Settlement, _event: h.TimerFired) -> Done:
+    """Not while somebody is served: to set it up shuts the slot, and what the bill validator has
+    counted is not this resident's."""
+    return Draft(model).timer(h.Timer.COINS, COINS_AGAIN_S).step()
 
 
 def coins_missing(model: Settlement, event: h.CoinsNotResumed) -> Done:
@@ -356,6 +364,8 @@ def _printer_said(draft: Draft, event: h.PrinterSeen) -> Draft:
 def coins_set_up(model: Settlement, event: h.CoinsResumed) -> Draft:
     """What the machine takes and pays; it closes service no more."""
     draft = Draft(model).set(accepts=event.accepts, bills=event.bills)
+    if not event.whole:
+        draft.timer(h.Timer.COINS, BILLS_AGAIN_S)
     return troubled(draft, "coin", "")
 
 
