@@ -178,13 +178,17 @@ class Review:
 
 @dataclass(frozen=True, slots=True)
 class Pay:
-    """Coins: due, inserted, missing; which coins are taken now."""
+    """Money: due, inserted, missing; what is taken now, and what is not."""
 
     due_yen: int
     inserted_yen: int
     coins: tuple[int, ...]
+    """Values of coins and bills; a row without any is not shown."""
     coins_refused: tuple[int, ...] = ()
     note: Label | None = None
+    heading: Label = Text("pay.coins")
+    never: Label | None = None
+    """What is never taken here, below the heading."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,11 +210,16 @@ class Notice:
     lines: tuple[Label, ...]
     number: Label | None = None
     """A case number or amount, large."""
+    money: tuple[int, ...] = ()
+    """Values of coins and bills, drawn in a row below the words."""
     buttons: tuple[Action, ...] = ()
     """Buttons in the middle (the take screen), beside those of the bar."""
     warning: Label | None = None
     """What is not possible or must not be done, in a strip of its own."""
 
+
+LEAST_NOTE_YEN = 1000
+"""Yen of this value and more are bills; less are coins."""
 
 Body = Attract | Choose | Switches | Digits | Stepper | Review | Pay | Progress | Notice
 

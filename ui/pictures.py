@@ -217,4 +217,10 @@ ART: dict[str, Art] = {
     "crossed_out": Art(100, 100, (Stroke(((16, 84), (84, 16)), 6, "ink"),)),
 } | {
     f"coin:{yen}": Art(100, 100, _coin(50, 50, 48.5, metal)) for yen, metal in _METALS.items()
+} | {
+    "note": Art(150, 76, (
+        Slab(1, 1, 148, 74, 5, "art_face", "art_edge", 2.2),
+        Slab(9, 9, 132, 58, 3, "art_paper", "art_edge", 1.2),
+        Disc(128, 38, 7, "art_face", "art_edge", 1.2),
+    )),
 }  # fmt: skip

@@ -130,7 +130,9 @@ def _showing(body: Attract | Review | Pay | Progress | Notice) -> Iterator[Label
         case Progress():
             yield from body.lines
         case Notice():
-            yield from _some(*body.lines, body.number, body.warning)
+            yield from body.lines
+            yield from _values(body.money)
+            yield from _some(body.number, body.warning)
             yield from _action_labels(body.buttons)
 
 
@@ -161,4 +163,15 @@ def _amounts(body: Pay) -> Iterator[Label]:
     for name, yen in (*pairs, ("missing", max(0, body.due_yen - body.inserted_yen))):
         yield text(f"pay.{name}")
         yield text("amount.yen", yen=yen)
+    if body.coins:
+        yield body.heading
+        yield from _values(body.coins)
+        yield from _some(body.never)
+    if body.coins_refused:
+        yield text("pay.coins_refused")
+        yield from _values(body.coins_refused)
     yield from _some(body.note)
+
+
+def _values(money: tuple[int, ...]) -> Iterator[Label]:
+    yield from (text("amount.yen", yen=yen) for yen in money)

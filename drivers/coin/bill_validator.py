@@ -64,6 +64,16 @@ class BillValidator(MoneyTaker):
         events = super().resume(cursor)
         return tuple(event for event in events if not isinstance(event, BillHeld))
 
+    def accept(self, values: frozenset[int]) -> None:
+        """Let in exactly `values`; on failure nothing, as soon as the line allows it.
+
+        Its events are read first, and read again by the next poll: a validator that was polled
+        seldom while it was shut would shut itself anew as soon as it is opened (Part 1 section 21).
+        """
+        if values:
+            self._read_events()
+        super().accept(values)
+
     def route(self, *, stack: bool) -> None:
         """Stack the held bill or give it back; what came of it is told by its event.
 

@@ -20,7 +20,7 @@ from drivers.card.vpcd import VirtualSlot
 from drivers.clock import Clock
 from drivers.coin.virtual.ledger import Place, Truth
 from drivers.coin.virtual.machine import VirtualCoinMachine
-from drivers.coin.virtual.mechanics import Happening, Speeds
+from drivers.coin.virtual.mechanics import BillBuild, Happening, MachineBuild, Speeds
 from drivers.printer.virtual import VirtualPrinter
 from drivers.printer.virtual_engine import Machine, PrinterNews
 from drivers.receipt.virtual import VirtualReceiptPrinter
@@ -28,6 +28,9 @@ from kiosk.demo.logbook import Logbook
 from kiosk.demo.plain_words import card_words, coin_words, printer_words
 
 _CARD_WATCH_S = 0.05
+_NOTES = ("JP0001A", "JP0001B")
+"""The validator knows two prints of the ¥1,000 bill and refuses every other, as kiosks do."""
+_NO_TIME = Speeds(fall_time_s=0, dispense_coin_s=0, bill_draw_s=0, bill_move_s=0)
 _THUMB_DPI = 50
 _PAGE_DPI = 110
 
@@ -67,8 +70,9 @@ class VirtualDevices:
         self.pcscd = PrivatePcscd(runtime / "pcscd")
         self.pcscd.start()
         self.slot = VirtualSlot(self.pcscd.vpcd_host, self.pcscd.vpcd_port)
-        speeds = Speeds(fall_time_s=0, dispense_coin_s=0) if fast else Speeds()
-        self.coins = VirtualCoinMachine(clock, None, self._coin_did, speeds)
+        speeds = _NO_TIME if fast else Speeds()
+        build = MachineBuild(bills=BillBuild(bills=_NOTES))
+        self.coins = VirtualCoinMachine(clock, build, self._coin_did, speeds)
         self.coin_port = self.coins.serve_pty()
         paper_s = 0.02 if fast else 1.0
         self.printer = VirtualPrinter(Machine(first_sheet_s=paper_s, sheet_s=paper_s))
@@ -111,11 +115,13 @@ class VirtualDevices:
         return self.coins.truth()
 
     def coin_state(self) -> Mapping[str, object]:
-        """Hoppers, tray and cashbox, for the page."""
+        """Hoppers, tray, cashbox and stacker, for the page."""
         truth = self.truth()
         return {
             "coin_tray_yen": truth.yen(Place.TRAY),
             "cashbox_yen": truth.yen(Place.CASHBOX),
+            "stacker_yen": truth.yen(Place.STACKER),
+            "bill_yen": truth.yen(Place.TRANSPORT, Place.BILL_ESCROW),
             "hoppers": [
                 {"yen": yen, "pieces": hopper.pieces, "jammed": hopper.jammed}
                 for yen, hopper in sorted(self.coins.hoppers.items())

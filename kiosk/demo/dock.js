@@ -34,8 +34,13 @@ toggle("cut", ["cut_centre"], ["mend_centre"]); toggle("slow", ["slow_centre", {
 const clocks = document.querySelectorAll("[data-clock]");
 clocks.forEach((b) => b.addEventListener("click", () => { restarting(true); act("set_clock", {time: b.dataset.clock}); }));
 for (const yen of [10, 50, 100, 500]) {
-  const b = make("button", yen, "coin y" + yen); b.id = "coin-" + yen; b.ariaLabel = "Drop a ¥" + yen + " coin";
+  const b = make("button", yen, "coin y" + yen); b.id = "coin-" + yen; b.ariaLabel = b.title = "Drop a ¥" + yen + " coin into the slot";
   b.addEventListener("click", () => act("drop_coin", {yen})); $("coin-drop").append(b);
+}
+for (const yen of [1000, 10000]) {
+  const b = make("button", "¥" + yen.toLocaleString("en"), "note"); b.id = "note-" + yen; b.ariaLabel = "Insert a ¥" + yen + " note";
+  b.title = b.ariaLabel + (yen > 1000 ? "; the validator knows only ¥1,000 and gives it back" : "; it is held, then stacked or given back");
+  b.addEventListener("click", () => act("insert_bill", {yen})); $("note-insert").append(b);
 }
 
 // --- the glass ---------------------------------------------------------------------------------
@@ -77,9 +82,10 @@ function hoppers(rows) {
   for (const h of rows) {
     const tr = table.insertRow(); tr.append(make("td", "¥" + h.yen), make("td", h.pieces + " coins", "sum"));
     const cell = tr.insertCell();
-    const hand = (label, name, args, kind) => { const b = make("button", label, kind); b.ariaPressed = kind && label === "Free it" ? "true" : null; b.id = name + "-" + h.yen; b.addEventListener("click", () => act(name, {yen: h.yen, ...args})); cell.append(b); };
-    hand("Fill 50", "fill_hopper", {n: 50}); hand("Empty", "empty_hopper", {}, "bad");
-    hand(h.jammed ? "Free it" : "Jam", h.jammed ? "unjam_hopper" : "jam_hopper", {}, "bad");
+    const hand = (label, name, args, kind, title) => { const b = make("button", label, kind); b.title = title; b.ariaPressed = kind && label === "Free it" ? "true" : null; b.id = name + "-" + h.yen; b.addEventListener("click", () => act(name, {yen: h.yen, ...args})); cell.append(b); };
+    hand("Fill 50", "fill_hopper", {n: 50}, "", "Put 50 coins in, and tell nobody: kiosk stock counts them");
+    hand("Empty", "empty_hopper", {}, "bad", "Take every coin out, and tell nobody");
+    hand(h.jammed ? "Free it" : "Jam", h.jammed ? "unjam_hopper" : "jam_hopper", {}, "bad", h.jammed ? "Take the stuck coin out" : "A coin sticks: nothing of ¥" + h.yen + " is paid out");
   }
 }
 function cards(list) {
@@ -99,7 +105,7 @@ function show(s) {
   showFrame(s.frame); cards(s.cards);
   say("screen", s.screen ? s.screen + (s.page.endsWith("/1") ? "" : " (" + s.page + ")") : "dark"); say("session", s.state || "nobody is here"); say("clock-state", s.clock);
   say("card-state", s.card ? s.card + " is on the reader" : "none on the reader"); able("card-place", !s.card); able("card-pull", !!s.card);
-  say("coin-state", "tray ¥" + s.coin_tray_yen + " · cashbox ¥" + s.cashbox_yen); able("take-coins", s.coin_tray_yen > 0); hoppers(s.hoppers);
+  say("coin-state", "tray ¥" + s.coin_tray_yen + " · cashbox ¥" + s.cashbox_yen + " · stacker ¥" + s.stacker_yen + (s.bill_yen ? " · ¥" + s.bill_yen + " held" : "")); able("take-coins", s.coin_tray_yen > 0); hoppers(s.hoppers);
   const words = s.printer_troubles.map(trouble);
   say("printer-state", words.length ? words.join(", ") : s.paper + " sheets in the cassette · " + s.tray_sheets + " in the tray", words.length > 0);
   able("take-paper", s.tray_sheets > 0); pressed("paper", s.paper === 0, "No paper", "Load paper");

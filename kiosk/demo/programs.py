@@ -150,7 +150,11 @@ def terminal_config(places: Places) -> str:
         },
         "journal": {"directory": str(places.journal)},
         "card": {"pcscd_socket": places.pcscd_socket},
-        "coin": {"port": places.coin_port, "hoppers": {"10": 3, "50": 4, "100": 5, "500": 6}},
+        "coin": {
+            "port": places.coin_port,
+            "hoppers": {"10": 3, "50": 4, "100": 5, "500": 6},
+            "bills": 40,
+        },
         "change": {
             "opening": {str(yen): pieces for yen, pieces in places.hoppers},
             "capacity": {str(yen): 400 for yen, _ in places.hoppers},

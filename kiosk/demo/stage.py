@@ -149,6 +149,11 @@ class DemoStage:
         self.logbook.write("hand", f"dropped ¥{yen}")
         self.devices.coins.hand.drop_coin(yen)
 
+    def insert_bill(self, yen: int) -> None:
+        """Offer a bill at the validator's mouth."""
+        self.logbook.write("hand", f"offered a ¥{yen} note")
+        self.devices.coins.hand.insert_bill(yen)
+
     def take_paper(self) -> None:
         """Take the sheets out of the output tray."""
         sheets = self.devices.printer.take_paper()
@@ -357,6 +362,7 @@ _HANDS: dict[str, Callable[..., None]] = {
     "place_card": lambda stage, name: stage.place_card(str(name)),
     "pull_card": DemoStage.pull_card,
     "drop_coin": lambda stage, yen: stage.drop_coin(int(yen)),
+    "insert_bill": lambda stage, yen: stage.insert_bill(int(yen)),
     "pull_lever": _coins("pull_lever"),
     "take_coins": _coins("take_tray"),
     "cut_coin_line": _coins("cut_cable"),

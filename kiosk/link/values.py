@@ -149,6 +149,14 @@ class ServiceState:
 
 
 @dataclass(frozen=True, slots=True)
+class Tender:
+    """Every value this machine ever takes, coins and bills, whatever is let in just now. Sent
+    before each `ChangeState`."""
+
+    values: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class ChangeState:
     """`coins`: values that may be inserted for that fee; empty: not even one (`exact_only`
     says whether the exact amount would be taken)."""
@@ -303,6 +311,7 @@ ToVisit = (
     | VisitGranted
     | VisitRefused
     | ServiceState
+    | Tender
     | ChangeState
     | CoinsOpen
     | CoinIn

@@ -6,8 +6,10 @@ from kiosk.session.failures import failure_of
 from kiosk.session.model import Session
 from ui.model import Action, Label, Notice, Pay, Progress, Role, Screen, Text, Tone, text
 
-COINS = (500, 100, 50, 10)
-"""Coins a Japanese vendor takes; five and one yen and notes it does not."""
+COINS = (10, 50, 100, 500)
+"""What a Japanese vendor takes; shown as long as the machine has not said what this one takes."""
+_SMALL = frozenset({1, 5})
+_NOTES = frozenset({1000, 2000, 5000, 10000})
 
 _REFUND = Action("end", text("button.cancel_refund"), Role.END)
 _TAKEN = Action("taken", text("button.taken"), Role.PRIMARY)
@@ -24,9 +26,9 @@ def fetch(_session: Session) -> Screen:
 def change(session: Session) -> Screen:
     """Not every coin can be taken: said before money is."""
     due = session.ticket.fee_yen if session.ticket else 0
-    coins = (coin for coin in COINS if coin in session.money.change_coins)
-    lines = (text("screen.change.line"), *(text("amount.yen", yen=coin) for coin in coins))
-    body = Notice("warning", lines, number=text("amount.yen", yen=due))
+    taken = tuple(yen for yen in _tender(session) if yen in session.money.change_coins)
+    lines = (text("screen.change.due", yen=due), text("screen.change.line"))
+    body = Notice("warning", lines, money=taken)
     go = Action("confirm", text("button.continue"), Role.PRIMARY)
     return Screen(
         "change", text("screen.change.title"), body, step=frame.PAY, actions=(frame.CANCEL, go)
@@ -34,17 +36,36 @@ def change(session: Session) -> Screen:
 
 
 def pay(session: Session) -> Screen:
-    """Due, inserted, missing, and which coins are taken now."""
+    """Due, inserted, missing, and which coins and bills are taken now."""
     money = session.money
-    coins = tuple(coin for coin in COINS if coin in money.coins)
-    refused = tuple(coin for coin in COINS if coin not in money.coins) if coins else ()
+    tender = _tender(session)
+    coins = tuple(yen for yen in tender if yen in money.coins)
+    refused = tuple(yen for yen in tender if yen not in money.coins) if coins else ()
     note = text("screen.pay.change_short") if refused else None
+    notes = any(yen in _NOTES for yen in tender)
+    words = "screen.pay_money" if notes else "screen.pay"
+    heading = text("pay.money" if any(yen in _NOTES for yen in coins) else "pay.coins")
     return Screen(
-        "pay", text("screen.pay.title"),
-        Pay(money.due, money.inserted, coins, refused, note),
-        lead=text("screen.pay.lead"), step=frame.PAY, actions=(_REFUND,),
+        "pay", text(f"{words}.title"),
+        Pay(money.due, money.inserted, coins, refused, note, heading, _never(tender)),
+        lead=text(f"{words}.lead"), step=frame.PAY, actions=(_REFUND,),
         sound="coin" if money.inserted else "pay", sound_beat=money.inserted,
     )  # fmt: skip
+
+
+def _tender(session: Session) -> tuple[int, ...]:
+    """What the machine takes at all, the largest first."""
+    return tuple(sorted(session.money.tender or COINS, reverse=True))
+
+
+def _never(tender: tuple[int, ...]) -> Text | None:
+    """What this machine never takes, said so that nobody looks for the slot."""
+    notes = _NOTES.intersection(tender)
+    if _SMALL.intersection(tender):
+        return None
+    if not notes:
+        return text("pay.no_notes")
+    return text("pay.no_small_coins" if notes == _NOTES else "pay.no_other_notes")
 
 
 def returning(session: Session) -> Screen:
@@ -62,12 +83,26 @@ def returned(session: Session) -> Screen:
     lines: list[Label] = []
     if session.failure:
         lines.append(frame.failure_key(failure_of(session.failure).text, "line"))
+    if money.owed:
+        return _returned_owed(session, lines)
     lines.append(text("screen.returned.line"))
-    lines += _owed(session)
     body = Notice("coins_take", tuple(lines), number=text("amount.yen", yen=money.returned))
     return Screen(
         "returned", text("screen.returned.title"), body, step=frame.PAY, actions=(frame.OK,),
         sound="coins_take",
+    )  # fmt: skip
+
+
+def _returned_owed(session: Session, lines: list[Label]) -> Screen:
+    """Not all of it came: what did, what did not, and the number that staff needs."""
+    money = session.money
+    if money.returned:
+        lines.append(text("screen.apology.returned", yen=money.returned))
+    lines += _owed(session)
+    body = Notice("warning", tuple(lines), number=text("amount.yen", yen=money.owed))
+    return Screen(
+        "returned", text("screen.returned_owed.title"), body, step=frame.PAY, actions=(frame.OK,),
+        sound="coins_take" if money.returned else "error",
     )  # fmt: skip
 
 

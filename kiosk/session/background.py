@@ -129,6 +129,11 @@ def note_change(session: Session, event: link.ChangeState) -> Done:
     return Step(replace(session, money=money))
 
 
+def note_tender(session: Session, event: link.Tender) -> Done:
+    """Remember what the machine takes."""
+    return Step(replace(session, money=replace(session.money, tender=event.values)))
+
+
 def note_coin(session: Session, event: link.CoinIn) -> Done:
     """A coin is inside, also one that was still falling: it counts in every state."""
     money = replace(session.money, inserted=event.total_yen, coins=event.coins)

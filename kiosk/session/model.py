@@ -202,6 +202,8 @@ class Money:
     case: str = ""
     coins: tuple[int, ...] = ()
     """Values taken now."""
+    tender: tuple[int, ...] = ()
+    """Values the machine ever takes, coins and bills."""
     change_known: bool = False
     change_coins: tuple[int, ...] = ()
     exact_only: bool = False

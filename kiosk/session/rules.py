@@ -275,6 +275,7 @@ _ANYTIME = (
     _elsewhere(ev.Applied, bg.stay),
     _elsewhere(ev.DocumentReady, bg.drop_document),
     _elsewhere(ev.Erased, bg.note_erased),
+    _elsewhere(link.Tender, bg.note_tender),
     _elsewhere(link.ChangeState, bg.note_change),
     _elsewhere(link.CoinsOpen, bg.note_coins_open),
     _elsewhere(link.CoinIn, bg.note_coin),

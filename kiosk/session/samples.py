@@ -55,6 +55,7 @@ _IN_FORM = replace(_BASE, state=State.FORM, offers=OFFERS, form=_FORM, authentic
 _HELD = replace(_IN_FORM, ticket=TICKET, money=Money(due=600))
 _PAYING = replace(_HELD, state=State.PAY, money=Money(due=600, coins=(500, 100, 50, 10)))
 _PRINTING = replace(_HELD, state=State.PRINT, printing=Printing(copy=1, sheets_total=2))
+_WITH_NOTE = (10, 50, 100, 500, 1000)
 _DONE = Printing(copy=2, copies_done=2, sheets_out=1, sheets_total=2)
 _WARNED = frozenset({"individual_number"})
 
@@ -111,10 +112,17 @@ SAMPLES: dict[str, Session] = {
                                                    change_coins=(100, 50, 10), exact_only=True)),
     "pay": _PAYING,
     "pay.partly": replace(_PAYING, money=Money(due=600, inserted=500, coins=(100, 50, 10))),
+    "pay.notes": replace(_PAYING, money=Money(due=600, coins=_WITH_NOTE, tender=_WITH_NOTE)),
+    "pay.notes.short": replace(_PAYING, money=Money(due=600, inserted=100, coins=(50, 100),
+                                                    tender=_WITH_NOTE)),
+    "pay.covered": replace(_PAYING, money=Money(due=600, inserted=1000, tender=_WITH_NOTE)),
     "return": _at(State.RETURN, _PAYING, money=Money(due=600, inserted=500)),
     "returned": _at(State.RETURNED, _HELD, money=Money(due=600, inserted=500, returned=500)),
     "returned.owed": _at(State.RETURNED, _HELD, failure="coin.hopper_empty",
-                         money=Money(due=600, inserted=500, returned=300, owed=200, case="C-7")),
+                         money=Money(due=600, inserted=500, returned=300, owed=200,
+                                      case="3f2a90c1-7")),
+    "returned.nothing": _at(State.RETURNED, _HELD, failure="coin.hopper_empty",
+                            money=Money(due=600, inserted=500, owed=500, case="3f2a90c1-7")),
     "print": replace(_PRINTING, printing=replace(_PRINTING.printing, copy=2, sheets_out=0)),
     "print_trouble": replace(_PRINTING, printing=replace(_PRINTING.printing, waits="printer.jam")),
     "give": _at(State.GIVE, _HELD, printing=_DONE),
@@ -128,7 +136,7 @@ SAMPLES: dict[str, Session] = {
     "take_paper.unknown": _at(
         State.TAKE_PAPER, _HELD, failure="printer.unknown_outcome", outcome="failed",
         printing=replace(_DONE, copies_done=0, known=False),
-        money=Money(due=600, inserted=600, owed=600, case="C-8")),
+        money=Money(due=600, inserted=600, owed=600, case="3f2a90c1-8")),
     "take_paper.forgotten": _at(State.TAKE_PAPER, _HELD, printing=_DONE, beats=13),
     "take_paper.still_there": _at(State.TAKE_PAPER, _HELD, printing=_DONE, heard_stop=True),
     "receipt": _at(State.RECEIPT, _HELD, printing=_DONE),

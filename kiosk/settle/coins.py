@@ -26,12 +26,13 @@ NOTHING: frozenset[int] = frozenset()
 
 
 def asked_change(model: Settlement, event: link.AskChange) -> Done:
-    """Say which coins could be let in for that fee, and ask the printer before it is paid."""
+    """Say what the machine takes, which of it could be let in for that fee, and ask the printer
+    before it is paid."""
     coins = acceptable_now(model, Bill(Yen(event.due_yen), 1))
     # A bill too large for the change is no shortage of change.
     exact = bool(coins) and coins - model.bills != model.accepts - model.bills
     answer = link.ChangeState(event.due_yen, tuple(sorted(coins)), exact_only=exact)
-    draft = Draft(model).tell(answer)
+    draft = Draft(model).tell(link.Tender(tuple(sorted(model.accepts)))).tell(answer)
     if model.state is State.VISIT:
         draft.do(c.AskPrinter())
     return draft.step()

@@ -12,6 +12,7 @@ from ui import model as ui
 from ui.catalog import Catalogue, fields_of
 from ui.catalog_files import load_catalogue
 from ui.model import LANGUAGES
+from ui.voice import script
 
 NAMES = tuple(member.name for member in OFFERS.members)
 
@@ -156,3 +157,64 @@ def test_a_jam_promises_the_rest_or_its_fee_and_not_the_rest_alone(
 ) -> None:
     said = load_catalogue(language).text("screen.print_trouble.line")
     assert said.count(either) == 1
+
+
+def _pay(name: str) -> ui.Pay:
+    body = present(SAMPLES[name]).body
+    assert isinstance(body, ui.Pay)
+    return body
+
+
+def test_notes_are_shown_only_where_the_machine_takes_them() -> None:
+    plain, notes = _pay("pay"), _pay("pay.notes")
+    assert plain.coins == (500, 100, 50, 10)
+    assert plain.never == ui.text("pay.no_notes")
+    assert notes.coins == (1000, 500, 100, 50, 10)
+    assert notes.never == ui.text("pay.no_other_notes")
+    assert present(SAMPLES["pay"]).title == ui.text("screen.pay.title")
+    assert present(SAMPLES["pay.notes"]).title == ui.text("screen.pay_money.title")
+
+
+def test_what_the_machine_takes_but_not_now_is_crossed_out() -> None:
+    body = _pay("pay.notes.short")
+    assert (body.coins, body.coins_refused) == ((100, 50), (1000, 500, 10))
+    assert body.heading == ui.text("pay.coins")
+
+
+@pytest.mark.parametrize(("tender", "never"), [
+    ((100, 500), "pay.no_notes"), ((100, 1000), "pay.no_other_notes"),
+    ((100, 1000, 2000, 5000, 10000), "pay.no_small_coins"), ((1, 5, 10), None),
+])  # fmt: skip
+def test_what_is_never_taken_follows_from_what_the_machine_says(
+    tender: tuple[int, ...], never: str | None
+) -> None:
+    session = SAMPLES["pay"]
+    money = replace(session.money, tender=tender, coins=tender)
+    body = present(replace(session, money=money)).body
+    assert isinstance(body, ui.Pay)
+    assert body.never == (ui.text(never) if never else None)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_once_covered_nothing_is_said_to_be_taken(language: str) -> None:
+    catalogue = load_catalogue(language)
+    screen = present(SAMPLES["pay.covered"])
+    assert isinstance(screen.body, ui.Pay)
+    assert not screen.body.coins + screen.body.coins_refused
+    spoken = {utterance.said for utterance in script(screen, catalogue)}
+    assert not spoken & {catalogue.text(key) for key in ("pay.coins", "pay.money")}
+    taken = {utterance.said for utterance in script(present(SAMPLES["pay.notes"]), catalogue)}
+    assert catalogue.text("pay.money") in taken
+    assert {catalogue.text("amount.yen", {"yen": yen}) for yen in (1000, 500, 100)} <= taken
+
+
+def test_money_that_could_not_be_returned_is_not_said_to_lie_in_the_tray() -> None:
+    nothing, some = present(SAMPLES["returned.nothing"]), present(SAMPLES["returned.owed"])
+    for screen in (nothing, some):
+        assert screen.title == ui.text("screen.returned_owed.title")
+        assert isinstance(screen.body, ui.Notice)
+        assert ui.text("screen.owed.case", case="3f2a90c1-7") in screen.body.lines
+    assert isinstance(some.body, ui.Notice)
+    assert some.body.number == ui.text("amount.yen", yen=200)
+    assert ui.text("screen.apology.returned", yen=300) in list(labels(some))
+    assert "screen.apology.returned" not in [getattr(one, "key", "") for one in labels(nothing)]

@@ -9,6 +9,7 @@ from ui.screens.parts import (
     strip_piece,
     text_piece,
 )
+from ui.screens.tender import tender_piece
 from ui.stack import Piece, Stack
 
 _PICTURE_LEAST_MM = 42.0
@@ -34,6 +35,8 @@ def notice_stack(draft: Draft, screen: Screen, body: Notice) -> Stack:
             pieces.append(text_piece(draft, screen.lead, lead, width))
     style = Style(draft.scale.label * (1.0 if alert else 0.9), ink, leading=1.8)
     pieces += [text_piece(draft, line, style, width) for line in body.lines]
+    if body.money:
+        pieces.append(tender_piece(draft, body.money))
     if body.number is not None:
         large = Style(draft.scale.amount, ink, bold=True)
         pieces.append(text_piece(draft, body.number, large, width))

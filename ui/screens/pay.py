@@ -4,11 +4,10 @@ from dataclasses import dataclass
 
 from ui.boxes import Rect
 from ui.drafting import CARD, CORNER_MM, Block, DoesNotFit, Draft, Skin, Style
-from ui.model import Label, Pay, Raw, text
+from ui.model import Label, Pay, text
 from ui.screens.parts import bar_piece, strip_piece
+from ui.screens.tender import tender_row
 from ui.stack import Piece, Stack
-
-_COIN_MM = 26.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,13 +18,16 @@ class _Amount:
 
 
 def pay_stack(draft: Draft, body: Pay) -> Stack:
-    """Three amounts, a bar, the coins."""
+    """Three amounts, a bar, and what is taken now; nothing of the kind when nothing is."""
     width = draft.room
     pieces = [_amounts(draft, _three(body), width)]
     pieces.append(bar_piece(draft, body.inserted_yen, max(body.due_yen, 1), width))
-    pieces.append(_coins(draft, body.coins, "pay.coins", width))
+    if body.coins:
+        labels = [label for label in (body.heading, body.never) if label is not None]
+        pieces.append(_tender(draft, body.coins, labels, crossed=False))
     if body.coins_refused:
-        pieces.append(_coins(draft, body.coins_refused, "pay.coins_refused", width))
+        labels = [text("pay.coins_refused")]
+        pieces.append(_tender(draft, body.coins_refused, labels, crossed=True))
     if body.note is not None:
         pieces.append(strip_piece(draft, body.note, width))
     return Stack(tuple(pieces), draft.mm(7), loose=True)
@@ -120,35 +122,28 @@ def _label_style(draft: Draft, amount: _Amount) -> Style:
     return Style(draft.scale.lead, "on_brand" if amount.strong else "muted", leading=1.6)
 
 
-def _coins(draft: Draft, coins: tuple[int, ...], key: str, width: int) -> Piece:
-    """Coins as discs with their number, and what they are beside them, or below."""
-    disc, gap = draft.mm(_COIN_MM), draft.mm(6)
-    row = len(coins) * disc + max(0, len(coins) - 1) * gap
+def _tender(draft: Draft, values: tuple[int, ...], labels: list[Label], *, crossed: bool) -> Piece:
+    """Coins and bills, and what they are beside them, or below."""
+    width = draft.room
+    row = tender_row(draft, values)
     style = Style(draft.scale.note, "muted", leading=1.75, even=True)
-    labels = [text(key)] + ([text("pay.no_notes")] if key == "pay.coins" else [])
-    room = width - row - draft.mm(11)
+    room = width - row.width - draft.mm(11)
     beside = room > draft.mm(70)
-    blocks = [draft.block(label, style, room if beside else width, 3) for label in labels]
+    try:
+        strict = draft.demanding()
+        blocks = [strict.block(label, style, room if beside else width, 3) for label in labels]
+    except DoesNotFit:
+        beside = False
+        blocks = [draft.block(label, style, width, 3) for label in labels]
     words = sum(block.height for block in blocks)
-    tall = max(disc, words) if beside else disc + draft.mm(3) + words
-    numbers = [_coin_number(draft, coin) for coin in coins]
+    tall = max(row.height, words) if beside else row.height + draft.mm(3) + words
 
     def draw(board: Draft, rect: Rect) -> None:
-        top = rect.y + ((tall - disc) // 2 if beside else 0)
-        for index, coin in enumerate(coins):
-            place = Rect(rect.x + index * (disc + gap), top, disc, disc)
-            board.picture(place, f"coin:{coin}")
-            board.put_middle(numbers[index], place)
-            if key == "pay.coins_refused":
-                board.picture(place, "crossed_out", "end")
-        left = rect.x + row + board.mm(11) if beside else rect.x
-        y = rect.y + (tall - words) // 2 if beside else rect.y + disc + board.mm(3)
+        top = rect.y + ((tall - row.height) // 2 if beside else 0)
+        row.draw(board, rect.x, top, crossed=crossed)
+        left = rect.x + row.width + board.mm(11) if beside else rect.x
+        y = rect.y + (tall - words) // 2 if beside else rect.y + row.height + board.mm(3)
         for block in blocks:
             y = board.put(block, left, y)
 
     return Piece(tall, tall, draw)
-
-
-def _coin_number(draft: Draft, coin: int) -> Block:
-    capital = max(6.6, draft.scale.least)
-    return draft.block(Raw(str(coin)), Style(capital, "on_coin", bold=True), draft.mm(24), 1)

@@ -80,6 +80,19 @@ def test_only_the_bills_that_are_asked_for_are_let_in() -> None:
     r.check()
 
 
+def test_bills_are_let_in_after_a_long_rest_with_few_polls() -> None:
+    r = rig()
+    r.vendor.accept(frozenset())
+    for _ in range(3):
+        r.clock.advance(10.0)
+        r.poll()
+    r.clock.advance(10.0)
+    r.vendor.accept(VALUES | BILLS)
+    assert r.vendor.status().accepting == VALUES | BILLS
+    held(r, 1000)
+    r.check()
+
+
 def test_both_issues_of_a_bill_are_one_value() -> None:
     r = rig(BillBuild(bills=("JP0001A", "JP0001B")))
     assert r.vendor.capabilities().bills == {1000}

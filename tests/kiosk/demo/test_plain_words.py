@@ -38,6 +38,7 @@ def test_any_command_has_words(apdu: bytes, status: int, answered: int) -> None:
 
 def test_coins_and_printer() -> None:
     assert coin_words("coin_dropped", 500, "") == "a ¥500 coin is in the slot"
+    assert coin_words("bill_refused", 10000, "code 2").startswith("the ¥10000 note is not taken")
     assert coin_words("adapter_unplugged", 0, "") == "adapter unplugged"
     assert coin_words("hopper_empty", 100, "2 unpaid") == "hopper empty ¥100 (2 unpaid)"
     assert printer_words("sheet") == "delivers a sheet"

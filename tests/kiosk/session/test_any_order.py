@@ -44,6 +44,7 @@ MADE: dict[type[object], st.SearchStrategy[object]] = {
     ),
     link.VisitRefused: st.builds(link.VisitRefused, _REASONS),
     link.ServiceState: st.builds(link.ServiceState, st.sampled_from(["", "printer.jam"])),
+    link.Tender: st.builds(link.Tender, _COINS),
     link.ChangeState: st.builds(link.ChangeState, _YEN, _COINS, st.booleans()),
     link.CoinsOpen: st.builds(link.CoinsOpen, _COINS),
     link.CoinIn: st.builds(link.CoinIn, _YEN, _YEN, _COINS),
