@@ -221,6 +221,7 @@ def _disagreements(config: Config) -> Iterator[str]:
     if config.terminal.hours and not _HOURS.fullmatch(config.terminal.hours):
         yield "terminal.hours must be HH:MM-HH:MM or empty."
     yield from config.card_ap.disagreements()
+    yield from config.printer.disagreements()
     yield from _hopper_conflicts(config)
     for site in config.center.sites:
         if not site.startswith("https://"):

@@ -6,6 +6,7 @@ spooler's word is no evidence; sheets are counted at the device, by the job's ti
 """
 
 import enum
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -126,13 +127,38 @@ class PrinterConfig:
         default="ipp",
         metadata={
             "doc": "Where the output tray's sensor is read: asked of the printer, on a serial "
-            "port of its own, or nowhere",
-            "choices": ("ipp", "serial", "none"),
+            "port of its own, on two lines of a GPIO chip, or nowhere",
+            "choices": ("ipp", "serial", "gpio", "none"),
         },
     )
     tray_port: str = field(
-        default="", metadata={"doc": 'Serial port of the tray\'s sensor, where `tray` is "serial"'}
+        default="",
+        metadata={
+            "doc": "Serial port of the tray's sensor, where `tray` is \"serial\"; the chip's "
+            'device, where it is "gpio"'
+        },
     )
+    tray_lines: tuple[str, ...] = field(
+        default_factory=tuple,
+        metadata={
+            "doc": 'Where `tray` is "gpio": the line that is active while sheets lie there, and '
+            "the line that is active while none do; names, or numbers as text"
+        },
+    )
+    tray_active_low: bool = field(
+        default=False,
+        metadata={
+            "doc": "GPIO: a line is active while it is low (outputs with an open collector); "
+            "both are then pulled up, else down"
+        },
+    )
+
+    def disagreements(self) -> Iterator[str]:
+        """What is good by itself and cannot be together, one sentence each."""
+        if self.tray in {"serial", "gpio"} and not self.tray_port:
+            yield f'printer.tray_port must name a device where printer.tray is "{self.tray}".'
+        if self.tray == "gpio" and len(set(self.tray_lines)) != len(("sheets", "empty")):
+            yield 'printer.tray_lines must name two lines where printer.tray is "gpio".'
 
 
 class PrintHandover(Protocol):

@@ -75,9 +75,15 @@ def build_devices(config: Config, clock: Clock) -> Devices:
 
 def tray_sensor(config: PrinterConfig, clock: Clock) -> TraySensor | None:
     """The output tray's own sensor, where there is one beside the printer."""
-    from drivers.printer.tray_serial import SerialTraySensor
+    if config.tray == "serial":
+        from drivers.printer.tray_serial import SerialTraySensor
 
-    return SerialTraySensor(config.tray_port, clock) if config.tray == "serial" else None
+        return SerialTraySensor(config.tray_port, clock)
+    if config.tray == "gpio":
+        from drivers.printer.tray_gpio import GpioTraySensor
+
+        return GpioTraySensor(config, clock)
+    return None
 
 
 def build_crew(

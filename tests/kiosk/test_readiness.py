@@ -147,9 +147,12 @@ def test_a_printer_with_other_paper_in_it_is_refused_and_low_toner_is_only_said(
 
 
 @pytest.mark.daemon
-def test_a_tray_sensor_that_is_configured_and_missing_is_refused(config: Config) -> None:
+@pytest.mark.parametrize(("kind", "lines"), [("serial", ()), ("gpio", ("4", "17"))])
+def test_a_tray_sensor_that_is_configured_and_missing_is_refused(
+    config: Config, kind: str, lines: tuple[str, ...]
+) -> None:
     with VirtualPrinter() as printer:
-        told = replace(config.printer, device_uri=printer.device_uri, tray="serial",
+        told = replace(config.printer, device_uri=printer.device_uri, tray=kind, tray_lines=lines,
                        tray_port=f"{config.journal.directory}/none")  # fmt: skip
         finding = next(f for f in look(replace(config, printer=told), SystemClock())
                        if f.subject == "printer")  # fmt: skip
