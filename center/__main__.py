@@ -4,7 +4,7 @@ import argparse
 from collections.abc import Sequence
 
 from center import cli
-from center.antiforgery import calibrate
+from center.antiforgery import calibrate, viewer
 from center.clock import SystemClock
 from center.inquiry import cli as inquiry_cli
 from center.pki import cli as pki_cli
@@ -16,6 +16,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     subparsers = parser.add_subparsers(required=True, metavar="COMMAND")
     cli.add_parser(subparsers)
     calibrate.add_parser(subparsers)
+    viewer.add_parser(subparsers)
     inquiry_cli.add_parser(subparsers)
     pki_cli.add_parser(subparsers)
     parsed = parser.parse_args(arguments)
