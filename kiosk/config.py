@@ -18,6 +18,7 @@ from crypto.certificates import is_for_tests, parse_pem_bundle
 from crypto.errors import CheckFailed
 from drivers.card.contract import CardApConfig, CardReaderConfig
 from drivers.coin.contract import CoinVendorConfig
+from drivers.coin.mdb.tables import CHANGER, VALIDATOR
 from drivers.printer.contract import PrinterConfig
 from drivers.receipt.contract import ReceiptConfig
 from kiosk.center_client import CenterConfig
@@ -232,9 +233,7 @@ def _disagreements(config: Config) -> Iterator[str]:
 
 def _hopper_conflicts(config: Config) -> Iterator[str]:
     hoppers = config.coin.hoppers
-    addresses = [config.coin.acceptor, *hoppers.values()]
-    if len(set(addresses)) != len(addresses) or not all(2 <= a <= 255 for a in addresses):  # noqa: PLR2004 - ccTalk's slave addresses
-        yield "coin.hoppers must give each device an address of its own, 2 to 255."
+    yield from _address_conflicts(config.coin)
     for value in hoppers:
         if not _YEN.fullmatch(value):
             yield f"coin.hoppers.{value} must be named by a face value in yen."
@@ -244,6 +243,23 @@ def _hopper_conflicts(config: Config) -> Iterator[str]:
                 yield f"change.{name}.{value} names a coin that has no hopper in coin.hoppers."
             if pieces < 0:
                 yield f"change.{name}.{value} must be at least 0 pieces."
+
+
+def _address_conflicts(coin: CoinVendorConfig) -> Iterator[str]:
+    """By what is spoken: MDB's addresses are given by its standard."""
+    if coin.protocol == "mdb":
+        if any(address != CHANGER for address in coin.hoppers.values()):
+            yield f"coin.hoppers must give each value the address {CHANGER}: MDB has one changer."
+        if coin.bills not in {0, VALIDATOR}:
+            yield f"coin.bills must be {VALIDATOR}, MDB's address of a bill validator, or 0."
+        if coin.escrow:
+            yield "coin.escrow must be 0: MDB has no coin escrow."
+        return
+    addresses = [coin.acceptor, *coin.hoppers.values()]
+    if len(set(addresses)) != len(addresses) or not all(2 <= a <= 255 for a in addresses):  # noqa: PLR2004 - ccTalk's slave addresses
+        yield "coin.hoppers must give each device an address of its own, 2 to 255."
+    if coin.payout != "coin":
+        yield "coin.payout must be 'coin' with ccTalk."
 
 
 def _mode_conflicts(config: Config) -> Iterator[str]:

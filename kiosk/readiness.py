@@ -172,9 +172,9 @@ def _card(config: Config, clock: Clock) -> Finding:
 
 
 def _coins(config: Config, clock: Clock) -> Finding:
-    from drivers.coin.serial import SerialCoinVendor
+    from drivers.coin.vendor import coin_vendor
 
-    vendor = SerialCoinVendor(config.coin, clock)
+    vendor = coin_vendor(config.coin, clock)
     try:
         able, status = vendor.capabilities(), vendor.status()
     finally:

@@ -44,9 +44,10 @@ class CreditCursor:
 
     serial: int
     counter: int
-    """0..255; 0 only after a reset of the device."""
+    """0..255; 0 only after a reset of the device. Ours where the device counts no events (MDB)."""
     accepted_total: int = -1
-    """The device's own accept counter (header 225), or -1 where it has none."""
+    """The device's own count of what it took, or -1 where it has none: the accept counter (header
+    225 of ccTalk), all tube counts or the stacker's count (MDB)."""
     taker: Taker = Taker.COIN
 
 
@@ -63,7 +64,7 @@ class CoinAccepted:
 
 @dataclass(frozen=True, slots=True)
 class CoinRefused:
-    """A coin or bill was rejected; no money. `code` is the ccTalk error code."""
+    """A coin or bill was rejected; no money. `code` is the device's own."""
 
     code: int
     cursor: CreditCursor
@@ -79,7 +80,10 @@ class CoinMaybe:
 
 @dataclass(frozen=True, slots=True)
 class EventsLost:
-    """`at_least` events were lost (counter jumped by more than the buffer holds)."""
+    """`at_least` events were lost (counter jumped by more than the buffer holds).
+
+    0: nobody can say whether one was; staff must count (a device that tells an event only once).
+    """
 
     at_least: int
     cursor: CreditCursor
@@ -88,6 +92,17 @@ class EventsLost:
 @dataclass(frozen=True, slots=True)
 class VendorReset:
     """A taker lost power or was reset; it has been set up again as it was."""
+
+    cursor: CreditCursor
+
+
+@dataclass(frozen=True, slots=True)
+class CountsMoved:
+    """No money came, but the counts of the cursor stand elsewhere: a payout, a refill by hand.
+
+    Only of a device whose payouts and credits share one count (an MDB changer's tubes). Written
+    down, so that the next `resume` does not take the difference for coins.
+    """
 
     cursor: CreditCursor
 
@@ -131,6 +146,7 @@ CoinEvent = (
     | CoinMaybe
     | EventsLost
     | VendorReset
+    | CountsMoved
     | ReturnLever
     | VendorTrouble
     | BillHeld
@@ -151,9 +167,9 @@ class DispenseTicket:
     address: int
     serial: int
     event_counter: int
-    """Header 166 before (0..255)."""
+    """Header 166 before (0..255); 0 where the payer counts no orders (MDB)."""
     total_before: int
-    """Header 168 before (24 bit), or -1 where the hopper has none."""
+    """The payer's own count before: header 168 (24 bit), all tube counts (MDB), or -1."""
 
 
 class Evidence(enum.StrEnum):
@@ -229,17 +245,27 @@ class CoinVendorConfig:
     """Section `[coin]` of the configuration."""
 
     port: str = field(metadata={"doc": "Serial port, e.g. /dev/kiosk-coin"})
-    acceptor: int = field(default=2, metadata={"doc": "ccTalk address", "min": 2, "max": 255})
+    protocol: str = field(
+        default="cctalk",
+        metadata={
+            "doc": "What is spoken on the line; mdb is MDB/ICP through a serial adapter, see "
+            "docs/devices/mdb.md",
+            "choices": ("cctalk", "mdb"),
+        },
+    )
+    acceptor: int = field(
+        default=2, metadata={"doc": "ccTalk address; not used by mdb", "min": 2, "max": 255}
+    )
     hoppers: dict[str, int] = field(
         metadata={
             "doc": "Face value in yen -> ccTalk address of its hopper, e.g. {10 = 3, 50 = 4, "
-            "100 = 5, 500 = 6}; several values at one address are a changer"
+            "100 = 5, 500 = 6}; several values at one address are a changer; with mdb all are 8"
         }
     )
     bills: int = field(
         default=0,
         metadata={
-            "doc": "ccTalk address of the bill validator, usually 40; 0 is none",
+            "doc": "Address of the bill validator, usually 40, with mdb 48; 0 is none",
             "min": 0,
             "max": 255,
         },
@@ -274,6 +300,14 @@ class CoinVendorConfig:
         default="simple",
         metadata={"doc": "Frame check of the devices on the line", "choices": ("simple", "crc")},
     )
+    payout: str = field(
+        default="coin",
+        metadata={
+            "doc": "mdb only: coin orders each coin (DISPENSE), value leaves the choice of coins "
+            "to a level 3 changer that offers it (ALTERNATIVE PAYOUT)",
+            "choices": ("coin", "value"),
+        },
+    )
     poll_s: float = field(
         default=0.2,
         metadata={"doc": "Time between two credit polls", "unit": "s", "min": 0.05, "max": 0.9},
@@ -296,11 +330,17 @@ class CoinVendor(Protocol):
         ...
 
     def resume(
-        self, cursor: CreditCursor | None, bills: CreditCursor | None = None
+        self,
+        cursor: CreditCursor | None,
+        bills: CreditCursor | None = None,
+        *,
+        interrupted: bool = False,
     ) -> tuple[CoinEvent, ...]:
         """Set up the takers, everything inhibited; credit what came since the cursors.
 
         `cursor` is the coins', `bills` the bills'; `None` takes the present counter as the start.
+        `interrupted`: whoever wrote them ended while money was being taken. A device that counts
+        no events says then what may have been lost; one that counts needs no such hint.
         A bill still held is given back: whoever put it in was promised nothing. Raises
         DeviceError. Idempotent for given cursors.
         """
@@ -346,7 +386,8 @@ class CoinVendor(Protocol):
     def dispense(self, ticket: DispenseTicket) -> DispenseResult:
         """Pay out once; blocks until the hopper stopped. NOT idempotent, never resent blindly.
 
-        Decided by headers 166 and 168 alone. Never raises: what is not known is UNKNOWN.
+        Decided by the payer's own counts alone, never by its answer to the order. Never raises:
+        what is not known is UNKNOWN.
         """
         ...
 

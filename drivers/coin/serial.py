@@ -171,8 +171,13 @@ class SerialCoinVendor:
         return VendorStatus(reasons, accepting, frozenset(low), frozenset(blocked), frozenset(full))
 
     def resume(
-        self, cursor: CreditCursor | None, bills: CreditCursor | None = None
+        self,
+        cursor: CreditCursor | None,
+        bills: CreditCursor | None = None,
+        *,
+        interrupted: bool = False,
     ) -> tuple[CoinEvent, ...]:
+        del interrupted  # the event counters know it all
         events = self._acceptor.resume(cursor)
         self._lost = False
         self._met.clear()

@@ -41,21 +41,29 @@ class _ForgetsWhatFell(SerialCoinVendor):
     """Starts anew at every `resume`."""
 
     def resume(
-        self, cursor: CreditCursor | None, bills: CreditCursor | None = None
+        self,
+        cursor: CreditCursor | None,
+        bills: CreditCursor | None = None,
+        *,
+        interrupted: bool = False,
     ) -> tuple[CoinEvent, ...]:
         del cursor, bills
-        return super().resume(None)
+        return super().resume(None, interrupted=interrupted)
 
 
 class _CreditsAgain(SerialCoinVendor):
     """Credits the last coin again at `resume`."""
 
     def resume(
-        self, cursor: CreditCursor | None, bills: CreditCursor | None = None
+        self,
+        cursor: CreditCursor | None,
+        bills: CreditCursor | None = None,
+        *,
+        interrupted: bool = False,
     ) -> tuple[CoinEvent, ...]:
         if cursor is not None and cursor.counter > 1:
             cursor = CreditCursor(cursor.serial, cursor.counter - 1)
-        return super().resume(cursor, bills)
+        return super().resume(cursor, bills, interrupted=interrupted)
 
 
 class _PaysEveryTime(SerialCoinVendor):
@@ -122,9 +130,13 @@ class _OpensAtOnce(SerialCoinVendor):
     """`resume` opens the slot."""
 
     def resume(
-        self, cursor: CreditCursor | None, bills: CreditCursor | None = None
+        self,
+        cursor: CreditCursor | None,
+        bills: CreditCursor | None = None,
+        *,
+        interrupted: bool = False,
     ) -> tuple[CoinEvent, ...]:
-        events = super().resume(cursor, bills)
+        events = super().resume(cursor, bills, interrupted=interrupted)
         self.accept(self.capabilities().accepts)
         return events
 
@@ -232,11 +244,15 @@ class _StacksOrphans(SerialCoinVendor):
     """`resume` stacks a bill that is still held."""
 
     def resume(
-        self, cursor: CreditCursor | None, bills: CreditCursor | None = None
+        self,
+        cursor: CreditCursor | None,
+        bills: CreditCursor | None = None,
+        *,
+        interrupted: bool = False,
     ) -> tuple[CoinEvent, ...]:
         if self._bills is not None:
             self._bills.route(stack=True)
-        return super().resume(cursor, bills)
+        return super().resume(cursor, bills, interrupted=interrupted)
 
 
 def _wrong(

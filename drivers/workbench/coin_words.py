@@ -12,6 +12,7 @@ from drivers.coin.contract import (
     CoinEvent,
     CoinMaybe,
     CoinRefused,
+    CountsMoved,
     EventsLost,
     ReturnLever,
     VendorReset,
@@ -82,8 +83,11 @@ _EVENTS: Mapping[type, Callable[..., str]] = {
     CoinAccepted: lambda e: f"¥{e.yen} taken in",
     CoinRefused: lambda e: f"refused ({_code(e.code)})",
     CoinMaybe: lambda e: f"something may be inside uncounted ({_code(e.code)})",
-    EventsLost: lambda e: f"at least {e.at_least} events were lost",
+    EventsLost: lambda e: (
+        f"at least {e.at_least} events were lost" if e.at_least else "an event may have been lost"
+    ),
     VendorReset: lambda _: "it was reset or lost power; set up again",
+    CountsMoved: lambda _: "its counts stand elsewhere: a payout, or a refill by hand",
     ReturnLever: lambda _: "the return lever was pulled",
     VendorTrouble: _trouble,
     BillHeld: lambda e: f"a bill of ¥{e.yen} is held",

@@ -60,6 +60,11 @@ class Memory:
     cases_opened: int = 0
 
     @property
+    def taking(self) -> bool:
+        """Money may have been on its way in when this was written last."""
+        return bool(self.application or self.exchange)
+
+    @property
     def unfinished(self) -> bool:
         """Money, a motion or a visit is open."""
         return bool(self.visit or self.ledger.held or self.ticket or self.job or self.diverting)

@@ -60,13 +60,13 @@ def clock_of(config: Config) -> SystemClock:
 
 def build_devices(config: Config, clock: Clock) -> Devices:
     """The drivers. Opens nothing yet; a device that is missing shows when it is asked."""
-    from drivers.coin.serial import SerialCoinVendor
+    from drivers.coin.vendor import coin_vendor
     from drivers.printer.ipp import IppPrinterWatch
     from drivers.printer.spooler import PrivateCupsd
     from drivers.receipt.escpos import EscposReceiptPrinter
 
     return Devices(
-        coins=SerialCoinVendor(config.coin, clock),
+        coins=coin_vendor(config.coin, clock),
         watch=IppPrinterWatch(config.printer, clock, tray_sensor(config.printer, clock)),
         spooler=PrivateCupsd(config.printer, clock),
         receipt=EscposReceiptPrinter(config.receipt, clock),

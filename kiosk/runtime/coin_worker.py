@@ -6,7 +6,6 @@ from drivers.clock import Clock
 from drivers.coin.contract import (
     CoinEvent,
     CoinVendor,
-    CreditCursor,
     Diverted,
     Fate,
     VendorCapabilities,
@@ -56,8 +55,8 @@ class CoinWorker(Worker):
 
     def _do(self, order: object) -> None:
         match order:
-            case c.ResumeCoins(cursor, bills):
-                self._resume(cursor, bills)
+            case c.ResumeCoins():
+                self._resume(order)
             case c.RouteBill(stack):
                 self._route(stack=stack)
             case c.SetAccept(values):
@@ -94,14 +93,16 @@ class CoinWorker(Worker):
                 if isinstance(event, VendorTrouble):
                     self._status_s = self._clock.monotonic_s()
 
-    def _resume(self, cursor: CreditCursor | None, bills: CreditCursor | None) -> None:
+    def _resume(self, order: c.ResumeCoins) -> None:
         """Set up; an attempt that broke off is gone on with at once, a few times."""
         reason = ""
         for _ in range(_SET_UP_TRIES):
             try:
                 # Once: a bill validator that is away must not make the coins unknown again.
                 able = self._able or self._vendor.capabilities()
-                events = self._vendor.resume(cursor, bills)
+                events = self._vendor.resume(
+                    order.cursor, order.bills, interrupted=order.interrupted
+                )
             except DeviceError as error:
                 _log.warning("the coin machine is not set up: %s", error)
                 reason = error.reason.name

@@ -7,6 +7,7 @@ from drivers.coin.contract import (
     CoinAccepted,
     CoinMaybe,
     CoinRefused,
+    CountsMoved,
     CreditCursor,
     EventsLost,
     ReturnLever,
@@ -142,6 +143,12 @@ def reset_seen(model: Settlement, event: VendorReset) -> Done:
         # What was on its way while it was dark was seen by nobody.
         draft.case("coin.events_lost")
     return draft.step()
+
+
+def counts_moved(model: Settlement, event: CountsMoved) -> Done:
+    """No money came; the next start must not take the difference for coins."""
+    kind = f"{event.cursor.taker.value}.cursor"
+    return Draft(model).write(kind, **cursor_fields(event.cursor)).step()
 
 
 def lever_pulled(model: Settlement, _event: ReturnLever) -> Done:

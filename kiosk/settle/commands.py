@@ -69,6 +69,8 @@ class ResumeCoins:
 
     cursor: CreditCursor | None
     bills: CreditCursor | None = None
+    interrupted: bool = False
+    """The run before ended in a transaction: money may have come that nobody wrote down."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -133,6 +133,7 @@ _MONEY_IN: _Rules = (
     on(S.PAYING, coin.EventsLost, S.DRAINING, coins.lost_events_paying),
     on(_elsewhere({S.PAYING}), coin.EventsLost, None, coins.lost_events),
     on(_WORKING, coin.VendorReset, None, coins.reset_seen),
+    on(_WORKING, coin.CountsMoved, None, coins.counts_moved),
     on(S.PAYING, coin.VendorTrouble, None, bills.bill_lost_paying, when=bills.bills_out),
     on(_WORKING, coin.VendorTrouble, None, coins.vendor_trouble),
     on(_WORKING, h.AcceptRefused, None, coins.accept_refused),

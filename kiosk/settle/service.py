@@ -55,7 +55,7 @@ def boot(model: Settlement, event: h.Booted) -> Done:
     apology = "visit.died.terminal" if memory.unfinished else ""
     draft.do(c.PowerCardOff())
     draft.do(c.HandGlass(link.TakeGlass(apology=apology, returned_yen=held)))
-    return draft.do(c.ResumeCoins(memory.cursor, memory.bill_cursor)).step()
+    return draft.do(c.ResumeCoins(memory.cursor, memory.bill_cursor, memory.taking)).step()
 
 
 def time_is_coins(_model: Settlement, event: h.TimerFired) -> bool:
@@ -66,7 +66,7 @@ def time_is_coins(_model: Settlement, event: h.TimerFired) -> bool:
 def ask_again(model: Settlement, _event: h.TimerFired) -> Done:
     """Ask the coin machine again."""
     memory = model.memory
-    return Draft(model).do(c.ResumeCoins(memory.cursor, memory.bill_cursor)).step()
+    return Draft(model).do(c.ResumeCoins(memory.cursor, memory.bill_cursor, memory.taking)).step()
 
 
 def ask_later(model: Settlement, _event: h.TimerFired) -> Done:

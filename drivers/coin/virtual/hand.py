@@ -7,16 +7,13 @@ from drivers.coin.virtual.ledger import Place
 from drivers.coin.virtual.mechanics import Happening, Observer
 
 if TYPE_CHECKING:
-    from drivers.coin.virtual.bills import VirtualBillValidator
-    from drivers.coin.virtual.escrow import VirtualEscrow
-    from drivers.coin.virtual.hopper import VirtualHopper
-    from drivers.coin.virtual.machine import VirtualCoinMachine
+    from drivers.coin.virtual.stand import BillMouth, CoinStand, CoinStore, Flap
 
 
 class Hand:
     """Hands on the machine. Safe to use from any thread."""
 
-    def __init__(self, machine: "VirtualCoinMachine", observer: Observer) -> None:
+    def __init__(self, machine: "CoinStand", observer: Observer) -> None:
         self._machine = machine
         self._observer = observer
 
@@ -163,18 +160,18 @@ class Hand:
         self._observer(Happening(what, yen))
 
     @property
-    def _escrow(self) -> "VirtualEscrow":
+    def _escrow(self) -> "Flap":
         if self._machine.escrow is None:
             raise ValueError("there is no coin escrow")
         return self._machine.escrow
 
     @property
-    def _bills(self) -> "VirtualBillValidator":
+    def _bills(self) -> "BillMouth":
         if self._machine.bills is None:
             raise ValueError("there is no bill validator")
         return self._machine.bills
 
-    def _hopper(self, yen: int) -> "VirtualHopper":
+    def _hopper(self, yen: int) -> "CoinStore":
         if yen not in self._machine.hoppers:
             raise ValueError(f"there is no hopper for ¥{yen}")
         return self._machine.hoppers[yen]

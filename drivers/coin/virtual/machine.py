@@ -3,11 +3,9 @@
 It speaks the same bytes as a real one, and keeps the physical truth outside the protocol.
 """
 
-import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from functools import reduce
 from operator import and_
-from typing import Self
 
 from drivers.clock import Clock
 from drivers.coin.framing import BadFrame, Check, Frame, FrameParser, encode_frame
@@ -19,17 +17,22 @@ from drivers.coin.virtual.changer import VirtualChanger
 from drivers.coin.virtual.escrow import VirtualEscrow
 from drivers.coin.virtual.hand import Hand
 from drivers.coin.virtual.hopper import VirtualHopper
-from drivers.coin.virtual.ledger import Ledger, Place, Truth
+from drivers.coin.virtual.ledger import Place
 from drivers.coin.virtual.mechanics import MachineBuild, Observer, Speeds, nobody
 from drivers.coin.virtual.slave import ACK, Answer, Slave
-from drivers.link.pty_line import PtyLine
+from drivers.coin.virtual.stand import CoinStand
 
 
-class VirtualCoinMachine:
-    """One line of devices. Thread-safe: the line and the hand may belong to two threads.
+class VirtualCoinMachine(CoinStand):
+    """One ccTalk line of devices. Of a cut cable its own echo still comes back.
 
     A machine with wrong devices names other classes for its parts.
     """
+
+    acceptor: VirtualAcceptor
+    hoppers: dict[int, VirtualHopper]
+    bills: VirtualBillValidator | None
+    escrow: VirtualEscrow | None
 
     acceptor_kind = VirtualAcceptor
     hopper_kind = VirtualHopper
@@ -44,15 +47,10 @@ class VirtualCoinMachine:
     ) -> None:
         """`observer` is called from the thread that causes or notices something; be quick."""
         self.build = build or MachineBuild()
+        super().__init__(clock, self.build.paced_baud)
         self.speeds = speeds or Speeds()
-        self._clock = clock
-        self._lock = threading.RLock()
-        self._line: PtyLine | None = None
         self._parser = FrameParser(self.build.check)
         self.echo = self.build.echo
-        self.cable_cut = False
-        """True: what the host sends reaches nobody (its own echo still comes back)."""
-        self.ledger = Ledger()
         parts = (self.speeds, self.ledger, observer)
         self.acceptor = self.acceptor_kind(self.build.acceptor, *parts)
         self.hoppers = {
@@ -86,76 +84,15 @@ class VirtualCoinMachine:
             singles = self.addresses.due(self._clock.monotonic_s())
             return heard + b"".join(answers) + singles
 
-    def serve_pty(self) -> str:
-        """Put the machine on a pseudo terminal and answer from a thread.
-
-        Returns a path that stays the same when the adapter is unplugged and plugged in again.
-        """
-        with self._lock:
-            if self._line is None:
-                self._line = PtyLine(self, "coin", self._clock, self.build.paced_baud)
-            return self._line.path
-
-    def unplug(self) -> None:
-        """Pull the adapter out: the port vanishes. Idempotent."""
-        if self._line is not None:
-            self._line.unplug()
-
-    def plug_in(self) -> None:
-        """Put the adapter back: another port, the same path. Idempotent."""
-        if self._line is not None:
-            self._line.plug_in()
-
-    def close(self) -> None:
-        """Take the pseudo terminal away and end its thread. Idempotent."""
-        line, self._line = self._line, None
-        if line is not None:
-            line.close()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.close()
-
-    # --- the mechanics ------------------------------------------------------------------------
-
-    def settle(self) -> None:
-        """Let everything happen that is due by now."""
-        with self._lock:
-            now_s = self._clock.monotonic_s()
-            for slave in self.slaves():
-                slave.now_s = now_s
-            for slave in self.slaves():
-                slave.settle()
-
-    def next_due_s(self) -> float | None:
-        """Seconds until something happens by itself; None if nothing moves."""
-        with self._lock:
-            due = [slave.next_due_s() for slave in self.slaves()]
-            due.append(self.addresses.next_due_s())
-            times = [time for time in due if time is not None]
-            return max(0.0, min(times) - self._clock.monotonic_s()) if times else None
-
-    def act(self, deed: Callable[[], None]) -> None:
-        """Do something to the machine, with all that was due before and is due at once."""
-        with self._lock:
-            self.settle()
-            deed()
-            self.settle()
-        if self._line is not None:
-            self._line.wake()
-
-    def truth(self) -> Truth:
-        """Where each coin is now."""
-        with self._lock:
-            self.settle()
-            return self.ledger.truth()
+    # --- the devices --------------------------------------------------------------------------
 
     def slaves(self) -> Iterator[Slave]:
         """All devices on the line."""
         for _, slave in self.addresses:
             yield slave
+
+    def _line_due_s(self) -> float | None:
+        return self.addresses.next_due_s()
 
     def _devices(self) -> Iterator[tuple[int, Slave]]:
         """All devices with the addresses they were built with."""

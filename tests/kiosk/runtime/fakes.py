@@ -108,9 +108,14 @@ class FakeVendor:
         raise MisuseError("coin.escrow_fault", f"there is no coin escrow (keep {keep})")
 
     def resume(
-        self, cursor: CreditCursor | None, bills: CreditCursor | None = None
+        self,
+        cursor: CreditCursor | None,
+        bills: CreditCursor | None = None,
+        *,
+        interrupted: bool = False,
     ) -> tuple[CoinEvent, ...]:
         assert bills is None
+        del interrupted
         self._line()
         found = tuple(self.machine.since(cursor))
         self.machine.fetched = len(self.machine.events)

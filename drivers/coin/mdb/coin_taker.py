@@ -1,0 +1,343 @@
+"""Coins in, by a changer: what POLL tells, and what the tubes tell when POLL could not.
+
+A changer tells each coin once, until the master acknowledges, and counts no events. So:
+
+- told twice (its acknowledgement was lost on the bus): the same telling with the same tube count
+  as just before is the same coin;
+- not told (the telling was lost on our side of the adapter, or our process died before it was
+  written down): the tubes hold it, and it is credited by their count;
+- not told and gone to the cash box, because the tube was full: no count has it. Whenever that is
+  possible it is said, as `EventsLost` of at least 0.
+"""
+
+from collections import Counter
+from collections.abc import Callable
+
+from drivers.clock import Clock
+from drivers.coin.contract import (
+    CoinEvent,
+    CoinMaybe,
+    CoinRefused,
+    CountsMoved,
+    CreditCursor,
+    EventsLost,
+    ReturnLever,
+    VendorReset,
+    VendorTrouble,
+)
+from drivers.coin.mdb.bus import TRIES, AnswerLost
+from drivers.coin.mdb.changer import MdbChanger
+from drivers.coin.mdb.protocol import (
+    Activity,
+    Deposited,
+    DispensedByHand,
+    ReplyError,
+    Slugs,
+    Told,
+    Tubes,
+    decode_activity,
+)
+from drivers.coin.mdb.tables import (
+    CHANGER_STATUS,
+    MAX_POLL,
+    PAYOUT_BUSY,
+    TUBE_JAM,
+    UNKNOWN_STATUS,
+    Fate,
+)
+from drivers.coin.mdb.tube_book import TubeBook
+from drivers.coin.mdb.witness import UNKNOWN
+from drivers.errors import DeviceError, MisuseError
+
+FALL_S = 3.0
+"""So long after the slot was shut a coin may still come."""
+_COIN_GAP_S = 0.25
+"""Two coins do not fall closer than this; the changer itself refuses them as double arrival."""
+_AT_ONCE = MAX_POLL // 2
+"""Coins one answer to POLL can tell; more than these are not made into credits by a count."""
+_DRAIN_POLLS = 60
+_DRAIN_STEP_S = 0.1
+_PLAIN: dict[Fate, Callable[[int, CreditCursor], CoinEvent]] = {
+    Fate.LEVER: lambda _, cursor: ReturnLever(cursor),
+    Fate.REFUSED: CoinRefused,
+    Fate.MAYBE: CoinMaybe,
+}
+
+
+class MdbCoinTaker:
+    """The changer as taker of coins. Methods raise DeviceError when it cannot be asked."""
+
+    def __init__(self, changer: MdbChanger, clock: Clock) -> None:
+        self._changer = changer
+        self._clock = clock
+        self._wanted: frozenset[int] = frozenset()
+        self._unset = True
+        self._doubt = False
+        """An answer was lost, or a reset may have taken one with it: look at the tubes."""
+        self._open: frozenset[int] = frozenset()
+        """What was let in last, and until when."""
+        self._open_s = float("-inf")
+        self._last: tuple[Activity, ...] = ()
+        self._last_s = float("-inf")
+        self._waiting: list[CoinEvent] = []
+        self._resuming: CreditCursor | None = None
+        self._troubles: dict[str, str] = {}
+        self.paying = False
+        """It said last that it is paying out."""
+        self.tube_told = 0
+        """The last tube trouble it told since `forget_deposits`, or 0."""
+        self.book: TubeBook | None = None
+        """None before the first `resume`."""
+        self.swapped = False
+        """Another device answers than the one whose credits we follow; `resume` accepts it."""
+
+    @property
+    def accepting(self) -> frozenset[int]:
+        """Face values that are let in now, as far as the changer has confirmed it."""
+        return frozenset() if self._unset else self._wanted
+
+    @property
+    def values(self) -> frozenset[int]:
+        """Face values the changer can recognise."""
+        return frozenset(self._changer.values.values())
+
+    @property
+    def troubles(self) -> tuple[str, ...]:
+        """What it has told and not taken back."""
+        return tuple(self._troubles)
+
+    @property
+    def came_in(self) -> Counter[int]:
+        """Coins by type that came into tubes since `forget_deposits`."""
+        return self._known.came_in
+
+    def resume(self, cursor: CreditCursor | None, *, interrupted: bool) -> tuple[CoinEvent, ...]:
+        """Shut the slot, then say what came since `cursor`.
+
+        Called again after it failed, it goes on with what it had heard by then: that will not be
+        told a second time.
+        """
+        plate = self._changer.identify()
+        self.swapped = False
+        self._wanted = frozenset()
+        self._apply()
+        if cursor is None or self._resuming != cursor or self.book is None:
+            self._start_from(cursor, plate.serial)
+        self._resuming = cursor
+        if interrupted:
+            self._open, self._open_s = self.values, self._clock.monotonic_s()
+        self._reconcile()
+        self._resuming = None
+        self._open_s = float("-inf")
+        if cursor is not None and cursor.serial == plate.serial:
+            return self.take_waiting()
+        self._waiting.clear()
+        moved = CountsMoved(self._known.here())
+        if cursor is None:
+            return (moved,)
+        detail = f"the changer's serial is {plate.serial}, it was {cursor.serial}"
+        return (VendorTrouble("coin.unknown_device", detail), moved)
+
+    def accept(self, values: frozenset[int]) -> None:
+        """Let in exactly `values`; on failure nothing, as soon as the line allows it."""
+        if self.book is None:
+            raise MisuseError("coin.acceptor_fault", "accept was called before resume")
+        self._note_open()
+        self._wanted = values & self.values
+        try:
+            self._apply()
+        except DeviceError:
+            self._wanted = frozenset()
+            raise
+
+    def poll(self, tries: int = TRIES) -> None:
+        """Listen; `take_waiting` has the new events, whether or not this raises."""
+        if self.book is None or self.swapped:
+            return
+        self._note_open()
+        self._once(tries)
+        if self._doubt:
+            self._reconcile()
+        if self._unset:
+            self._changer.enable_features()
+            self._apply()
+
+    def was_silent(self) -> None:
+        """The line was away: ask the tubes before all is well again."""
+        self._doubt = True
+
+    def drain(self) -> None:
+        """Hear all that it has to tell, until it neither tells nor pays any more."""
+        for _ in range(_DRAIN_POLLS):
+            told = self._once(TRIES)
+            if self.paying:
+                self._clock.sleep(_DRAIN_STEP_S)
+            elif not told:
+                return
+
+    def take_waiting(self) -> tuple[CoinEvent, ...]:
+        """What was heard and not given out yet, oldest first; once."""
+        waiting, self._waiting = self._waiting, []
+        return tuple(waiting)
+
+    def catch_up(self) -> None:
+        """Hear what it has to tell, and clear up what may have been missed. Raises DeviceError."""
+        self.drain()
+        if self._doubt:
+            self._reconcile()
+
+    def steady_tubes(self) -> Tubes:
+        """Its tubes at a moment at which every coin in them has been told."""
+        self.drain()
+        tubes = self._changer.tubes()
+        for _ in range(_DRAIN_POLLS):
+            if not self._once(TRIES):
+                break
+            # A coin that came between the two questions is told, and must not be found as well.
+            tubes = self._changer.tubes()
+        return tubes
+
+    def observe(self, tubes: Tubes) -> None:
+        """As `adopt`, if no coin can be among what moved them."""
+        if not self._doubt and not self._may_have_come():
+            self.adopt(tubes)
+
+    def adopt(self, tubes: Tubes) -> None:
+        """Go on from these tubes: what moved them since was told, or was no resident's coin."""
+        if self.book is not None and self.book.adopt(tubes):
+            self._waiting.append(CountsMoved(self.book.here()))
+
+    def forget_deposits(self) -> None:
+        """Count the coins that come into tubes from now on; and tube troubles anew."""
+        self._known.came_in.clear()
+        self.tube_told = 0
+
+    def clear(self, *reasons: str) -> None:
+        """These troubles are over."""
+        for reason in reasons:
+            self._troubles.pop(reason, None)
+
+    # --- what is set -----------------------------------------------------------------------------
+
+    def _start_from(self, cursor: CreditCursor | None, serial: int) -> None:
+        same = cursor is not None and cursor.serial == serial
+        start = cursor if same and cursor is not None else CreditCursor(serial, 0, UNKNOWN)
+        self.book = TubeBook(start, self._changer.values, self._changer.tube_types)
+        self._last = ()
+
+    def _apply(self) -> None:
+        self._unset = True
+        self._changer.let_in(self._wanted)
+        self._unset = False
+        self._note_open()
+
+    def _note_open(self) -> None:
+        if self._wanted:
+            self._open, self._open_s = self._wanted, self._clock.monotonic_s()
+
+    def _may_have_come(self) -> bool:
+        return self._clock.monotonic_s() - self._open_s <= FALL_S
+
+    # --- what is heard ---------------------------------------------------------------------------
+
+    def _once(self, tries: int) -> bool:
+        """Hear one answer to POLL; True if it told anything."""
+        try:
+            data = self._changer.poll(tries)
+        except AnswerLost:
+            self._doubt = True
+            raise
+        try:
+            told = decode_activity(data)
+        except ReplyError as error:
+            # Acknowledged by the adapter, and not understood: the tubes must say what it was.
+            self._doubt = True
+            self._waiting.append(VendorTrouble("coin.wire", f"the changer: {error}"))
+            return True
+        now_s = self._clock.monotonic_s()
+        # Whatever the master's acknowledgement did not reach is said again, before what is new.
+        repeated = len(self._last) if told[: len(self._last)] == self._last else 0
+        soon = now_s - self._last_s < _COIN_GAP_S
+        self._last, self._last_s = told, now_s
+        self.paying = Told(PAYOUT_BUSY) in told
+        for index, activity in enumerate(told):
+            again = index < repeated
+            self._waiting += self._events(activity, again=again, soon=again and soon)
+        return any(activity != Told(PAYOUT_BUSY) for activity in told)
+
+    def _events(self, activity: Activity, *, again: bool, soon: bool) -> tuple[CoinEvent, ...]:
+        match activity:
+            case Deposited():
+                self.clear("coin.acceptor_fault")
+                return self._known.deposited(activity, again=again, soon=soon)
+            case DispensedByHand(coin_type, count, pieces):
+                self._known.taken_out(coin_type, pieces)
+                yen = self._changer.values.get(coin_type, 0)
+                detail = f"its own keys let out {count} coins of ¥{yen}"
+                moved = CountsMoved(self._known.here())
+                return (VendorTrouble("coin.hopper_fault", detail), moved)
+            case Slugs(count):
+                return (CoinRefused(0x20 | count, self._known.next()),)
+            case Told(code):
+                return self._told(code)
+            case _:
+                return ()
+
+    def _told(self, code: int) -> tuple[CoinEvent, ...]:
+        status = CHANGER_STATUS.get(code, UNKNOWN_STATUS)
+        what = f"changer status {code:02X}: {status.what}"
+        match status.fate:
+            case Fate.LEVER | Fate.REFUSED | Fate.MAYBE:
+                return (_PLAIN[status.fate](code, self._known.next()),)
+            case Fate.FAULT:
+                return self._trouble("coin.acceptor_fault", what)
+            case Fate.TUBE_FAULT:
+                self.tube_told = code
+                jam = code == TUBE_JAM
+                return self._trouble("coin.hopper_jam" if jam else "coin.hopper_fault", what)
+            case Fate.MISSORTED:
+                return (VendorTrouble("coin.missorted", what),)
+            case Fate.RESET:
+                return self._was_reset()
+            case Fate.FRAUD:
+                self._stop()
+                return (VendorTrouble("coin.fraud", what), CoinMaybe(code, self._known.next()))
+            case _:
+                return ()
+
+    def _trouble(self, reason: str, what: str) -> tuple[CoinEvent, ...]:
+        self._troubles[reason] = what
+        return (VendorTrouble(reason, what),)
+
+    def _was_reset(self) -> tuple[CoinEvent, ...]:
+        """It has forgotten what it lets in, and what it had not told yet."""
+        self._unset = self._doubt = True
+        self._troubles.clear()
+        self._changer.wait_after_reset()
+        return (VendorReset(self._known.next()),)
+
+    def _stop(self) -> None:
+        self._wanted = frozenset()
+        self._unset = True
+
+    # --- what the tubes know ---------------------------------------------------------------------
+
+    def _reconcile(self) -> None:
+        """Credit by the tubes what was not told; say what they cannot know."""
+        tubes = self.steady_tubes()
+        found = self._known.untold(self._changer.counts(tubes))
+        pieces = sum(found.values())
+        if self._may_have_come():
+            if pieces <= _AT_ONCE:
+                self._waiting += [self._known.found(n) for n in found for _ in range(found[n])]
+            if pieces > _AT_ONCE or self._known.may_have_overflowed(self._open, tubes):
+                self._stop()
+                at_least = pieces if pieces > _AT_ONCE else 0
+                self._waiting.append(EventsLost(at_least, self._known.next()))
+        self.adopt(tubes)
+        self._doubt = False
+
+    @property
+    def _known(self) -> TubeBook:
+        assert self.book is not None  # noqa: S101 - resumed
+        return self.book
