@@ -14,6 +14,8 @@ from center.paper.plain import HEIGHT_PT
 
 INQUIRY_SITE = "https://inquiry.kiosk.example/"
 
+BLOCK = "/Block"
+"""The scramble image among a back's objects."""
 BLOCK_AT = (260, 236)
 """Left and top of the scramble image in dots: 11 and 10 mm, whole cells of four dots."""
 _BAND_TOP_MM = 225.0

@@ -19,6 +19,7 @@ import pikepdf
 import pypdfium2
 
 from center.antiforgery.back import (
+    BLOCK,
     BLOCK_AT,
     EMBLEM_PT,
     back_tint,
@@ -41,7 +42,6 @@ from crypto.errors import CheckFailed
 
 _GREY_BLACK = b"0 g\n"
 """Where a printer mixes its inks from red, green and blue, only this is black without a screen."""
-_BLOCK = "/Block"
 _INK_BLACK = b"0 0 0 1 k\n"
 
 
@@ -147,8 +147,8 @@ class _Layer:
         objects, content = self._objects, self._content
         if own is not None:
             block = self._made.make_indirect(stencil_object(self._made, own))
-            objects = objects | {_BLOCK: block}
-            content += b"q " + self._black + place(own, _BLOCK) + b"Q\n"
+            objects = objects | {BLOCK: block}
+            content += b"q " + self._black + place(own, BLOCK) + b"Q\n"
         page.obj.Resources.XObject = pikepdf.Dictionary(objects)
         page.contents_add(self._made.make_stream(content), prepend=True)
         page.contents_coalesce()

@@ -1,13 +1,16 @@
 """Reading marks back before anybody signs for them."""
 
+import io
 import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
+import pikepdf
 import pypdfium2
 
-from center.antiforgery.back import BLOCK_AT
+from center.antiforgery.back import BLOCK, BLOCK_AT
 from center.antiforgery.compiled import Bits, Grey, compiled
 from center.antiforgery.dots import PAGE_DOTS
 from center.antiforgery.keyring import Keyring
@@ -59,13 +62,19 @@ def read_back(marks: bytes, pdf: bytes, context: DeliveryContext, keyring: Keyri
     """Make sure that `marks` are those of this document, and that they hide nothing of it.
 
     The certificate is rendered afresh from `pdf`; what each block holds is recovered as the
-    inquiry site does it, and must be that very page. Raises CheckFailed `marks.read_back`.
+    inquiry site does it, and must be that very page; and the block as a renderer puts it on paper
+    must be, cell for cell, the one that was recovered. Raises CheckFailed `marks.read_back`.
     """
-    for number, cells in enumerate(read_pages(marks, pdf, context)):
-        known = layout().known == 1
-        _demand(np.array_equal(cells[known], layout().fixed[known]), "a block has other marks")
-        found = decode_cells(cells, keyring.keys, keyring.signers)
-        _check_block(found, PdfFront(pdf, number, PDFIUM), context, number + 1)
+    # Rendering and recovering take equally long, and neither waits for the other.
+    with ThreadPoolExecutor(1) as beside:
+        rendering = beside.submit(lambda: tuple(read_pages(marks, pdf, context)))
+        stored = _stored(marks, context)
+        recovered = [decode_cells(cells, keyring.keys, keyring.signers) for cells in stored]
+        printed = rendering.result()
+    for sheet, found in enumerate(recovered):
+        _demand(np.array_equal(printed[sheet], stored[sheet]), "a block prints as another one")
+        _check_known(stored[sheet])
+        _check_block(found, PdfFront(pdf, sheet, PDFIUM), context, sheet + 1)
 
 
 def read_pages(marks: bytes, pdf: bytes, context: DeliveryContext) -> Iterator[Bits]:
@@ -102,6 +111,27 @@ def _block(marks: bytes, sheet: int) -> Bits:
             return _cells(laid[2 * sheet + 1])
         finally:
             laid.close()
+
+
+def _stored(marks: bytes, context: DeliveryContext) -> list[Bits]:
+    """The cells of each sheet's block as the file holds them, not as they print."""
+    try:
+        with pikepdf.open(io.BytesIO(marks)) as laid:
+            backs = [laid.pages[2 * sheet + 1].obj for sheet in range(context.pages)]
+            return [_samples(back.Resources.XObject[BLOCK].read_bytes()) for back in backs]
+    except (pikepdf.PdfError, IndexError, KeyError, AttributeError, TypeError, ValueError):
+        raise CheckFailed(FAILURE, "a block is not in its place") from None
+
+
+def _samples(packed: bytes) -> Bits:
+    """Raises ValueError for what has no rows of cells."""
+    rows = np.frombuffer(packed, np.uint8).reshape(HEIGHT, -1)
+    return 1 - np.unpackbits(rows, axis=1, count=WIDTH)
+
+
+def _check_known(cells: Bits) -> None:
+    known = layout().known == 1
+    _demand(np.array_equal(cells[known], layout().fixed[known]), "a block has other marks")
 
 
 def _check_block(found: Recovered, front: PdfFront, context: DeliveryContext, page: int) -> None:

@@ -163,6 +163,22 @@ def covering(context: DeliveryContext) -> bytes:
     return made.getvalue()
 
 
+def painted_over() -> bytes:
+    """The right block in the file, and a black square over a hundred cells of it."""
+
+    def mend(marks: pikepdf.Pdf, _strange: pikepdf.Pdf) -> None:
+        marks.pages[1].contents_add(marks.make_stream(b"q 0 g 300 400 6 6 re f Q\n"))
+
+    return with_block(mend)
+
+
+def without_block() -> bytes:
+    def mend(marks: pikepdf.Pdf, _strange: pikepdf.Pdf) -> None:
+        del marks.pages[1].obj.Resources.XObject.Block
+
+    return with_block(mend)
+
+
 def shuffled() -> bytes:
     made = io.BytesIO()
     with pikepdf.open(io.BytesIO(marks_of(TWO))) as marks:
@@ -244,6 +260,8 @@ def with_another_cell(at: int) -> bytes:
         (transplanted, 1, ONE),
         (unsigned, 1, ONE),
         (shifted, 1, ONE),
+        (painted_over, 1, ONE),
+        (without_block, 1, ONE),
         (lambda: with_another_cell(int(layout().rest[5])), 1, ONE),
         (lambda: with_another_cell(int(layout().header[7])), 1, ONE),
         (lambda: with_another_cell(0), 1, ONE),
@@ -260,6 +278,8 @@ def with_another_cell(at: int) -> bytes:
         "transplanted block",
         "not the centre's key",
         "a block out of place",
+        "a block painted over",
+        "no block",
         "a wrong cell",
         "a wrong cell of the header",
         "a wrong mark",
