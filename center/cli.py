@@ -45,13 +45,13 @@ def add_parser(subparsers: Any) -> None:
     clear = _add(subparsers, "clear", "end a suspension", _clear)
     clear.add_argument("municipality", metavar="CODE")
     clear.add_argument("server", metavar="SERVER")
-    clear.add_argument("--by", required=True, metavar="NAME", help="who looked into it")
+    clear.add_argument("--by", type=_name, required=True, metavar="NAME", help="who looked into it")
     reviews = _add(subparsers, "reviews", "list what succeeded after it had failed", _reviews)
     reviews.add_argument("--done", type=int, metavar="NUMBER", help="this one was looked into")
-    reviews.add_argument("--by", metavar="NAME", help="who looked into it")
+    reviews.add_argument("--by", type=_name, metavar="NAME", help="who looked into it")
     block = _add(subparsers, "block", "admit a terminal no more", _block)
     block.add_argument("terminal", metavar="TERMINAL")
-    block.add_argument("--by", required=True, metavar="NAME")
+    block.add_argument("--by", type=_name, required=True, metavar="NAME")
     admit = _add(subparsers, "admit", "admit a blocked terminal again", _admit)
     admit.add_argument("terminal", metavar="TERMINAL")
     _add(subparsers, "statistics", "what was delivered where", _statistics)
@@ -115,6 +115,14 @@ def _store(arguments: argparse.Namespace) -> Any:
         sys.exit(f"There is no centre's database in {path.parent}; run `kiosk-center serve` first.")
     with contextlib.closing(Store(str(path))) as store:
         yield store
+
+
+def _name(text: str) -> str:
+    """A named person: nothing is settled by nobody."""
+    name = text.strip()
+    if not name:
+        raise argparse.ArgumentTypeError("say who: a name that is not empty")
+    return name
 
 
 def _suspended(arguments: argparse.Namespace, _at: datetime.datetime) -> int:

@@ -144,6 +144,20 @@ def check_time(certificate: x509.Certificate, at: int) -> None:
         raise CheckFailed(EXPIRED, "not valid yet" if at < begins else "no longer valid")
 
 
+def has_list_in_force(authority: x509.Name, lists: Iterable[bytes], at: int) -> bool:
+    """Whether one of `lists` (DER) is of `authority` and in force at `at` (UTC seconds).
+
+    Raises ValueError for bytes that are no revocation list.
+    """
+    moment = datetime.datetime.fromtimestamp(at, datetime.UTC)
+    for crl in map(x509.load_der_x509_crl, lists):
+        ends = crl.next_update_utc
+        begun = crl.last_update_utc <= moment and (ends is None or moment <= ends)
+        if begun and crl.issuer == authority:
+            return True
+    return False
+
+
 def check_user_authentication(certificate: x509.Certificate, policies: frozenset[str]) -> None:
     """Make sure that this is a user-authentication certificate (利用者証明用) and no other.
 
@@ -156,7 +170,7 @@ def check_user_authentication(certificate: x509.Certificate, policies: frozenset
     key = certificate.public_key()
     demands = (
         (not is_authority(certificate), "it is an authority's"),
-        (_nothing_strange(certificate), "it has a critical extension unknown here"),
+        (nothing_strange(certificate), "it has a critical extension unknown here"),
         (usage is not None and usage.digital_signature, "its key is not for signatures"),
         (usage is not None and not usage.content_commitment, "it is for signing documents"),
         (any(each.policy_identifier.dotted_string in policies for each in stated), "its policy"),
@@ -224,7 +238,8 @@ def _may_sign_certificates(certificate: x509.Certificate) -> bool:
     return usage is not None and usage.key_cert_sign
 
 
-def _nothing_strange(certificate: x509.Certificate) -> bool:
+def nothing_strange(certificate: x509.Certificate) -> bool:
+    """Whether every critical extension is one that is looked at here (RFC 5280 §4.2)."""
     return all(each.oid in _UNDERSTOOD for each in certificate.extensions if each.critical)
 
 

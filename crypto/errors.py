@@ -1,5 +1,10 @@
 """A check that did not hold, by name. No wire, no clock."""
 
+from typing import Final
+
+LIST_NOT_IN_FORCE: Final = "trust.list_not_in_force"
+"""A revocation list of our own store has lapsed: nothing is said against what was checked."""
+
 
 class CheckFailed(Exception):
     """Something was checked and is not as it must be.

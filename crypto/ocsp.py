@@ -16,7 +16,13 @@ from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 from cryptography.x509 import ocsp
 from cryptography.x509.oid import ExtendedKeyUsageOID
 
-from crypto.certificates import check_time, extension, find_issuer, key_usage_allows_signing
+from crypto.certificates import (
+    check_time,
+    extension,
+    find_issuer,
+    key_usage_allows_signing,
+    nothing_strange,
+)
 from crypto.errors import CheckFailed
 
 REVOKED = "certificate.revoked"
@@ -84,6 +90,8 @@ def _believe(question: Question, response: ocsp.OCSPResponse, at: int) -> ocsp.O
     _demand(_nonce(response) == question.nonce, "the nonce is not ours")
     answers = list(response.responses)
     _demand(len(answers) == 1, "one answer is expected")
+    _demand_understood(response.extensions, frozenset({x509.OCSPNonce.oid}))
+    _demand_understood(response.single_extensions, frozenset())
     _demand(_is_about(answers[0], question), "it is about another certificate")
     _check_times(answers[0], at)
     return answers[0]
@@ -92,6 +100,12 @@ def _believe(question: Question, response: ocsp.OCSPResponse, at: int) -> ocsp.O
 def _demand(holds: bool, why: str) -> None:  # noqa: FBT001 - reads as a sentence where it is used
     if not holds:
         raise CheckFailed(INVALID, why)
+
+
+def _demand_understood(there: x509.Extensions, known: frozenset[x509.ObjectIdentifier]) -> None:
+    """RFC 6960 §4.4: what is critical and not understood makes the answer unusable."""
+    critical = {each.oid for each in there if each.critical}
+    _demand(critical <= known, "it has a critical extension that is not understood")
 
 
 def _is_about(single: ocsp.OCSPSingleResponse, question: Question) -> bool:
@@ -142,7 +156,8 @@ def _delegates(
         usages = extension(certificate, x509.ExtendedKeyUsage) or ()
         # Without nocheck its own revocation would have to be asked for, from itself.
         if (
-            ExtendedKeyUsageOID.OCSP_SIGNING in usages
+            nothing_strange(certificate)
+            and ExtendedKeyUsageOID.OCSP_SIGNING in usages
             and extension(certificate, x509.OCSPNoCheck) is not None
             and key_usage_allows_signing(certificate)
         ):

@@ -29,8 +29,8 @@ from pyhanko_certvalidator import ValidationContext
 from pyhanko_certvalidator.registry import SimpleCertificateStore
 
 from crypto import _asn1
-from crypto.certificates import parse
-from crypto.errors import CheckFailed
+from crypto.certificates import has_list_in_force, parse
+from crypto.errors import LIST_NOT_IN_FORCE, CheckFailed
 from crypto.roles import Holder, Role, Trust, check_role
 
 # What pyHanko would log about a document may quote it; what counts is raised.
@@ -129,14 +129,18 @@ def check_pdf(pdf: bytes, trust: DocumentTrust, at: int, failure: str) -> Holder
 
     Exactly one signature, which certifies, covers every byte, allows no change, and was made
     by a certificate of role `municipality-document`, not revoked by a list in force. The
-    caller compares the names. Raises CheckFailed with the name `failure`, whatever the bytes.
+    caller compares the names. Raises CheckFailed with the name `failure`, whatever the bytes;
+    or `trust.list_not_in_force`, when it names one of our roots whose list we have let lapse.
     """
     try:
-        embedded, status = _validate(pdf, trust, at)
+        embedded = _embedded(pdf)
         signed_by = parse(_asn1.certificate_der(embedded.signer_cert))
+        _demand_list(signed_by.issuer, trust, at)
+        status = _finished(async_validate_pdf_signature(embedded, _context(trust, at)))
         holder = check_role(signed_by, Trust(Role.MUNICIPALITY_DOCUMENT, trust.roots), at)
     except CheckFailed as refused:
-        raise CheckFailed(failure, str(refused)) from None
+        lapsed = refused.failure == LIST_NOT_IN_FORCE
+        raise CheckFailed(LIST_NOT_IN_FORCE if lapsed else failure, str(refused)) from None
     except Exception as error:  # noqa: BLE001 - a stranger's bytes in a PDF and a CMS parser
         raise CheckFailed(failure, f"cannot be verified ({type(error).__name__})") from None
     demands = (
@@ -159,12 +163,18 @@ def _fills_its_place(content: bytes) -> bool:
     return not any(content[2 + count + length :])
 
 
-def _validate(pdf: bytes, trust: DocumentTrust, at: int) -> tuple[Any, PdfSignatureStatus]:
-    reader = PdfFileReader(io.BytesIO(pdf))
-    if len(reader.embedded_signatures) != 1:
+def _embedded(pdf: bytes) -> Any:
+    signatures = PdfFileReader(io.BytesIO(pdf)).embedded_signatures
+    if len(signatures) != 1:
         raise ValueError("one signature is expected")
-    embedded = reader.embedded_signatures[0]
-    return embedded, _finished(async_validate_pdf_signature(embedded, _context(trust, at)))
+    return signatures[0]
+
+
+def _demand_list(issuer: x509.Name, trust: DocumentTrust, at: int) -> None:
+    """A root of ours by that name has a list in force; a stranger's name is not our business."""
+    ours = any(root.subject == issuer for root in trust.roots)
+    if ours and not has_list_in_force(issuer, trust.crls, at):
+        raise CheckFailed(LIST_NOT_IN_FORCE)
 
 
 def _finished(work: Coroutine[Any, Any, PdfSignatureStatus]) -> PdfSignatureStatus:

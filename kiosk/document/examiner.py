@@ -1,8 +1,9 @@
 """The parent's end of the child process that parses documents.
 
 Started when the card was authenticated, so that it is ready when the documents come; killed with
-the visit. What it says is believed no further than a length that is bounded and a name that
-begins with one of the classes it may judge.
+the visit. What it says is believed no further than a length that is bounded and a name of the
+table of failures, of the classes it may judge: a parser that was taken over cannot write words
+of its own into the journal or to the centre.
 """
 
 import socket
@@ -11,7 +12,7 @@ import sys
 import threading
 from types import TracebackType
 
-from crypto.errors import CheckFailed
+from crypto.errors import LIST_NOT_IN_FORCE, CheckFailed
 from kiosk.document.confinement import Confinement
 from kiosk.document.job import (
     DOCUMENT_BYTES_MAX,
@@ -21,11 +22,15 @@ from kiosk.document.job import (
     pack_job,
     unpack,
 )
+from kiosk.session.failures import FAILURES
 
 JOB_S = 10.0
 """For one copy; a real one takes a few tenths of a second."""
 START_S = 20.0
 _CLASSES = ("document.", "stamp.", "text.", "marks.")
+_MAY_SAY = frozenset(name for name in FAILURES if name.startswith(_CLASSES)) | {LIST_NOT_IN_FORCE}
+UNFIT = "terminal.examiner"
+"""The terminal's own fault: no document is to blame, and no municipality is stopped for it."""
 
 
 class ChildUnfit(Exception):
@@ -78,28 +83,43 @@ class Examiner:
     def examine(self, job: Job) -> bytes:
         """The sheets of one copy, checked.
 
-        Raises CheckFailed: what the child found, or `document.too_complex` when it died or
-        took too long; it is gone then, and every later job fails the same way.
+        Raises CheckFailed: what the child found; `document.too_complex` when it died of the job
+        or took too long, and it is gone then; `terminal.examiner` when there was no child fit to
+        begin, so that the document is not to blame.
         """
         if len(job.document) > DOCUMENT_BYTES_MAX or len(job.marks) > MARKS_BYTES_MAX:
             raise CheckFailed("document.too_complex", "larger than such a file can be")
         with self._lock:
-            try:
-                self._wait_ready()
-                self._ours.settimeout(self._job_s)
-                self._ours.sendall(pack_job(job))
-                header, sheets = unpack(self._read)
-            except (OSError, EOFError, BadFrame, ChildUnfit) as error:
-                self.stop()
-                raise CheckFailed(
-                    "document.too_complex", f"the child process failed ({type(error).__name__})"
-                ) from None
+            self._demand_fit()
+            header, sheets = self._answer(job)
         if header.get("ok") == 1 and sheets:
             return sheets
-        failure = str(header.get("failure", ""))
-        if not failure.startswith(_CLASSES):
+        failure = str(header.get("failure"))
+        if failure not in _MAY_SAY:
             raise CheckFailed("document.too_complex", "the child process says nothing of use")
         raise CheckFailed(failure)
+
+    def _demand_fit(self) -> None:
+        try:
+            self._wait_ready()
+        except (OSError, EOFError, BadFrame, ChildUnfit):
+            self.stop()
+            raise CheckFailed(UNFIT, "it did not begin") from None
+        if self.ended() is not None:
+            raise CheckFailed(UNFIT, "it is gone")
+        if not self._confinement.enough:
+            raise CheckFailed(UNFIT, "the kernel grants it neither filter nor namespace")
+
+    def _answer(self, job: Job) -> tuple[dict[str, object], bytes]:
+        try:
+            self._ours.settimeout(self._job_s)
+            self._ours.sendall(pack_job(job))
+            return unpack(self._read)
+        except (OSError, EOFError, BadFrame) as error:
+            self.stop()
+            raise CheckFailed(
+                "document.too_complex", f"the child process failed ({type(error).__name__})"
+            ) from None
 
     def ended(self) -> int | None:
         """How the child ended: its status, minus a signal's number, None while it runs."""

@@ -105,8 +105,8 @@ def unpack(read: Read) -> tuple[dict[str, object], bytes]:
         raise BadFrame("a frame that is too large")
     try:
         header = json.loads(read(head_length))
-    except ValueError:
-        raise BadFrame("a header that is no JSON") from None
+    except (ValueError, RecursionError):
+        raise BadFrame("a header that is no JSON, or too deep") from None
     if not isinstance(header, dict):
         raise BadFrame("a header that is no object")
     return header, read(blob_length)

@@ -712,6 +712,22 @@ _CHECKS = (
         "Count and sign with kiosk exchange end; service opens again.",
     ),
     _f(
+        "terminal.examiner",
+        "defect",
+        _END,
+        _T,
+        "The process that examines documents cannot work on this machine.",
+        'Run kiosk check: its line "document examiner" says what is missing.',
+    ),
+    _f(
+        "trust.list_not_in_force",
+        "defect",
+        _END,
+        _T,
+        "The municipalities' list of revoked certificates is not in force at this time.",
+        "Look at the clock, then fetch the list anew (center.municipality_crls).",
+    ),
+    _f(
         "terminal.restart",
         "defect",
         _END,

@@ -76,6 +76,8 @@ def test_a_named_person_lists_and_clears_suspensions(
     assert capsys.readouterr().out == "99201 main stamp.other_person 7\n"
     with pytest.raises(SystemExit):
         main(["clear", "99201", "main", *where])
+    with pytest.raises(SystemExit):
+        main(["clear", "99201", "main", "--by", "  ", *where])
     assert main(["clear", "99201", "main", "--by", "A. Clerk", *where]) == 0
     assert store.suspended() == ()
     assert main(["clear", "99201", "main", "--by", "A. Clerk", *where]) == 1

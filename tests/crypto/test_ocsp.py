@@ -48,6 +48,9 @@ def asked() -> Question:
     return Question(card_certificate("yamada-taro"), certificate("jpki-auth-3"), NONCE)
 
 
+STRANGE = x509.UnrecognizedExtension(x509.ObjectIdentifier("1.2.3.4.5"), b"\x05\x00")
+
+
 @dataclass(frozen=True)
 class Answer:
     """What an answer says and who says it."""
@@ -64,6 +67,7 @@ class Answer:
     encoding: ocsp.OCSPResponderEncoding = HASH
     cert_hash: type[hashes.HashAlgorithm] = hashes.SHA256
     sign_hash: type[hashes.HashAlgorithm] = hashes.SHA256
+    critical: x509.ExtensionType | None = None
 
     def encode(self) -> bytes:
         revoked = self.status is ocsp.OCSPCertStatus.REVOKED
@@ -85,6 +89,8 @@ class Answer:
             builder = builder.certificates(self.included)
         if self.nonce is not None:
             builder = builder.add_extension(x509.OCSPNonce(self.nonce), critical=False)
+        if self.critical is not None:
+            builder = builder.add_extension(self.critical, critical=True)
         signed = builder.sign(self.key, None if is_edwards(self.key) else self.sign_hash())
         return signed.public_bytes(serialization.Encoding.DER)
 
@@ -224,6 +230,18 @@ def signed_by(signer: PrivateKey, der: bytes, algorithm: hashes.HashAlgorithm) -
     return again
 
 
+def with_single_extension(*, critical: bool) -> bytes:
+    """The right answer with an extension nobody knows, which the builder cannot place there."""
+    response = asn1_ocsp.OCSPResponse.load(right().encode())
+    basic = response["response_bytes"]["response"].parsed
+    basic["tbs_response_data"]["responses"][0]["single_extensions"] = [
+        {"extn_id": "1.2.3.4.5", "critical": critical, "extn_value": b"\x05\x00"}
+    ]
+    basic["tbs_response_data"].dump(force=True)
+    response["response_bytes"]["response"] = basic
+    return signed_by(key("jpki-auth-3-ocsp"), response.dump(force=True), hashes.SHA256())
+
+
 class TestAnswersToSomethingElse:
     @pytest.mark.parametrize("nonce", [None, bytes(32), NONCE[:-1], NONCE + b"\0"])
     def test_the_nonce_must_be_ours(self, nonce: bytes | None) -> None:
@@ -242,6 +260,13 @@ class TestAnswersToSomethingElse:
         check_answer(question, mine.encode(), AT_S)
         other = replace(mine, issuer=certificate("jpki-auth-2"))
         assert failure(other, question) == INVALID
+
+    def test_a_critical_extension_that_is_not_understood(self) -> None:
+        assert failure(right(critical=STRANGE)) == INVALID
+
+    def test_one_of_the_single_answer(self) -> None:
+        check_answer(asked(), with_single_extension(critical=False), AT_S)
+        assert failure(with_single_extension(critical=True)) == INVALID
 
     def test_two_answers_at_once(self) -> None:
         response = asn1_ocsp.OCSPResponse.load(right().encode())
@@ -272,7 +297,7 @@ def delegate(
         .not_valid_after(valid.ends)
     )
     for extension in extensions:
-        builder = builder.add_extension(extension, critical=False)
+        builder = builder.add_extension(extension, critical=extension is STRANGE)
     return own, builder.sign(issuer.key, hashes.SHA256())
 
 
@@ -296,6 +321,7 @@ class TestWhoMayAnswer:
         "extensions",
         [
             pytest.param((USAGE, NO_CHECK), id="no extended key usage"),
+            pytest.param((USAGE, SIGNING, NO_CHECK, STRANGE), id="a critical one unknown here"),
             pytest.param(
                 (USAGE, x509.ExtendedKeyUsage([ExtendedKeyUsageOID.SERVER_AUTH]), NO_CHECK),
                 id="another extended key usage",

@@ -65,6 +65,12 @@ def failure(pdf: bytes, trusted: DocumentTrust | None = None, at: int = AT_S) ->
     return refused(lambda: check_pdf(pdf, trusted or trust(), at, FAILURE))
 
 
+def listed(at: int) -> bytes:
+    """A list of the municipalities' root that is in force at `at`."""
+    root = Authority(certificate("municipalities"), key("municipalities"))
+    return issue.make_crl(root, datetime.datetime.fromtimestamp(at, datetime.UTC), 90)
+
+
 def test_the_municipality_is_named() -> None:
     holder = check_pdf(signed(), trust(), AT_S, FAILURE)
     assert holder == Holder(Role.MUNICIPALITY_DOCUMENT, ("99201", "main"))
@@ -208,18 +214,24 @@ class TestSignedByTheWrongOne:
 class TestTimeAndRevocation:
     def test_after_the_certificates_end(self) -> None:
         ends = int(certificate("municipality-document").not_valid_after_utc.timestamp())
-        assert failure(signed(), at=ends + 1) == FAILURE
+        assert failure(signed(), replace(trust(), crls=(listed(ends + 1),)), ends + 1) == FAILURE
 
     def test_without_a_list_nothing_verifies(self) -> None:
-        assert failure(signed(), replace(trust(), crls=())) == FAILURE
+        assert failure(signed(), replace(trust(), crls=())) == "trust.list_not_in_force"
 
     def test_a_list_of_another_root(self) -> None:
         other = Authority(certificate("jpki-auth-2"), key("jpki-auth-2"))
-        assert failure(signed(), replace(trust(), crls=(issue.make_crl(other, AT, 90),))) == FAILURE
+        beside = replace(trust(), crls=(issue.make_crl(other, AT, 90),))
+        assert failure(signed(), beside) == "trust.list_not_in_force"
 
-    def test_a_stale_list(self) -> None:
+    def test_a_list_that_lapsed_is_our_fault_and_not_the_documents(self) -> None:
         check_pdf(signed(), trust(), AT_S + 88 * DAY_S, FAILURE)
-        assert failure(signed(), at=AT_S + 91 * DAY_S) == FAILURE
+        assert failure(signed(), at=AT_S + 91 * DAY_S) == "trust.list_not_in_force"
+        assert failure(signed(), at=AT_S - 2 * DAY_S) == "trust.list_not_in_force"
+
+    def test_the_newer_of_two_lists_is_enough(self) -> None:
+        later = AT_S + 91 * DAY_S
+        check_pdf(signed(), replace(trust(), crls=(*trust().crls, listed(later))), later, FAILURE)
 
     def test_a_revoked_signer(self) -> None:
         issuer = certificate("municipalities")
@@ -237,8 +249,8 @@ class TestTimeAndRevocation:
             .add_revoked_certificate(entry)
             .sign(key("municipalities"), hashes.SHA256())
         )
-        listed = crl.public_bytes(serialization.Encoding.DER)
-        assert failure(signed(), replace(trust(), crls=(listed,))) == FAILURE
+        der = crl.public_bytes(serialization.Encoding.DER)
+        assert failure(signed(), replace(trust(), crls=(der,))) == FAILURE
 
     def test_a_list_that_cannot_be_read(self) -> None:
         assert failure(signed(), replace(trust(), crls=(b"x",))) == FAILURE

@@ -15,6 +15,7 @@ import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from random import Random  # noqa: TID251  # seeded, so that a batch can be repeated
 
 from typing_extensions import override
 
@@ -108,7 +109,7 @@ class Municipality:
         if mutant is None or mutant.issue is None:
             return raw.copies
         others = tuple(one for number, one in sorted(everybody.items()) if number != run.number)
-        earlier = self.earlier.get(run.resident) or others[0].copies
+        earlier = self.earlier[run.resident]
         return mutant.issue(IssueCase(self.workshop, raw, others, earlier, run.rng))
 
     def _raw(self, body: bytes, copies: tuple[IssuedCopy, ...]) -> Raw:
@@ -179,7 +180,11 @@ class Line(CentreLine):
 
     @override
     def post(self, path: str, body: bytes) -> bytes:
-        answer = self._batch.assembly.post(path, body)
+        try:
+            answer = self._batch.assembly.post(path, body)
+        except CheckFailed:
+            self._run.outcome.refused_by = "centre"
+            raise
         mutant = self._run.mutant
         if path == OPEN_VISIT and mutant is not None and mutant.visit:
             return VISITS[mutant.visit](self._batch, body, answer)
@@ -240,7 +245,7 @@ VISITS: dict[str, Callable[["Batch", bytes, bytes], bytes]] = {
 
 
 class Batch:
-    """Fifty runs. `earlier` is what residents were rightly given before; it is added to."""
+    """Runs at once. `earlier` is what each resident was rightly given before."""
 
     def __init__(
         self,
@@ -255,11 +260,10 @@ class Batch:
         self.issues: Meeting[Raw] = Meeting(len(runs))
         self.deliveries: Meeting[_Delivered] = Meeting(len(runs))
         self.store = Forgiving()
-        self.earlier = earlier
         self._clock = VirtualClock(workshop.clock.utc())
         self._visits: dict[int, CentreVisit] = {}
         municipality = Municipality(
-            workshop, *servers, self.issues, PrintBuffer(_PATIENCE_S, _DRAWING_S), dict(earlier)
+            workshop, *servers, self.issues, PrintBuffer(_PATIENCE_S, _DRAWING_S), earlier
         )
         dispatch = Deliveries(
             demo._issuing_servers(workshop.state), self.store, workshop.centre, workshop.engraver,
@@ -293,12 +297,18 @@ class Batch:
         self.store.close()
         return [run.outcome for run in self.runs]
 
+    def issued(self) -> dict[str, tuple[IssuedCopy, ...]]:
+        """What each resident's municipality rightly answered."""
+        return {run.resident: self.issues.of(run.number).copies for run in self.runs}
+
     def _one(self, run: Run, examiners: "Examiners") -> None:
         current.set(run)
         try:
             self._live(run, examiners)
         except CheckFailed as refused:
             run.outcome.failure = refused.failure
+            who = "resident" if refused.failure == DENIES else "terminal"
+            run.outcome.refused_by = run.outcome.refused_by or who
         finally:
             for meeting in (self.offers, self.issues, self.deliveries):
                 meeting.leave(run.number)
@@ -321,7 +331,6 @@ class Batch:
             job = job_for(copy, expected, self.workshop.trust, self._clock)
             if not examiners.examine(job):
                 raise AssertionError("no sheets and no failure")
-        self.earlier.setdefault(run.resident, self.issues.of(run.number).copies)
 
     def _look_at_name(self, run: Run, offers: m.Offers) -> None:
         """The check screen shows the name; whoever reads another one says so."""
@@ -345,6 +354,21 @@ class Examiners:
     def stop(self) -> None:
         for one in self._all:
             one.stop()
+
+
+def earlier_answers(
+    workshop: Workshop, both: tuple[IssuingServer, IssuingServer], children: Examiners
+) -> dict[str, tuple[IssuedCopy, ...]]:
+    """A right visit of every resident: what a replay has to replay."""
+    runs = [
+        Run(number, name, None, Random(number), Outcome("right", careful=True, mixed=False))  # noqa: S311  # repeatable
+        for number, name in enumerate(sorted(workshop.cards))
+    ]
+    batch = Batch(workshop, both, runs, {})
+    failed = [outcome.verdict for outcome in batch.go(children) if outcome.verdict]
+    if failed:
+        raise AssertionError(failed)
+    return batch.issued()
 
 
 @contextlib.contextmanager

@@ -133,6 +133,8 @@ class Outcome:
     """Whether what the terminal got was not its own."""
     failure: str = ""
     """"": the sheets were held, and money would have been asked for."""
+    refused_by: str = ""
+    """`centre`, `terminal`, or `resident` where the name on the screen is denied."""
     verdict: str = ""
 
 
@@ -151,8 +153,7 @@ class Tally:
             self.wrong.append(f"{outcome.mutant}: {outcome.verdict}")
         elif outcome.mixed:
             row = self.refused.setdefault(outcome.mutant, {})
-            who = "centre" if outcome.careful else "terminal"
-            key = f"{who} {outcome.failure}"
+            key = f"{outcome.refused_by} {outcome.failure}"
             row[key] = row.get(key, 0) + 1
         else:
             self.right += 1

@@ -10,6 +10,7 @@ answer was refused by the check that should.
 import argparse
 import contextlib
 import datetime
+import itertools
 import json
 import os
 import shutil
@@ -26,7 +27,7 @@ from center.pki.layout import State
 from center.pki.make import make
 from center.wire.messages import IssuedCopy
 from drivers.clock import SystemClock
-from tests.mutants.batch import Batch, Examiners, examiners, servers
+from tests.mutants.batch import Batch, Examiners, earlier_answers, examiners, servers
 from tests.mutants.cases import Mutant, Tally
 from tests.mutants.centres import CENTRES
 from tests.mutants.municipalities import MUNICIPALITIES
@@ -41,7 +42,7 @@ _PROVEN = ("center", "crypto", "kiosk/document", "kiosk/center_visit.py", "tests
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Run until `--runs` mixed-up answers were judged; returns the exit status."""
+    """Run until so many answers of either sort were judged; returns the exit status."""
     parsed = _parser().parse_args(arguments)
     if parsed.report:
         sys.stdout.write(report(read(parsed.out)))
@@ -58,7 +59,9 @@ def main(arguments: list[str] | None = None) -> int:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="tests.mutants.issuing", description=__doc__)
-    parser.add_argument("--runs", type=int, default=10_000, help="mixed-up answers in all")
+    parser.add_argument(
+        "--runs", type=int, default=10_000, help="mixed-up answers in all, and right ones in all"
+    )
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--out", type=Path, required=True, help="file of results, one batch a line")
     parser.add_argument("--minutes", type=float, default=1e6, help="begin no batch after this")
@@ -69,14 +72,13 @@ def _parser() -> argparse.ArgumentParser:
 
 def _run(parsed: argparse.Namespace, workshop: Workshop, until: float) -> None:
     mine, shares = (int(part) for part in parsed.share.split("/"))
-    done = {line["batch"] for line in read(parsed.out) if line["seed"] == parsed.seed}
-    batches = -(-parsed.runs // WRONG_A_BATCH)
-    left = [number for number in range(mine, batches, shares) if number not in done]
     both, tree = servers(workshop), commit()
     earlier: dict[str, tuple[IssuedCopy, ...]] = {}
-    for first in range(0, len(left), _BATCHES_A_CHILD):
+    numbers = itertools.count(mine, shares)
+    while not enough(read(parsed.out), parsed.runs):
         with examiners(1) as children:
-            for number in left[first : first + _BATCHES_A_CHILD]:
+            earlier = earlier or earlier_answers(workshop, both, children)
+            for number in _undone(parsed, numbers):
                 if stopwatch() > until:
                     return
                 began = stopwatch()
@@ -84,6 +86,18 @@ def _run(parsed: argparse.Namespace, workshop: Workshop, until: float) -> None:
                 line = _counted(batch, children)
                 line |= {"seed": parsed.seed, "batch": number, "commit": tree}
                 append(parsed.out, {**line, "seconds": round(stopwatch() - began, 2)})
+
+
+def enough(lines: list[dict[str, Any]], runs: int) -> bool:
+    """Whether so many mixed-up answers were judged, and so many right ones."""
+    tally = total(lines)
+    return min(tally.right, tally.mixed) >= runs
+
+
+def _undone(parsed: argparse.Namespace, numbers: Iterator[int]) -> Iterator[int]:
+    """The next few batches that no line tells of."""
+    done = {line["batch"] for line in read(parsed.out) if line["seed"] == parsed.seed}
+    return itertools.islice((number for number in numbers if number not in done), _BATCHES_A_CHILD)
 
 
 def _counted(batch: Batch, children: Examiners) -> dict[str, Any]:
@@ -145,14 +159,15 @@ def append(path: Path, line: object) -> None:
 
 
 def read(path: Path) -> list[dict[str, Any]]:
-    """The finished batches; a torn last line is not one."""
+    """The finished batches, each once; a torn last line is not one."""
     if not path.exists():
         return []
-    lines = []
+    lines: dict[tuple[int, int], dict[str, Any]] = {}
     for text in path.read_text("utf-8").splitlines():
         with contextlib.suppress(ValueError):
-            lines.append(json.loads(text))
-    return lines
+            line = json.loads(text)
+            lines.setdefault((line["seed"], line["batch"]), line)
+    return list(lines.values())
 
 
 def total(lines: list[dict[str, Any]]) -> Tally:

@@ -65,6 +65,8 @@ def verdict(run: Run) -> str:
     wanted = mutant.expected(careful=outcome.careful)
     if outcome.failure not in wanted:
         return f"refused by {outcome.failure}, not by {' or '.join(wanted)}"
+    if mutant.by_municipality and outcome.careful and mutant.centre:
+        return "" if outcome.refused_by == "centre" else "the centre looked, and passed it on"
     return ""
 
 

@@ -14,12 +14,14 @@ import pytest
 
 import center
 from center.pki.layout import State
+from center.wire.messages import IssuedCopy
 from drivers.clock import SystemClock
-from tests.mutants.batch import Batch, examiners, servers
+from tests.mutants.batch import Batch, earlier_answers, examiners, servers
 from tests.mutants.cases import Outcome, Tally
 from tests.mutants.issuing import (
     MUTANTS,
     append,
+    enough,
     main,
     make_batch,
     read,
@@ -34,6 +36,7 @@ from tests.mutants.workshop import Workshop
 
 pytestmark = [pytest.mark.daemon, pytest.mark.slow, pytest.mark.timeout(180)]
 
+Earlier = dict[str, tuple[IssuedCopy, ...]]
 HALF = len(MUTANTS) // 2
 LISTED = {
     "picture swapped under a right statement": "picture before stamping",
@@ -66,21 +69,27 @@ def workshop() -> Iterator[Workshop]:
 
 
 @pytest.fixture(scope="module")
-def passing(workshop: Workshop) -> list[Outcome]:
-    """What becomes of the mistakes that are not claimed to be caught."""
-    runs = make_runs(workshop, NOT_CAUGHT, Random(0))  # noqa: S311  # repeatable
+def earlier(workshop: Workshop) -> Earlier:
     with examiners(2) as children:
-        return Batch(workshop, servers(workshop), runs, {}).go(children)
+        return earlier_answers(workshop, servers(workshop), children)
 
 
 @pytest.fixture(scope="module")
-def outcomes(workshop: Workshop) -> list[Outcome]:
+def passing(workshop: Workshop, earlier: Earlier) -> list[Outcome]:
+    """What becomes of the mistakes that are not claimed to be caught."""
+    runs = make_runs(workshop, NOT_CAUGHT, Random(0))  # noqa: S311  # repeatable
+    with examiners(2) as children:
+        return Batch(workshop, servers(workshop), runs, earlier).go(children)
+
+
+@pytest.fixture(scope="module")
+def outcomes(workshop: Workshop, earlier: Earlier) -> list[Outcome]:
     both = servers(workshop)
     done: list[Outcome] = []
     with examiners(2) as children:
         for seed, mutants in enumerate((MUTANTS[:HALF], MUTANTS[HALF:])):
             runs = make_runs(workshop, mutants, Random(seed))  # noqa: S311  # repeatable
-            done += Batch(workshop, both, runs, {}).go(children)
+            done += Batch(workshop, both, runs, earlier).go(children)
     return done
 
 
@@ -130,6 +139,12 @@ class TestTheJudge:
         said = self.run("crossed", failure="stamp.other_person")
         assert said == "refused by stamp.other_person, not by issue.other_application"
 
+    def test_the_terminal_where_the_centre_looked(self) -> None:
+        name = "issue.other_application"
+        said = self.run("crossed", careful=True, failure=name, refused_by="terminal")
+        assert said == "the centre looked, and passed it on"
+        assert self.run("crossed", careful=True, failure=name, refused_by="centre") == ""
+
     def test_a_race_that_went_well_must_pass(self) -> None:
         said = self.run("forced release", mixed=False, failure="document.altered")
         assert said == "a right answer was refused: document.altered"
@@ -149,7 +164,7 @@ class TestTheRunner:
     def test_figures_add_up_and_a_torn_line_is_done_again(self, tmp_path: Path) -> None:
         out = tmp_path / "results"
         tally = Tally()
-        tally.add(Outcome("crossed", True, failure="issue.other_application"))
+        tally.add(Outcome("crossed", True, True, "issue.other_application", "centre"))
         tally.add(Outcome("right", True, mixed=False))
         line = {
             "seed": 1, "batch": 0, "commit": "abc", "right": tally.right,
@@ -157,6 +172,7 @@ class TestTheRunner:
         }  # fmt: skip
         append(out, line)
         append(out, {**line, "batch": 1, "wrong": ["crossed: ESCAPED"]})
+        append(out, line)
         with out.open("a") as file:
             file.write(json.dumps(line)[:40])
         assert [one["batch"] for one in read(out)] == [0, 1]
@@ -164,6 +180,11 @@ class TestTheRunner:
         assert (both.right, both.mixed) == (2, 2)
         assert both.wrong == ["seed 1 batch 1: crossed: ESCAPED"]
         assert "| `issue.other_application` (centre) | 2 |" in report(read(out))
+
+    def test_it_goes_on_until_there_are_enough_of_either(self) -> None:
+        line = {"seed": 1, "batch": 0, "right": 24, "refused": {"a": {"centre b": 25}}, "wrong": []}
+        assert enough([line], 24)
+        assert not enough([line], 25)
 
     def test_the_report_needs_no_run(
         self, tmp_path: Path, capsys: pytest.CaptureFixture[str]
