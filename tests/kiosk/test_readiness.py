@@ -1,5 +1,6 @@
 """`kiosk check`: what it says of a terminal that runs, of one that is bare, and as a page."""
 
+import datetime
 import tempfile
 import tomllib
 from collections.abc import Iterator
@@ -17,6 +18,7 @@ from kiosk.config import Config, parse
 from kiosk.journal.entries import entry
 from kiosk.journal.writer import NAME, JournalFile, in_use
 from kiosk.readiness import Finding, as_html, as_text, look
+from tests.kiosk.centre_at_work import NOON, CentreAtWork
 
 EXAMPLE = Path(__file__).parents[2] / "firmware.toml"
 
@@ -92,6 +94,21 @@ def test_the_page_shows_no_markup_of_others() -> None:
     assert "<script>" not in page
     assert "<b>" not in page
     assert "&lt;script&gt;" in page
+
+
+@pytest.mark.daemon
+def test_a_revocation_list_that_lapsed_is_not_ready(
+    config: Config, running_work: CentreAtWork
+) -> None:
+    def certificates(days: int) -> Finding:
+        clock = VirtualClock(NOON + datetime.timedelta(days=days))
+        terminal = replace(config, center=running_work.config())
+        return next(one for one in look(terminal, clock) if one.subject == "certificates")
+
+    assert certificates(1).good
+    late = certificates(100)
+    assert not late.good
+    assert late.facts[-1].startswith("no revocation list in force for ")
 
 
 @pytest.mark.daemon
