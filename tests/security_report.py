@@ -21,7 +21,8 @@ from center.antiforgery.pantograph import COARSE_PITCHES, DEFAULT_CHOICE
 from center.antiforgery.reading import DeliveryContext
 from center.antiforgery.views import beside, copy_of, infrared_view, visible_view
 from tests.center.antiforgery.engraving import marks_of
-from tests.center.antiforgery.renderers import ghostscript_inks, pdfium
+from tests.center.antiforgery.renderers import ghostscript_inks
+from tests.center.inquiry.site_at_work import side
 from tests.modem.section import section
 
 SEED = 20261121
@@ -88,7 +89,7 @@ def _views() -> str:
     mark = inks[rows, round(left * scale) : round(right * scale)]
     copy = copy_of(mark, _DPI, np.random.default_rng(SEED))
     shown = beside([view(one) for one in (mark, copy) for view in (visible_view, infrared_view)])
-    back = Image.fromarray(pdfium(marks, 1, 100))
+    back = side(marks, 1, 100)
     return (
         f"<p>Emblem at {EMBLEM_PT[0]:.0f}, {EMBLEM_PT[1]:.0f} pt: the print file to the eye and to "
         "the camera, then a colour copy to both.</p>"

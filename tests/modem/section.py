@@ -95,12 +95,29 @@ def _conditions(lines: list[Case]) -> str:
             group = groups[page, name]
             if group:
                 rows.append((page, name, *_of_condition(group)))
-    commits = ", ".join(sorted({line["commit"] for line in lines}))
     head = (
         "page", "condition", "sheets", "raw errors", "L0 exact", "L1 exact", "at least (95 %)",
         "L2 exact", "base dpi", "CPU s, median",
     )  # fmt: skip
-    return "<h3>Whole sheets, bit for bit</h3>" + _table(head, rows) + f"<p>Commit {commits}.</p>"
+    seeds = sorted({line["seed"] for line in lines})
+    return (
+        "<h3>Whole sheets, bit for bit</h3>"
+        "<p>Exact is a whole sheet without one wrong pixel. The bound is the one-sided 95 % one of "
+        "Clopper and Pearson for both layers together: 99 % needs 299 sheets without a failure."
+        f"</p>{_table(head, rows)}<p>Both pages together:</p>"
+        f"{_table(head[1:7], _together(groups))}"
+        f"<p>Seeds {seeds[0]} to {seeds[-1]}, commit {_commits(lines)}.</p>"
+    )
+
+
+def _together(groups: dict[tuple[str, str], list[Case]]) -> list[tuple[object, ...]]:
+    """Base image and header do not know which page they hold: both pages as one condition."""
+    rows = []
+    for name in NAMES:
+        group = [*groups["sparse", name], *groups["dense", name]]
+        if group:
+            rows.append((name, *_of_condition(group)[:5]))
+    return rows
 
 
 def _of_condition(group: list[Case]) -> tuple[object, ...]:
@@ -119,27 +136,61 @@ def _of_condition(group: list[Case]) -> tuple[object, ...]:
     )  # fmt: skip
 
 
+_SWEPT = {
+    "cell_dots": "cell size, dots of 1/600 inch",
+    "dpi": "scan resolution, dpi",
+    "jitter_px": "unevenness of the feed, pixels at 300 dpi",
+    "blur_px": "blur of the scanner, pixels (sigma)",
+    "jpeg_quality": "JPEG quality",
+}
+
+
 def _sweeps(lines: list[Case]) -> str:
     if not lines:
         return _missing("sweeps")
-    parts = ["<h3>Raw errors, before any code</h3>"]
-    for what in dict.fromkeys(line["what"] for line in lines):
+    seeds = sorted({line["seed"] for line in lines})
+    parts = [
+        "<h3>Raw errors, before any code</h3>"
+        f"<p>Share of data cells read wrongly, mean of {_seeds(seeds)}; one value is varied, "
+        "the others stay as the condition has them. 50 % stands where no block was found. The "
+        f"plots end at 0.001 %. Commit {_commits(lines)}.</p>"
+    ]
+    for what, title in _SWEPT.items():
         curves: dict[str, dict[float, list[float]]] = defaultdict(lambda: defaultdict(list))
         for line in lines:
             if line["what"] == what:
                 curves[line["condition"]][line["value"]].append(line["raw"])
-        points = {
-            name: [(value, float(np.mean(raws))) for value, raws in sorted(curve.items())]
-            for name, curve in curves.items()
-        }
-        values = sorted({value for curve in points.values() for value, _ in curve})
-        rows = [
-            (name, *(f"{100 * dict(curve).get(value, float('nan')):.3f} %" for value in values))
-            for name, curve in points.items()
-        ]
-        parts += [f"<h4>{what}</h4>", _table(("condition", *map(str, values)), rows)]
-        parts.append(plot(what, points))
+        if curves:
+            parts += _swept(title, curves)
     return "\n".join(parts)
+
+
+def _swept(title: str, curves: dict[str, dict[float, list[float]]]) -> list[str]:
+    points = {
+        name: [(value, float(np.mean(raws))) for value, raws in sorted(curve.items())]
+        for name, curve in curves.items()
+    }
+    values = sorted({value for curve in points.values() for value, _ in curve})
+    rows = [
+        (name, *(_share(dict(curve).get(value)) for value in values))
+        for name, curve in points.items()
+    ]
+    head = ("condition", *map(str, values))
+    return [f"<h4>{html.escape(title)}</h4>", _table(head, rows), plot(title, points)]
+
+
+def _share(raw: float | None) -> str:
+    return "not measured" if raw is None else f"{100 * raw:.3f} %"
+
+
+def _seeds(seeds: Sequence[int]) -> str:
+    if len(seeds) == 1:
+        return f"one seed ({seeds[0]})"
+    return f"{len(seeds)} seeds ({seeds[0]} to {seeds[-1]})"
+
+
+def _commits(lines: list[Case]) -> str:
+    return ", ".join(sorted({line["commit"] for line in lines}))
 
 
 def _rivals(lines: list[Case]) -> str:
@@ -179,19 +230,31 @@ def _pictures() -> str:
     for name in _SHOWN:
         upload = scan(back(sheet.block.cells), PLACE, condition(name), Scanner(), 1)
         found = decode_picture(next(pictures(upload)), KEYS, SIGNERS)
-        seen = Image.open(io.BytesIO(upload)).convert("RGB").reduce(6)
-        parts.append(f"<h4>{name}: {found.verdict.value}</h4>{_image(seen, 'upload')}")
+        seen = Image.open(io.BytesIO(upload)).convert("RGB").reduce(8)
+        shown = [_figure(seen, "the upload")]
         if found.reading.damage is not None:
-            parts.append(_image(_map(found.reading.damage), "what could not be read, in red"))
+            shown.append(_figure(_map(found.reading.damage), "how well its parts read: red not"))
         if found.picture is not None:
-            parts.append(_image(Image.fromarray(found.picture).crop((60, 60, 700, 400)), "front"))
+            front = Image.fromarray(found.picture)
+            shown.append(_figure(front.reduce(3), "the front that was recovered"))
+            shown.append(_figure(front.crop((60, 60, 460, 330)), "a part of it, as large as it is"))
+        parts.append(f"<h4>{name}: {found.verdict.value}</h4>{_row(shown)}")
     return "\n".join(parts)
+
+
+def _row(figures: Sequence[str]) -> str:
+    inside = "".join(figures)
+    return f'<div style="display:flex;flex-wrap:wrap;gap:1em;align-items:flex-start">{inside}</div>'
+
+
+def _figure(image: Image.Image, what: str) -> str:
+    return f'<figure style="margin:0">{_image(image, what)}<figcaption>{what}</figcaption></figure>'
 
 
 def _map(damage: Any) -> Image.Image:
     good = np.clip(1 - damage, 0, 1)[..., None]
     colours = good * np.array([236, 246, 236]) + (1 - good) * np.array([200, 30, 30])
-    return Image.fromarray(colours.astype(np.uint8)).resize((368, 408), Image.Resampling.NEAREST)
+    return Image.fromarray(colours.astype(np.uint8)).resize((276, 306), Image.Resampling.NEAREST)
 
 
 def _image(image: Image.Image, what: str) -> str:
