@@ -204,6 +204,9 @@ KINDS: dict[str, Kind] = {kind.id: kind for kind in _KINDS}
 
 Value = str | int
 
+_ADDED: Mapping[str, Mapping[str, Value]] = {"print.intent": {"machine": ""}}
+"""Fields that a kind got after the first journals, and what a record without one means."""
+
 
 @dataclass(frozen=True, slots=True)
 class Entry:
@@ -235,6 +238,14 @@ def entry(kind: str, /, **fields: Value) -> Entry:
         if not _fits(row.fields[name].form, value):
             raise UnknownEntry(f"{kind}.{name} is not a {row.fields[name].form.value}")
     return Entry(kind, tuple(sorted(fields.items())))
+
+
+def entry_of_record(kind: str, fields: Mapping[str, Value]) -> Entry:
+    """The entry of a record of any age: what its kind got later is as `_ADDED` says.
+
+    Raises as `entry`. Writers use `entry`: they know every field.
+    """
+    return entry(kind, **{**_ADDED.get(kind, {}), **fields})
 
 
 def noted(kind: str, fields: tuple[tuple[str, Value], ...]) -> Entry:

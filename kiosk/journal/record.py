@@ -10,7 +10,7 @@ import json
 import zlib
 from dataclasses import dataclass
 
-from kiosk.journal.entries import Entry, UnknownEntry, entry
+from kiosk.journal.entries import Entry, UnknownEntry, entry_of_record
 
 GENESIS = bytes(32)
 """What the first record of a journal is chained to."""
@@ -56,7 +56,7 @@ def decode_record(line: bytes, number: int | None, previous: bytes | None) -> Re
     if number is not None and found != number:
         raise DamagedRecord(f"has number {found} where {number} is due")
     try:
-        return Record(found, at, entry(kind, **fields), digest)
+        return Record(found, at, entry_of_record(kind, fields), digest)
     except (UnknownEntry, TypeError) as error:
         raise DamagedRecord(f"is not in the vocabulary: {error}") from None
 

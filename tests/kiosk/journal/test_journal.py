@@ -180,6 +180,19 @@ def test_what_does_not_fit_the_table_is_refused_without_quoting_it(
     assert "山田" not in str(caught.value)
 
 
+def test_a_record_from_before_a_field_is_read_and_the_chain_goes_on(tmp_path: Path) -> None:
+    """`print.intent` without `machine`, as journals had it before the terminal knew printers
+    apart."""
+    known = {"title": "a1b2", "copy": 1, "sheets": 2, "life": 40}
+    before = Entry("print.intent", tuple(sorted(known.items())))
+    (tmp_path / NAME).write_bytes(lines_of((*ENTRIES, before, entry("print.seen", title="a1b2"))))
+    records = read(tmp_path / NAME).records
+    assert records[-2].entry == entry("print.intent", **known, machine="")
+    assert len(records) == len(ENTRIES) + 2
+    with pytest.raises(UnknownEntry):
+        entry("print.intent", **known)
+
+
 def test_a_visit_writes_notes_and_only_notes() -> None:
     assert noted("visit.scope", (("scope", "residence"),)) == entry(
         "visit.scope", scope="residence"
