@@ -12,6 +12,7 @@ from drivers.conformance.hands import Ask, person, played
 from drivers.conformance.kind import Budget, Kind, load_class
 from drivers.conformance.proof import Specimen
 from drivers.conformance.receipt_bench import OpenPort, OpenPrinter, ReceiptBench, ReceiptSetup
+from drivers.conformance.receipt_builds import OtherMake
 from drivers.conformance.receipt_hands import PROMPTS, virtual
 from drivers.conformance.receipt_wrong import WRONG
 from drivers.conformance.suite import Suite
@@ -128,6 +129,8 @@ KIND: Kind[ReceiptBench] = Kind(
                  partial(in_memory, _FULL_DOTS, VirtualReceiptPrinter)),
         Specimen("58 mm", "The same with a head of 384 dots.",
                  partial(in_memory, _NARROW_DOTS, VirtualReceiptPrinter)),
+        Specimen("other make", "Forgets its buffer when it goes offline; other status bits.",
+                 partial(in_memory, _FULL_DOTS, OtherMake)),
         *(
             Specimen(wrong.name, wrong.what, partial(in_memory, _FULL_DOTS, wrong.printer),
                      wrong.killers)
