@@ -58,7 +58,7 @@ def poll(seconds: float, *, everybody: bool) -> dict[str, float]:
         _set_up(vendor, clock)
         hoppers = vendor.hoppers if everybody else ()
         rounds: list[float] = []
-        cpu, began_s = _cpu_s(), clock.monotonic_s()
+        cpu, woken, began_s = _cpu_s(), _woken(), clock.monotonic_s()
         while clock.monotonic_s() - began_s < seconds:
             start_s = clock.monotonic_s()
             vendor.poll()
@@ -68,6 +68,7 @@ def poll(seconds: float, *, everybody: bool) -> dict[str, float]:
             rounds.append(clock.monotonic_s() - start_s)
             clock.sleep(max(0.0, _POLL_S - rounds[-1]))
         spent, took_s = _cpu_s() - cpu, clock.monotonic_s() - began_s
+        woken = _woken() - woken
         vendor.close()
     rounds.sort()
     return {
@@ -76,6 +77,7 @@ def poll(seconds: float, *, everybody: bool) -> dict[str, float]:
         "p99_ms": round(1000 * rounds[len(rounds) * 99 // 100], 2),
         "cpu_ms_a_round": round(1000 * spent / len(rounds), 2),
         "cpu_percent": round(100 * spent / took_s, 2),
+        "wake_ups_a_round": round(woken / len(rounds), 1),
     }
 
 
@@ -117,6 +119,11 @@ def codec(frames: int) -> dict[str, float]:
 def _cpu_s() -> float:
     used = resource.getrusage(resource.RUSAGE_SELF)
     return used.ru_utime + used.ru_stime
+
+
+def _woken() -> int:
+    """How often this process gave up the processor to wait: hardly touched by what else runs."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_nvcsw
 
 
 def _serve() -> int:

@@ -16,6 +16,7 @@ from drivers.coin.framing import (
     Silence,
     encode_frame,
 )
+from drivers.coin.pace import Pace
 from drivers.coin.protocol import describe, request
 from drivers.coin.tables import (
     DEFAULT_MANNERS,
@@ -61,6 +62,7 @@ class CoinBus:
         self._port: BytePort | None = None
         self._echo = EchoStripper()
         self._late_answer_due = False
+        self._pace = Pace(clock)
         self.intrusions = 0
         """Whole frames that came while nothing had been asked: somebody else uses the line."""
 
@@ -113,12 +115,14 @@ class CoinBus:
         if self._port is not None:
             self._port.close()
             self._port = None
+            self._pace = Pace(self._clock)
 
     def _exchange(self, question: Frame, manners: Manners) -> bytes:
         port = self._opened()
         self._flush(port)
         raw = encode_frame(question, self._check)
         self._echo.start(raw)
+        self._pace.begin()
         port.write(raw)
         self._late_answer_due = True
         try:
@@ -151,22 +155,27 @@ class CoinBus:
 
     def _listen(self, port: BytePort, question: Frame, manners: Manners) -> Frame:
         parser = FrameParser(self._check)
+        least = min(manners.reply_lengths, default=0)
         until_s = self._clock.monotonic_s() + manners.wait_s
-        came = False
+        came = 0
+        self._pace.first(self._echo.missing + parser.missing(least))
         while (left_s := until_s - self._clock.monotonic_s()) > 0:
-            wait_s = min(left_s, INTER_BYTE_S) if parser.unfinished else left_s
-            data = port.read(wait_s)
+            data = port.read(min(left_s, INTER_BYTE_S) if parser.unfinished else left_s)
             if not data and parser.unfinished:
                 raise _Unheard("the answer broke off", bytes_came=True)
-            came = came or bool(data)
+            came += len(data)
             rest = self._echo.feed(data)
             if isinstance(rest, BadFrame):
                 raise _Unheard(rest.why, bytes_came=True)
-            found = parser.feed(rest, self._clock.monotonic_s())
-            if found:
+            # Silence shows in a read that brings nothing: a host that comes late to bytes which
+            # have waited for it must not take them for a frame that stalled.
+            if found := parser.feed(rest, 0.0):
+                self._pace.whole(came)
                 return self._whole(found, parser, question, manners)
+            if data:
+                self._pace.rest(came, self._echo.missing + parser.missing(least))
         silence = self._echo.silence()
-        raise _Unheard(silence.value, bytes_came=came and silence is Silence.NOTHING)
+        raise _Unheard(silence.value, bytes_came=bool(came) and silence is Silence.NOTHING)
 
     def _whole(
         self,

@@ -113,6 +113,10 @@ class FrameParser:
         """True inside a frame."""
         return bool(self._buffer)
 
+    def missing(self, least: int) -> int:
+        """Bytes that a frame with at least `least` data bytes still lacks, as far as is known."""
+        return max(0, (self._wanted() or _OVERHEAD + least) - len(self._buffer))
+
     def _wanted(self) -> int:
         known = len(self._buffer) > _LENGTH_AT
         return _OVERHEAD + self._buffer[_LENGTH_AT] if known else 0
@@ -166,6 +170,11 @@ class EchoStripper:
         if size < len(self._request):
             return b""
         return self._release(size)
+
+    @property
+    def missing(self) -> int:
+        """Bytes of the echo that have not come yet, if it comes."""
+        return 0 if self._stripped else len(self._request) - len(self._held)
 
     def learn(self) -> None:
         """The exchange ended well: keep what it showed."""

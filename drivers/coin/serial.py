@@ -39,8 +39,6 @@ from drivers.link.tap import Tap, TappedPort
 
 _BAUD = 9600
 """Source: Part 1 section 3."""
-_GATHER_S = 0.004
-"""Four bytes' time: one wake-up for four, far below the 50 ms after which a frame is given up."""
 _ACCEPTING_POLL_S = 0.1
 _IDLE_POLL_S = 10.0
 _IDLE_AFTER_S = 30.0
@@ -372,7 +370,7 @@ def _is_changer(config: CoinVendorConfig, address: int) -> bool:
 def _open_serial(path: str) -> BytePort:
     from drivers.link.serial_port import SerialLine, SerialPort
 
-    return SerialPort(SerialLine(path=path, baud=_BAUD, gather_s=_GATHER_S))
+    return SerialPort(SerialLine(path=path, baud=_BAUD))
 
 
 def _meaning(raw: bytes, check: Check) -> str:

@@ -22,8 +22,6 @@ class SerialLine:
     baud: int = 9600
     rts_cts: bool = field(default=False)
     """Hardware flow control, for devices with less memory than we send at once."""
-    gather_s: float = 0.0
-    """Once something has arrived, wait so long for more: a slow line wakes us less often."""
 
 
 class SerialPort:
@@ -31,7 +29,6 @@ class SerialPort:
 
     def __init__(self, line: SerialLine) -> None:
         """Open `line.path` for ourselves alone. Raises LinkLost."""
-        self._gather_s = line.gather_s
         try:
             self._tty = serial.Serial(
                 line.path,
@@ -54,8 +51,6 @@ class SerialPort:
     def read(self, within_s: float) -> bytes:
         try:
             ready, _, _ = select.select([self._tty.fileno()], [], [], within_s)
-            if ready and self._gather_s:
-                select.select([], [], [], self._gather_s)
             if not ready:
                 return b""
             # Past pyserial's own read, which would ask the system twice more for each piece.
