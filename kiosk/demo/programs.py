@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from drivers.bench.mortal import spawn_mortal
 from drivers.clock import SystemClock
 
 _CENTRE_START_S = 90.0
@@ -42,7 +43,8 @@ class DidNotStart(RuntimeError):
 
 
 class Program:
-    """A child process with its own log file, ended with everything it started."""
+    """A child process with its own log file, ended with everything it started, and by the death
+    of this process."""
 
     def __init__(self, name: str, runtime: Path) -> None:
         self._name = name
@@ -57,7 +59,7 @@ class Program:
     def run(self, arguments: list[str], environment: Mapping[str, str]) -> None:
         """Start `python -m <arguments>` in a process group of its own."""
         with self.log.open("ab") as log:
-            self._process = subprocess.Popen(
+            self._process = spawn_mortal(
                 [sys.executable, "-m", *arguments],
                 stdin=subprocess.DEVNULL,
                 stdout=log,

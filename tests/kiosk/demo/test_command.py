@@ -226,6 +226,19 @@ def test_ended_while_it_starts_nothing_stays(start: Callable[..., Demo]) -> None
 
 @pytest.mark.daemon
 @pytest.mark.slow
+@pytest.mark.timeout(120)
+def test_killed_outright_nothing_of_it_runs_on(start: Callable[..., Demo]) -> None:
+    demo = start()
+    demo.await_screen("start")
+    runtime = Path(demo.word_after("Logs while it runs:"))
+    family = _family(demo.process.pid)
+    assert demo.end(signal.SIGKILL) == -signal.SIGKILL
+    _wait(lambda: not _alive(family), f"still there: {family}")
+    shutil.rmtree(runtime)  # which nobody was left to do
+
+
+@pytest.mark.daemon
+@pytest.mark.slow
 @pytest.mark.timeout(180)
 def test_a_card_of_somebody_else_gets_its_certificate(
     start: Callable[..., Demo], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
