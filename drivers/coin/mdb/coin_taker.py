@@ -25,13 +25,12 @@ from drivers.coin.contract import (
     VendorReset,
     VendorTrouble,
 )
-from drivers.coin.mdb.bus import TRIES, AnswerLost
+from drivers.coin.mdb.bus import TRIES
 from drivers.coin.mdb.changer import MdbChanger
+from drivers.coin.mdb.ear import Ear, Heard
 from drivers.coin.mdb.protocol import (
-    Activity,
     Deposited,
     DispensedByHand,
-    ReplyError,
     Slugs,
     Told,
     Tubes,
@@ -51,8 +50,6 @@ from drivers.errors import DeviceError, MisuseError
 
 FALL_S = 3.0
 """So long after the slot was shut a coin may still come."""
-_COIN_GAP_S = 0.25
-"""Two coins do not fall closer than this; the changer itself refuses them as double arrival."""
 _AT_ONCE = MAX_POLL // 2
 """Coins one answer to POLL can tell; more than these are not made into credits by a count."""
 _DRAIN_POLLS = 60
@@ -72,13 +69,10 @@ class MdbCoinTaker:
         self._clock = clock
         self._wanted: frozenset[int] = frozenset()
         self._unset = True
-        self._doubt = False
-        """An answer was lost, or a reset may have taken one with it: look at the tubes."""
+        self._ear = Ear(changer.poll, decode_activity, clock)
         self._open: frozenset[int] = frozenset()
         """What was let in last, and until when."""
         self._open_s = float("-inf")
-        self._last: tuple[Activity, ...] = ()
-        self._last_s = float("-inf")
         self._waiting: list[CoinEvent] = []
         self._resuming: CreditCursor | None = None
         self._troubles: dict[str, str] = {}
@@ -156,7 +150,7 @@ class MdbCoinTaker:
             return
         self._note_open()
         self._once(tries)
-        if self._doubt:
+        if self._ear.missed:
             self._reconcile()
         if self._unset:
             self._changer.enable_features()
@@ -164,7 +158,7 @@ class MdbCoinTaker:
 
     def was_silent(self) -> None:
         """The line was away: ask the tubes before all is well again."""
-        self._doubt = True
+        self._ear.missed = True
 
     def drain(self) -> None:
         """Hear all that it has to tell, until it neither tells nor pays any more."""
@@ -183,7 +177,7 @@ class MdbCoinTaker:
     def catch_up(self) -> None:
         """Hear what it has to tell, and clear up what may have been missed. Raises DeviceError."""
         self.drain()
-        if self._doubt:
+        if self._ear.missed:
             self._reconcile()
 
     def steady_tubes(self) -> Tubes:
@@ -199,7 +193,7 @@ class MdbCoinTaker:
 
     def observe(self, tubes: Tubes) -> None:
         """As `adopt`, if no coin can be among what moved them."""
-        if not self._doubt and not self._may_have_come():
+        if not self._ear.missed and not self._may_have_come():
             self.adopt(tubes)
 
     def adopt(self, tubes: Tubes) -> None:
@@ -223,7 +217,6 @@ class MdbCoinTaker:
         same = cursor is not None and cursor.serial == serial
         start = cursor if same and cursor is not None else CreditCursor(serial, 0, UNKNOWN)
         self.book = TubeBook(start, self._changer.values, self._changer.tube_types)
-        self._last = ()
 
     def _apply(self) -> None:
         self._unset = True
@@ -241,35 +234,18 @@ class MdbCoinTaker:
     # --- what is heard ---------------------------------------------------------------------------
 
     def _once(self, tries: int) -> bool:
-        """Hear one answer to POLL; True if it told anything."""
-        try:
-            data = self._changer.poll(tries)
-        except AnswerLost:
-            self._doubt = True
-            raise
-        try:
-            told = decode_activity(data)
-        except ReplyError as error:
-            # Acknowledged by the adapter, and not understood: the tubes must say what it was.
-            self._doubt = True
-            self._waiting.append(VendorTrouble("coin.wire", f"the changer: {error}"))
-            return True
-        now_s = self._clock.monotonic_s()
-        # Whatever the master's acknowledgement did not reach is said again, before what is new.
-        repeated = len(self._last) if told[: len(self._last)] == self._last else 0
-        soon = now_s - self._last_s < _COIN_GAP_S
-        self._last, self._last_s = told, now_s
-        self.paying = Told(PAYOUT_BUSY) in told
-        for index, activity in enumerate(told):
-            again = index < repeated
-            self._waiting += self._events(activity, again=again, soon=again and soon)
-        return any(activity != Told(PAYOUT_BUSY) for activity in told)
+        """Hear one answer to POLL; True if it told anything but a state that lasts."""
+        told = self._ear.listen(tries)
+        self.paying = any(map(_busy, told))
+        for heard in told:
+            self._waiting += self._events(heard)
+        return any(not (isinstance(h.activity, Told) and h.again) for h in told if not _busy(h))
 
-    def _events(self, activity: Activity, *, again: bool, soon: bool) -> tuple[CoinEvent, ...]:
-        match activity:
-            case Deposited():
+    def _events(self, heard: Heard) -> tuple[CoinEvent, ...]:
+        match heard.activity:
+            case Deposited() as coin:
                 self.clear("coin.acceptor_fault")
-                return self._known.deposited(activity, again=again, soon=soon)
+                return self._known.deposited(coin, again=heard.again, soon=heard.soon)
             case DispensedByHand(coin_type, count, pieces):
                 self._known.taken_out(coin_type, pieces)
                 yen = self._changer.values.get(coin_type, 0)
@@ -311,7 +287,7 @@ class MdbCoinTaker:
 
     def _was_reset(self) -> tuple[CoinEvent, ...]:
         """It has forgotten what it lets in, and what it had not told yet."""
-        self._unset = self._doubt = True
+        self._unset = self._ear.missed = True
         self._troubles.clear()
         self._changer.wait_after_reset()
         return (VendorReset(self._known.next()),)
@@ -335,9 +311,13 @@ class MdbCoinTaker:
                 at_least = pieces if pieces > _AT_ONCE else 0
                 self._waiting.append(EventsLost(at_least, self._known.next()))
         self.adopt(tubes)
-        self._doubt = False
+        self._ear.missed = False
 
     @property
     def _known(self) -> TubeBook:
         assert self.book is not None  # noqa: S101 - resumed
         return self.book
+
+
+def _busy(heard: Heard) -> bool:
+    return heard.activity == Told(PAYOUT_BUSY)

@@ -21,12 +21,14 @@ from drivers.coin.contract import (
     VendorTrouble,
 )
 from drivers.coin.mdb.adapter import BAUD
+from drivers.coin.mdb.bill_taker import MdbBillTaker
 from drivers.coin.mdb.bus import TRIES, AnswerLost, MdbBus
 from drivers.coin.mdb.changer import MdbChanger
 from drivers.coin.mdb.coin_payer import MdbCoinPayer
 from drivers.coin.mdb.coin_taker import MdbCoinTaker
 from drivers.coin.mdb.silence import Silence
-from drivers.coin.mdb.tables import CHANGER
+from drivers.coin.mdb.tables import CHANGER, VALIDATOR
+from drivers.coin.mdb.validator import MdbValidator
 from drivers.coin.mdb.words import meaning
 from drivers.errors import DeviceError, MisuseError, SilenceError
 from drivers.link.port import BytePort
@@ -65,12 +67,16 @@ class MdbCoinVendor:
         )
         self._silence = Silence(CHANGER, clock)
         self._lost = False
+        self._validator = MdbValidator(self._bus) if config.bills else None
+        self._bills = MdbBillTaker(self._validator, clock) if self._validator else None
+        self._bill_silence = Silence(VALIDATOR, clock)
+        self._bills_lost = False
         self._open_s = clock.monotonic_s()
 
     @property
     def poll_every_s(self) -> float:
         """When to poll next: at once while coins may come, seldom while none can."""
-        if self._coins.accepting:
+        if self._coins.accepting or (self._bills and self._bills.accepting):
             self._open_s = self._clock.monotonic_s()
             return min(self._config.poll_s, _ACCEPTING_POLL_S)
         idle = self._clock.monotonic_s() - self._open_s > _IDLE_AFTER_S
@@ -83,10 +89,16 @@ class MdbCoinVendor:
             names = ", ".join(f"¥{yen}" for yen in sorted(missing))
             detail = f"the changer has no tube for {names}, the configuration says it has"
             raise MisuseError("coin.unknown_device", detail)
+        devices, bills = [self._changer.line()], frozenset[int]()
+        if self._validator is not None:
+            self._validator.identify()
+            devices.append(self._validator.line())
+            bills = frozenset(self._validator.values.values())
         return VendorCapabilities(
-            accepts=self._coins.values,
+            accepts=self._coins.values | bills,
             dispenses=self._configured,
-            devices=(self._changer.line(),),
+            devices=tuple(devices),
+            bills=bills,
         )
 
     def status(self) -> VendorStatus:
@@ -94,13 +106,12 @@ class MdbCoinVendor:
             reason, in_order = self._changer.diagnosis(tries=1)
             tubes = self._changer.tubes()
         except DeviceError as error:
-            return VendorStatus(
-                (error.reason.name,), self._coins.accepting, blocked=self._configured
-            )
+            return VendorStatus((error.reason.name,), self._accepting, blocked=self._configured)
         if in_order:
             self._coins.clear("coin.acceptor_fault", "coin.hopper_jam", "coin.hopper_fault")
         self._coins.observe(tubes)
         found = [*self._coins.troubles, *([reason] if reason else [])]
+        found += self._bill_troubles()
         found += ["coin.unknown_device"] if self._coins.swapped else []
         yen = self._changer.values
         counts: dict[int, int] = {}
@@ -108,7 +119,7 @@ class MdbCoinVendor:
             counts[yen[coin_type]] = counts.get(yen[coin_type], 0) + pieces
         return VendorStatus(
             tuple(dict.fromkeys(found)),
-            self._coins.accepting,
+            self._accepting,
             low=frozenset(v for v, n in counts.items() if n <= _LOW),
             blocked=frozenset(yen[n] for n in tubes.defective & self._changer.tube_types),
             full=frozenset(yen[n] for n in tubes.full & self._changer.tube_types),
@@ -121,17 +132,31 @@ class MdbCoinVendor:
         *,
         interrupted: bool = False,
     ) -> tuple[CoinEvent, ...]:
-        del bills
         events = self._coins.resume(cursor, interrupted=interrupted)
         self._heard()
+        if self._bills is None:
+            return events
+        try:
+            events += self._bills.resume(bills)
+        except DeviceError as error:
+            # Coins are taken without it, and what the coins said must not be lost with it.
+            return (*events, self._bills_away(error))
+        self._bills_lost = False
+        self._bill_silence.broken()
         return events
 
     def accept(self, values: frozenset[int]) -> None:
         self._coins.accept(values)
+        if self._bills is not None and self._bills.cursor is not None:
+            with suppress(DeviceError):
+                # One that does not hear keeps what it was told; a bill it draws in is held and,
+                # not being asked for, given back.
+                self._bills.accept(values)
 
     def route(self, *, stack: bool) -> None:
-        del stack
-        raise MisuseError("coin.bill_fault", "there is no bill validator to route a bill")
+        if self._bills is None:
+            raise MisuseError("coin.bill_fault", "there is no bill validator to route a bill")
+        self._bills.route(stack=stack)
 
     def divert(self, *, keep: bool) -> Diverted:
         del keep
@@ -143,7 +168,7 @@ class MdbCoinVendor:
         except DeviceError as error:
             return (*self._coins.take_waiting(), *self._not_heard(error))
         self._heard()
-        return self._coins.take_waiting()
+        return (*self._coins.take_waiting(), *self._poll_bills())
 
     def prepare(self, yen: int, pieces: int) -> DispenseTicket:
         if yen not in self._configured or not 1 <= pieces <= _MAX_PIECES:
@@ -166,6 +191,10 @@ class MdbCoinVendor:
     def _configured(self) -> frozenset[int]:
         return frozenset(map(int, self._config.hoppers))
 
+    @property
+    def _accepting(self) -> frozenset[int]:
+        return self._coins.accepting | (self._bills.accepting if self._bills else frozenset())
+
     def _is_ours(self, ticket: DispenseTicket) -> bool:
         return ticket.yen in self._configured and ticket.address == CHANGER
 
@@ -173,18 +202,58 @@ class MdbCoinVendor:
         self._silence.broken()
         self._lost = False
 
+    def _poll_bills(self) -> tuple[CoinEvent, ...]:
+        """The bills' events; a validator that is away does not stop the coins."""
+        if self._bills is None or self._bills.cursor is None:
+            return ()
+        try:
+            self._bills.poll(tries=1 if self._bills_lost else TRIES)
+        except DeviceError as error:
+            return (*self._bills.take_waiting(), *self._bills_not_heard(error))
+        self._bill_silence.broken()
+        self._bills_lost = False
+        return self._bills.take_waiting()
+
+    def _bills_not_heard(self, error: DeviceError) -> tuple[CoinEvent, ...]:
+        assert self._bills is not None  # noqa: S101 - polled
+        assert self._validator is not None  # noqa: S101
+        if _is_silence(error) and not self._bill_silence.too_long:
+            return ()
+        if _is_silence(error) and self._bill_silence.may_reset():
+            self._validator.reset()
+        self._bills.was_silent()
+        return () if self._bills_lost else (self._bills_away(error),)
+
+    def _bills_away(self, error: DeviceError) -> VendorTrouble:
+        self._bills_lost = True
+        return VendorTrouble("coin.bill_fault", error.detail)
+
+    def _bill_troubles(self) -> tuple[str, ...]:
+        if self._bills is None:
+            return ()
+        try:
+            self._bills.look()
+        except DeviceError:
+            return ("coin.bill_fault",)
+        swapped = ("coin.unknown_device",) if self._bills.swapped else ()
+        return (*self._bills.troubles, *swapped)
+
     def _not_heard(self, error: DeviceError) -> tuple[CoinEvent, ...]:
         """Silence is allowed for the non-response time; nothing else is."""
-        if isinstance(error, SilenceError) and not isinstance(error, AnswerLost):
-            if not self._silence.too_long:
-                return ()
-            if self._silence.may_reset():
-                self._changer.reset()
+        if _is_silence(error) and not self._silence.too_long:
+            return ()
+        if _is_silence(error) and self._silence.may_reset():
+            self._changer.reset()
         self._coins.was_silent()
         if self._lost:
             return ()
         self._lost = True
         return (VendorTrouble(error.reason.name, error.detail),)
+
+
+def _is_silence(error: DeviceError) -> bool:
+    """On the bus; not on our side of the adapter."""
+    return isinstance(error, SilenceError) and not isinstance(error, AnswerLost)
 
 
 def _unknown(ticket: DispenseTicket) -> DispenseResult:

@@ -7,6 +7,7 @@ from drivers.coin.mdb.virtual.adapter import VirtualAdapter
 from drivers.coin.mdb.virtual.changer import VirtualMdbChanger
 from drivers.coin.mdb.virtual.mechanics import MdbBuild
 from drivers.coin.mdb.virtual.slave import MdbSlave
+from drivers.coin.mdb.virtual.validator import VirtualMdbValidator
 from drivers.coin.virtual.hand import Hand
 from drivers.coin.virtual.mechanics import Observer, Speeds, nobody
 from drivers.coin.virtual.stand import CoinStand
@@ -15,7 +16,10 @@ from drivers.coin.virtual.stand import CoinStand
 class VirtualMdbMachine(CoinStand):
     """One adapter with its bus. A machine with wrong devices names other classes for its parts."""
 
+    bills: VirtualMdbValidator | None
+
     changer_kind = VirtualMdbChanger
+    bills_kind = VirtualMdbValidator
     adapter_kind = VirtualAdapter
 
     def __init__(
@@ -33,6 +37,7 @@ class VirtualMdbMachine(CoinStand):
         self.changer = self.changer_kind(self.build.changer, *parts)
         self.acceptor = self.changer
         self.hoppers = self.changer.tubes
+        self.bills = self.bills_kind(self.build.bills, *parts) if self.build.bills else None
         self.adapter = self.adapter_kind(self.build.adapter, self.slaves)
         self.hand = Hand(self, observer)
         self.settle()
@@ -54,3 +59,5 @@ class VirtualMdbMachine(CoinStand):
     def slaves(self) -> Iterator[MdbSlave]:
         """All peripherals on the bus."""
         yield self.changer
+        if self.bills is not None:
+            yield self.bills
