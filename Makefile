@@ -8,7 +8,7 @@ OUT ?= out
 UI_LANG ?= ja
 CARD ?=
 
-.PHONY: setup demo test test-ce check fast draw shots bench bench-issuing accept format mutants-issuing fault-plans mutants-devices byte-streams modem-figures hostile-pdfs mutants-uploads security-report interop-cctalk service-trial
+.PHONY: setup demo test test-ce check fast draw shots bench bench-issuing accept format mutants-issuing fault-plans mutants-devices byte-streams modem-figures hostile-pdfs mutants-uploads security-report axe interop-cctalk service-trial
 
 setup:
 	@scripts/setup
@@ -106,6 +106,10 @@ mutants-uploads: setup
 # One HTML page with the pictures, tables and plots of what was measured so far.
 security-report: setup
 	@$(PY) -m tests.security_report build $(OUT)/security-report.html
+
+# The newest axe-core on every page of the inquiry site; needs npm and a registry.
+axe: setup
+	@$(PY) -m tests.center.inquiry.axe
 
 # An independent parser (npm) reads the virtual machine's frames; needs npm and a registry.
 interop-cctalk: setup

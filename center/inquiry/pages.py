@@ -62,7 +62,7 @@ def _card(said: Mapping[str, str], inner: str) -> str:
     heading, again = html.escape(said["result_heading"]), html.escape(said["send_again"])
     return (
         f'<section class="card" aria-labelledby="found"><h2 id="found">{heading}</h2>{inner}'
-        f'<p><label class="button" for="pick">{again}</label></p></section>'
+        f'<p><button class="button" type="button" data-again>{again}</button></p></section>'
     )
 
 

@@ -47,6 +47,10 @@
     request.send(file);
   }
 
+  // A second label would be a second name of the same field.
+  result.addEventListener("click", (event) => {
+    if (event.target.closest("[data-again]")) pick.click();
+  });
   pick.addEventListener("change", () => send(pick.files[0]));
   for (const name of ["dragenter", "dragover"]) {
     drop.addEventListener(name, (event) => { event.preventDefault(); drop.classList.add("over"); });

@@ -1,7 +1,9 @@
 """What makes a page hard to use without eyes, mouse or contrast, asked of the page itself.
 
-Not axe-core, which comes from a registry this tree does not load scripts from; the rules are a
-part of the same ones. Source: WCAG 2.2, 1.1.1, 1.3.1, 1.4.3, 2.4.1, 2.4.2, 2.5.8, 3.1.1, 4.1.2.
+Beside axe-core: how large a target is, that there is one heading of the first level and none
+is left out below it, contrast against what lies behind.
+
+Source: WCAG 2.2, 1.1.1, 1.3.1, 1.4.3, 2.4.1, 2.4.2, 2.5.8, 3.1.1, 4.1.2.
 """
 
 COMPLAINTS = r"""
@@ -30,7 +32,7 @@ for (const i of document.querySelectorAll("input,button,progress"))
 for (const e of document.querySelectorAll("a,button,label.button,summary")) {
   if (seen(e) && !e.textContent.trim()) bad.push("a link without words");
 }
-for (const e of document.querySelectorAll("label.button")) {
+for (const e of document.querySelectorAll("label.button,button.button")) {
   const box = e.getBoundingClientRect();
   if (seen(e) && (box.height < 44 || box.width < 44)) bad.push("too small to touch");
 }

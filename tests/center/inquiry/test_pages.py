@@ -3,7 +3,6 @@
 import re
 from html.parser import HTMLParser
 from importlib import resources
-from typing import Any
 
 import pytest
 
@@ -11,13 +10,7 @@ from center.antiforgery.scramble.recovered import Strip, Verdict
 from center.inquiry.pages import answer_page, refusal, site_page
 from center.inquiry.pool import Answer, Result
 from center.inquiry.sentences import LANGUAGES, preferred, words
-
-FOUND: dict[str, Any] = {
-    "verdict": "partly", "strips": ["fine"] * 8 + ["base"] * 6 + ["lost", "refused"],
-    "scan_dpi": 300, "picture": 4, "dpi": 240, "document": "ABCD-EFGH-JKLM-NPQR", "page": 1,
-    "pages": 2, "issued": 1_700_000_000, "municipality": "99201", "text": "氏名 <b>見本</b>",
-    "text_is_whole": False,
-}  # fmt: skip
+from tests.center.inquiry.axe import FOUND
 
 
 class Balance(HTMLParser):

@@ -4,7 +4,6 @@ import http.client
 import io
 import os
 import re
-import shutil
 import tempfile
 import zlib
 from collections.abc import Callable, Iterator
@@ -13,14 +12,13 @@ from pathlib import Path
 import pytest
 from PIL import Image
 from selenium import webdriver
-from selenium.webdriver.chrome.options import Options
-from selenium.webdriver.chrome.service import Service
 from selenium.webdriver.common.by import By
 from selenium.webdriver.support.ui import WebDriverWait
 
 from center.inquiry.app import UPLOAD_MAX
-from center.inquiry.sentences import words
+from center.inquiry.sentences import LANGUAGES, words
 from tests.center.antiforgery.engraving import certificate
+from tests.center.inquiry import axe
 from tests.center.inquiry.looks import COMPLAINTS
 from tests.center.inquiry.mutated_uploads import send
 from tests.center.inquiry.site_at_work import ANSWER_S, SiteAtWork, jpeg, marks, side, site_at_work
@@ -42,18 +40,8 @@ def scan(site: SiteAtWork) -> bytes:
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[webdriver.Chrome]:
-    profile = tempfile.mkdtemp(prefix="k")
-    options = Options()
-    for flag in (
-        "--headless=new", "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-quic",
-        "--disable-background-networking", "--disable-component-update", "--disable-sync",
-        f"--user-data-dir={profile}",
-    ):  # fmt: skip
-        options.add_argument(flag)
-    driver = webdriver.Chrome(options, Service("/usr/bin/chromedriver"))
-    yield driver
-    driver.quit()
-    shutil.rmtree(profile, ignore_errors=True)
+    with axe.browser() as driver:
+        yield driver
 
 
 def test_a_scan_of_a_back_shows_its_front(site: SiteAtWork, scan: bytes) -> None:
@@ -182,17 +170,15 @@ def test_too_many_uploads_from_one_address() -> None:
     assert [words("ja")["refused_rate"] in page for page in pages] == [False, False, True]
 
 
-@pytest.mark.parametrize(
-    ("language", "size"), [("ja", (500, 900)), ("en", (1280, 900))], ids=["phone", "desktop"]
-)
+@pytest.mark.parametrize(("language", "size"), [("ja", "phone"), ("en", "desktop")])
 def test_a_person_sends_a_scan(
-    site: SiteAtWork, browser: webdriver.Chrome, language: str, size: tuple[int, int]
+    site: SiteAtWork, browser: webdriver.Chrome, language: str, size: str
 ) -> None:
     """By keyboard and by file field, to the result; every look of the page is checked."""
     with tempfile.TemporaryDirectory(prefix="k") as place:
         picture = Path(place) / "back.jpg"
         picture.write_bytes(jpeg(side(marks(site), 1)))
-        browser.set_window_size(*size)
+        axe.show_as(browser, size)
         browser.get(f"{site.address}{language}/")
         assert browser.execute_script(COMPLAINTS) == []
         browser.find_element(By.ID, "pick").send_keys(str(picture))
@@ -213,7 +199,31 @@ def test_a_person_sends_a_scan(
     )
     assert {origin for origin in loaded if origin != "null"} == {site.address.rstrip("/")}
     if keep := os.environ.get("KEEP_SHOTS"):
-        browser.save_screenshot(f"{keep}/inquiry-{language}-{size[0]}.png")
+        browser.save_screenshot(f"{keep}/inquiry-{language}-{size}.png")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("size", axe.SIZES)
+def test_axe_finds_nothing(
+    site: SiteAtWork, browser: webdriver.Chrome, language: str, size: str
+) -> None:
+    """On the page itself, under an answer with all there may be, and under a refusal."""
+    axe.show_as(browser, size)
+    answers = axe.results(language)
+    for name in ("start", "answers", "refused_busy"):
+        browser.get(f"{site.address}{language}/")
+        wrong, _, passed = axe.look(browser, axe.packaged(), answers[name])
+        assert wrong == []
+        assert passed > 30, "a page that was not looked at has nothing wrong either"
+        wide = browser.execute_script("return document.documentElement.scrollWidth - innerWidth")
+        assert wide <= 0
+
+
+def test_axe_would_find_something(site: SiteAtWork, browser: webdriver.Chrome) -> None:
+    browser.get(f"{site.address}en/")
+    spoiled = '<img src="/static/blossom.svg"><button type="button"></button>'
+    wrong, _, _ = axe.look(browser, axe.packaged(), spoiled)
+    assert {line.split(":")[0] for line in wrong} >= {"critical image-alt", "critical button-name"}
 
 
 def test_a_tiff_of_two_pages(site: SiteAtWork) -> None:
