@@ -35,6 +35,9 @@ TRIES = 3
 _BUSY_WAIT_S = 0.05
 _QUIET_S = 0.06
 """Longer than every receiver's 50 ms, so that a device has dropped its half of a frame as well."""
+_LATE_S = 2.0
+"""So long after a question that stayed unanswered its answer may still come, and is nobody else's
+word: a device or this computer was busy."""
 _FLUSH_LIMIT_S = 1.0
 """A line that chatters for longer is reported, not waited for."""
 
@@ -61,7 +64,9 @@ class CoinBus:
         self._check = check
         self._port: BytePort | None = None
         self._echo = EchoStripper()
-        self._late_answer_due = False
+        self._owed = 0
+        """Questions whose answers may still come, until `_owed_until_s`."""
+        self._owed_until_s = 0.0
         self._pace = Pace(clock)
         self.intrusions = 0
         """Whole frames that came while nothing had been asked: somebody else uses the line."""
@@ -98,7 +103,7 @@ class CoinBus:
             port = self._opened()
             self._flush(port)
             port.write(raw)
-            self._late_answer_due = True
+            self._unanswered()
             came = b"".join(self._until(port, within_s))
         except LinkLost as lost:
             self.close()
@@ -124,14 +129,13 @@ class CoinBus:
         self._echo.start(raw)
         self._pace.begin()
         port.write(raw)
-        self._late_answer_due = True
         try:
             answer = self._listen(port, question, manners)
-        except _Unheard as unheard:
-            if unheard.bytes_came:
-                self._settle(port)
+        except _Unheard:
+            # Its answer, if it still comes, must not be taken for that of the next question.
+            self._unanswered()
+            self._settle(port)
             raise
-        self._late_answer_due = False
         self._echo.learn()
         return self._accept(answer, question)
 
@@ -143,9 +147,19 @@ class CoinBus:
     def _flush(self, port: BytePort) -> None:
         """Take away what nobody asked for, without waiting."""
         strays = b"".join(iter(lambda: port.read(0.0), b""))
-        if strays and not self._late_answer_due:
-            found = FrameParser(self._check).feed(strays, 0.0)
-            self.intrusions += sum(isinstance(frame, Frame) for frame in found)
+        if not strays:
+            return
+        found = FrameParser(self._check).feed(strays, 0.0)
+        frames = sum(isinstance(frame, Frame) for frame in found)
+        owed = self._owed if self._clock.monotonic_s() <= self._owed_until_s else 0
+        self.intrusions += max(0, frames - owed)
+        self._owed = max(0, owed - frames)
+
+    def _unanswered(self) -> None:
+        if self._clock.monotonic_s() > self._owed_until_s:
+            self._owed = 0
+        self._owed += 1
+        self._owed_until_s = self._clock.monotonic_s() + _LATE_S
 
     def _settle(self, port: BytePort) -> None:
         """Wait for silence, so that rubbish is not taken for part of the next frame."""
@@ -159,10 +173,14 @@ class CoinBus:
         until_s = self._clock.monotonic_s() + manners.wait_s
         came = 0
         self._pace.first(self._echo.missing + parser.missing(least))
-        while (left_s := until_s - self._clock.monotonic_s()) > 0:
-            data = port.read(min(left_s, INTER_BYTE_S) if parser.unfinished else left_s)
+        while True:
+            left_s = max(0.0, until_s - self._clock.monotonic_s())
+            data = port.read(INTER_BYTE_S if parser.unfinished else left_s)
             if not data and parser.unfinished:
                 raise _Unheard("the answer broke off", bytes_came=True)
+            if not data and not left_s:
+                # Looked once more after the time was up: this computer itself may have been late.
+                break
             came += len(data)
             rest = self._echo.feed(data)
             if isinstance(rest, BadFrame):

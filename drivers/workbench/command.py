@@ -90,6 +90,8 @@ def _add_soak(parser: argparse.ArgumentParser) -> None:
         metavar="YEN=ADDRESS",
         help="one hopper; several times",
     )
+    parser.add_argument("--bills", type=int, default=0, help="the bill validator's; 0 none (0)")
+    parser.add_argument("--escrow", type=int, default=0, help="the coin escrow's; 0 none (0)")
     parser.add_argument("--out", type=Path, help="write the findings there as JSON")
     parser.set_defaults(run=run_soak)
 
@@ -269,7 +271,12 @@ def run_soak(chosen: argparse.Namespace) -> int:
     except SetupError as error:
         return _complain(str(error))
     config = CoinVendorConfig(
-        port=chosen.port, acceptor=chosen.acceptor, hoppers=hoppers, checksum=chosen.checksum
+        port=chosen.port,
+        acceptor=chosen.acceptor,
+        hoppers=hoppers,
+        bills=chosen.bills,
+        escrow=chosen.escrow,
+        checksum=chosen.checksum,
     )
     vendor = SerialCoinVendor(
         config,

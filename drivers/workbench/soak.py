@@ -20,6 +20,8 @@ from drivers.workbench.coin_words import event_words
 _STATUS_EVERY_S = 60.0
 _IDENTITY_EVERY_S = 600.0
 _SLOW_S = 0.1
+_LATE_S = 0.05
+"""A computer that wakes up so late is too busy to time anybody else."""
 _KEPT = 1000
 """Anomalies kept word for word; all are counted."""
 _BUCKETS = 1000
@@ -58,6 +60,15 @@ class Findings:
     """Seconds since the start, kind, detail."""
     exchanges: int = 0
     latencies: Latencies = field(default_factory=Latencies)
+    own_lateness: Latencies = field(default_factory=Latencies)
+    """How much later than asked for this computer itself woke up, look by look."""
+    late: int = 0
+    """How often by more than 50 ms."""
+
+    def woke(self, late_s: float) -> None:
+        """This computer slept so much longer than it was told to."""
+        self.own_lateness.add(max(0.0, late_s))
+        self.late += late_s > _LATE_S
 
     def note(self, at_s: float, kind: str, detail: str) -> None:
         """One anomaly."""
@@ -71,6 +82,8 @@ class Findings:
             "exchanges": self.exchanges,
             "p50_ms": self.latencies.percentile_ms(0.50),
             "p99_ms": self.latencies.percentile_ms(0.99),
+            "own_lateness_p99_ms": self.own_lateness.percentile_ms(0.99),
+            "own_lateness_over_50_ms": self.late,
             "anomalies": dict(self.counts),
             "first": self.first,
         }
@@ -179,7 +192,9 @@ class Soak:
                 self._heard(event)
             self._look()
             progress(self)
+            before_s = self._clock.monotonic_s()
             self._clock.sleep(self._poll_s)
+            self._findings.woke(self._clock.monotonic_s() - before_s - self._poll_s)
 
     def line(self, seconds: float) -> str:
         """Progress, on one line."""
@@ -223,6 +238,11 @@ def summary(findings: Findings) -> list[str]:
         f"{findings.exchanges} exchanges, p50 {times.percentile_ms(0.5)} ms, "
         f"p99 {times.percentile_ms(0.99)} ms"
     ]
+    if findings.late:
+        lines.append(
+            f"This computer itself was late {findings.late} times by more than 50 ms "
+            f"(p99 {findings.own_lateness.percentile_ms(0.99)} ms): slow answers may be its own."
+        )
     if not findings.counts:
         return [*lines, "No anomaly."]
     for kind, count in findings.counts.most_common():

@@ -567,7 +567,7 @@ def test_fault_46_a_late_answer_is_no_second_master() -> None:
 
 def test_fault_46_answers_that_come_after_we_gave_up_are_no_second_master() -> None:
     r = rig().ready()
-    r.faults(Fault(direction=Direction.REPLY, harm=Harm.DELAY, offset=5, delay_s=0.8, when=CREDITS))
+    r.faults(Fault(direction=Direction.REPLY, harm=Harm.DELAY, offset=5, delay_s=1.2, when=CREDITS))
     r.hand.drop_coin(100)
     events = r.poll(3)
     assert [e.reason for e in events if isinstance(e, VendorTrouble)] == ["coin.lost"]

@@ -103,6 +103,20 @@ def test_power_cable_and_another_device_are_found_and_timed() -> None:
     json.dumps(bench.findings.as_json())
 
 
+def test_a_computer_that_is_late_itself_says_so() -> None:
+    """Else its own lateness would be put down to the device."""
+    bench = Bench()
+    honest = bench.clock.sleep
+    bench.clock.sleep = lambda seconds: honest(seconds + 0.3 * (seconds == 1.0))  # type: ignore[method-assign]
+    bench.soak(20.0)
+    assert bench.findings.late > 10
+    assert any("This computer itself was late" in line for line in summary(bench.findings))
+    prompt = Bench()
+    prompt.soak(20.0)
+    assert prompt.findings.late == 0
+    assert not any("late" in line for line in summary(prompt.findings))
+
+
 def test_memory_does_not_grow_with_the_hours() -> None:
     findings = Findings()
     for number in range(5000):
