@@ -107,7 +107,7 @@ def test_a_computer_that_is_late_itself_says_so() -> None:
     """Else its own lateness would be put down to the device."""
     bench = Bench()
     honest = bench.clock.sleep
-    bench.clock.sleep = lambda seconds: honest(seconds + 0.3 * (seconds == 1.0))  # type: ignore[method-assign]
+    bench.clock.sleep = lambda seconds: honest(seconds + 0.3 * (seconds == 0.2))  # type: ignore[method-assign]
     bench.soak(20.0)
     assert bench.findings.late > 10
     assert any("This computer itself was late" in line for line in summary(bench.findings))
