@@ -18,6 +18,7 @@ import kiosk
 from drivers.clock import SystemClock
 from kiosk.certificates import CERTIFICATES
 from kiosk.demo.autopilot import DEFAULT_CARD, Autopilot, Lost, Wishes
+from kiosk.demo.coin_machines import COIN_MACHINES
 from kiosk.demo.devices import DemoCard, find_cards
 from kiosk.demo.dock import DockServer
 from kiosk.demo.fault_plan import BadPlan, find_plan
@@ -77,6 +78,12 @@ def add_parser(subparsers: Any) -> None:
         default="",
         metavar="NAME|FILE",
         help="what goes wrong, see docs/fault-plans.md",
+    )
+    parser.add_argument(
+        "--coin-protocol",
+        choices=sorted(COIN_MACHINES),
+        default="cctalk",
+        help="what the coin machine speaks",
     )
     parser.add_argument("--fast", action="store_true", help="mechanics take no time")
     parser.set_defaults(run=run)
@@ -170,7 +177,13 @@ def private_directory() -> Path:
 
 
 def _on_stage(arguments: argparse.Namespace, runtime: Path) -> int:
-    stage = DemoStage(demo_state(), runtime, opening_offset_s(), fast=arguments.fast)
+    stage = DemoStage(
+        demo_state(),
+        runtime,
+        opening_offset_s(),
+        fast=arguments.fast,
+        coin_protocol=arguments.coin_protocol,
+    )
     try:
         check_card(arguments.card, stage.cards)
         dock = DockServer(stage, arguments.port)

@@ -19,17 +19,15 @@ from drivers.card.virtual import VirtualCard
 from drivers.card.vpcd import VirtualSlot
 from drivers.clock import Clock
 from drivers.coin.virtual.ledger import Place, Truth
-from drivers.coin.virtual.machine import VirtualCoinMachine
-from drivers.coin.virtual.mechanics import BillBuild, Happening, MachineBuild, Speeds
+from drivers.coin.virtual.mechanics import Happening, Speeds
 from drivers.printer.virtual import VirtualPrinter
 from drivers.printer.virtual_engine import Machine, PrinterNews
 from drivers.receipt.virtual import VirtualReceiptPrinter
+from kiosk.demo.coin_machines import COIN_MACHINES
 from kiosk.demo.logbook import Logbook
 from kiosk.demo.plain_words import card_words, coin_words, printer_words
 
 _CARD_WATCH_S = 0.05
-_NOTES = ("JP0001A", "JP0001B")
-"""The validator knows two prints of the ¥1,000 bill and refuses every other, as kiosks do."""
 _NO_TIME = Speeds(fall_time_s=0, dispense_coin_s=0, bill_draw_s=0, bill_move_s=0)
 _THUMB_DPI = 50
 _PAGE_DPI = 110
@@ -64,16 +62,25 @@ def find_cards(directory: Path) -> tuple[DemoCard, ...]:
 class VirtualDevices:
     """Everything the terminal plugs into. `close` ends all of it."""
 
-    def __init__(self, runtime: Path, logbook: Logbook, clock: Clock, *, fast: bool) -> None:
-        """`fast`: mechanics take no time (for figures and tests)."""
+    def __init__(
+        self,
+        runtime: Path,
+        logbook: Logbook,
+        clock: Clock,
+        *,
+        fast: bool,
+        coins: str = "cctalk",
+    ) -> None:
+        """`fast`: mechanics take no time (for figures and tests). `coins`: what they speak."""
         self._logbook = logbook
         self.pcscd = PrivatePcscd(runtime / "pcscd")
         self.pcscd.start()
         self.slot = VirtualSlot(self.pcscd.vpcd_host, self.pcscd.vpcd_port)
         speeds = _NO_TIME if fast else Speeds()
-        build = MachineBuild(bills=BillBuild(bills=_NOTES))
-        self.coins = VirtualCoinMachine(clock, build, self._coin_did, speeds)
-        self.coin_port = self.coins.serve_pty()
+        machine = COIN_MACHINES[coins]
+        self.coins = machine.make(clock, self._coin_did, speeds)
+        self.coin_config = {"port": self.coins.serve_pty(), **machine.config}
+        """The terminal's section `[coin]`."""
         paper_s = 0.02 if fast else 1.0
         self.printer = VirtualPrinter(Machine(first_sheet_s=paper_s, sheet_s=paper_s))
         self.printer.observe(self._printer_did)

@@ -27,7 +27,8 @@ class Places:
     runtime: Path
     journal: Path
     pcscd_socket: str
-    coin_port: str
+    coin: Mapping[str, object]
+    """Section `[coin]`."""
     receipt_port: str
     printer_uri: str
     center_port: int
@@ -152,11 +153,7 @@ def terminal_config(places: Places) -> str:
         },
         "journal": {"directory": str(places.journal)},
         "card": {"pcscd_socket": places.pcscd_socket},
-        "coin": {
-            "port": places.coin_port,
-            "hoppers": {"10": 3, "50": 4, "100": 5, "500": 6},
-            "bills": 40,
-        },
+        "coin": dict(places.coin),
         "change": {
             "opening": {str(yen): pieces for yen, pieces in places.hoppers},
             "capacity": {str(yen): 400 for yen, _ in places.hoppers},

@@ -30,7 +30,7 @@ _KEYS = frozenset("0123456789*#") | {"enter", "cancel", "up", "down", "left", "r
 class DemoStage:
     """Starts everything on construction; `close` ends all of it. One for a process."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - where, when, and three choices by name
         self,
         state: Path,
         runtime: Path,
@@ -38,16 +38,18 @@ class DemoStage:
         *,
         fast: bool = False,
         frames: str = "png",
+        coin_protocol: str = "cctalk",
     ) -> None:
         """`state`: the demo's PKI and cards (made if missing); `runtime`: private, empty.
 
-        `fast`: mechanics take no time. `frames`: "none" follows the glass without pictures.
+        `fast`: mechanics take no time. `frames`: "none": no pictures. The coins': `COIN_MACHINES`.
         """
         self._state = state
         self._runtime = runtime
         self.clock = SystemClock(offset_s)
         self._fast = fast
         self._frames = frames
+        self._coin_protocol = coin_protocol
         self.deaf_s = 0.0 if fast else 0.3
         self.logbook = Logbook(self.clock)
         self.on_frame: Callable[[Frame], None] | None = None
@@ -71,7 +73,9 @@ class DemoStage:
         self.centre.launch(self.clock.offset_s)
         self.cable = Cable(("127.0.0.1", 0))
         self._closers.append(self.cable.close)
-        self.devices = VirtualDevices(self._runtime, self.logbook, SystemClock(), fast=self._fast)
+        self.devices = VirtualDevices(
+            self._runtime, self.logbook, SystemClock(), fast=self._fast, coins=self._coin_protocol
+        )
         self._closers.append(self.devices.close)
         self._closers += [self.logbook.subscribe(self._plan_hears), self.plans.stop]
         self._config = self._runtime / "firmware.toml"
@@ -110,7 +114,7 @@ class DemoStage:
             runtime=self._runtime,
             journal=self._runtime / "state",
             pcscd_socket=str(self.devices.pcscd.socket_path),
-            coin_port=self.devices.coin_port,
+            coin=self.devices.coin_config,
             receipt_port=self.devices.receipt_port,
             printer_uri=self.devices.printer.device_uri,
             center_port=self.cable.port,

@@ -39,6 +39,7 @@ class Stage(DemoStage):
         sections: Mapping[str, Mapping[str, float | str]] | None = None,
         *,
         coins: Mapping[int, int] | None = None,
+        coin_protocol: str = "cctalk",
     ) -> None:
         """`sections`: configuration beside the demo's; `coins`: value -> pieces in its hopper."""
         self.sections = {**_SECTIONS, **(sections or {})}
@@ -48,7 +49,14 @@ class Stage(DemoStage):
         """The process that painted what is on the glass."""
         runtime = place / "run"
         runtime.mkdir(mode=0o711)
-        super().__init__(place / "state", runtime, opening_offset_s(), fast=True, frames="none")
+        super().__init__(
+            place / "state",
+            runtime,
+            opening_offset_s(),
+            fast=True,
+            frames="none",
+            coin_protocol=coin_protocol,
+        )
         self.logbook.subscribe(self._something)
         try:
             self.glass.wait_for(lambda frame: bool(frame.actions), LIMIT_S)
@@ -248,6 +256,7 @@ def staged(
     sections: Mapping[str, Mapping[str, float | str]] | None = None,
     *,
     coins: Mapping[int, int] | None = None,
+    coin_protocol: str = "cctalk",
 ) -> Iterator[Stage]:
     """A stage in a private directory in memory; everything of it is gone afterwards."""
     memory = Path("/dev/shm")
@@ -255,7 +264,7 @@ def staged(
     root = Path(tempfile.mkdtemp(prefix="k", dir=place))
     root.chmod(0o711)
     try:
-        stage = Stage(root, sections, coins=coins)
+        stage = Stage(root, sections, coins=coins, coin_protocol=coin_protocol)
         try:
             yield stage
         finally:

@@ -5,17 +5,24 @@ a pseudo terminal.
 import threading
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Mapping
-from typing import Protocol, Self
+from typing import TYPE_CHECKING, Protocol, Self
 
 from drivers.clock import Clock
 from drivers.coin.virtual.ledger import Ledger, Truth
+from drivers.coin.virtual.mechanics import Speeds
 from drivers.link.pty_line import PtyLine
+
+if TYPE_CHECKING:
+    from drivers.coin.virtual.hand import Hand
 
 
 class CoinMouth(Protocol):
     """Where coins go in."""
 
     fault: int
+
+    @property
+    def polled_s(self) -> float: ...
 
     def drop(self, yen: int) -> None: ...
     def takes(self, yen: int) -> bool: ...
@@ -67,6 +74,8 @@ class Moving(Protocol):
 class CoinStand(ABC):
     """A machine. Thread-safe: the line and the hand may belong to two threads."""
 
+    speeds: Speeds
+    hand: "Hand"
     acceptor: CoinMouth
     hoppers: Mapping[int, CoinStore]
     bills: BillMouth | None = None

@@ -26,6 +26,8 @@ class MdbSlave:
         self.speeds = speeds
         self.powered = True
         self.now_s = 0.0
+        self.polled_s = 0.0
+        """When POLL was last heard, by its own clock."""
         self._deaf_until_s = 0.0
         self._parser = CommandParser()
         self.events: deque[bytes] = deque()
@@ -122,6 +124,7 @@ class MdbSlave:
         """The master has what was said last. Devices that tell other things once do it here."""
 
     def _poll(self, _: bytes) -> Answer:
+        self.polled_s = self.now_s
         told = self._passing()
         for event in self.events:
             if len(told) + len(event) > MAX_POLL:
