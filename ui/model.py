@@ -216,6 +216,8 @@ class Notice:
     """Buttons in the middle (the take screen), beside those of the bar."""
     warning: Label | None = None
     """What is not possible or must not be done, in a strip of its own."""
+    choices: tuple[Action, ...] = ()
+    """Equal buttons below everything, on keys 1, 2, ...: the languages where they are offered."""
 
 
 LEAST_NOTE_YEN = 1000

@@ -93,7 +93,7 @@ def place_card(session: Session) -> Screen:
         lead = frame.failure_key(failure_of(session.failure or session.reader).text, "title")
     elif session.card:
         lines = [text("screen.place_card.wait")]
-    body = Notice("card_place", tuple(lines))
+    body = Notice("card_place", tuple(lines), warning=text("screen.place_card.no_pin"))
     return Screen(
         "place_card", text("screen.place_card.title"), body, lead=lead, step=frame.CARD,
         actions=(frame.CANCEL,), sound="card_place",
@@ -135,22 +135,18 @@ def not_served(_session: Session) -> Screen:
 
 
 def pin(session: Session) -> Screen:
-    """Four places and a pad; what was typed is counted, never shown."""
-    last = session.tries_left == 1
-    warning = text("screen.pin.last") if last else None
+    """Four places and a pad; what was typed is counted, never shown. How many tries the card has
+    left is said before the first one."""
+    warning = text("screen.pin.tries", n=session.tries_left)
+    if session.tries_left == 1:
+        warning = text("screen.pin.last")
     hint = text("screen.pin.hint")
-    if not last and session.tries_left < FULL_TRIES:
-        hint = text("screen.pin.tries", n=session.tries_left)
     confirm = replace(frame.CONFIRM, enabled=session.typed == PIN_DIGITS)
     return Screen(
         "pin", text("screen.pin.title"), Digits(PIN_DIGITS, session.typed, warning, hint),
         lead=text("screen.pin.lead"), step=frame.PIN,
         actions=(frame.CANCEL, frame.BACK, confirm), private=True,
     )  # fmt: skip
-
-
-FULL_TRIES = 3
-"""Of the user-authentication PIN of a My Number card."""
 
 
 def pin_wrong(session: Session) -> Screen:
@@ -166,14 +162,18 @@ def pin_wrong(session: Session) -> Screen:
 
 
 def take_card(session: Session) -> Screen:
-    """The screen goes on when the card is gone; louder while it is not."""
+    """The screen goes on when the card is gone; louder while it is not.
+
+    Source: introduction guide v2.4, section 4.1: the languages are offered here.
+    """
     alert = session.beats >= limits.ALERT_BEATS
     lines: list[Label] = [text("screen.take_card.line")]
     if session.beats >= limits.LOUD_BEATS:
         lines = [text("screen.take_card.forgotten")]
     picture = "card_forgotten" if alert else "card_take"
+    choices = () if alert else languages()
     return Screen(
-        "take_card", text("screen.take_card.title"), Notice(picture, tuple(lines)),
+        "take_card", text("screen.take_card.title"), Notice(picture, tuple(lines), choices=choices),
         step=frame.PIN, actions=(frame.CANCEL,), tone=Tone.ALERT if alert else Tone.NORMAL,
         sound="alarm" if alert else "card_take", sound_beat=session.beats,
     )  # fmt: skip

@@ -218,3 +218,24 @@ def test_money_that_could_not_be_returned_is_not_said_to_lie_in_the_tray() -> No
     assert some.body.number == ui.text("amount.yen", yen=200)
     assert ui.text("screen.apology.returned", yen=300) in list(labels(some))
     assert "screen.apology.returned" not in [getattr(one, "key", "") for one in labels(nothing)]
+
+
+def test_the_languages_are_offered_where_the_card_is_taken_away() -> None:
+    """Guide v2.4, section 4.1: 日本語 English 한국어 ... and 中止する, until it is an alarm."""
+    screen = present(SAMPLES["take_card"])
+    assert isinstance(screen.body, ui.Notice)
+    assert [one.id for one in screen.body.choices] == [f"language:{tag}" for tag in LANGUAGES]
+    alarm = present(SAMPLES["take_card.forgotten"])
+    assert isinstance(alarm.body, ui.Notice)
+    assert not alarm.body.choices
+
+
+@pytest.mark.parametrize(("sample", "warning"), [
+    ("pin", ui.text("screen.pin.tries", n=3)), ("pin.tries", ui.text("screen.pin.tries", n=2)),
+    ("pin.last", ui.text("screen.pin.last")),
+])  # fmt: skip
+def test_the_tries_are_said_before_one_is_used(sample: str, warning: ui.Text) -> None:
+    body = present(SAMPLES[sample]).body
+    assert isinstance(body, ui.Digits)
+    assert body.warning == warning
+    assert body.hint == ui.text("screen.pin.hint")

@@ -4,13 +4,12 @@ import enum
 from dataclasses import dataclass, replace
 
 from ui.boxes import Rect
-from ui.drafting import ATTRACT_LOOK, CORNER_MM, Block, DoesNotFit, Draft, Skin, Style, draw_button
+from ui.drafting import ATTRACT_LOOK, CORNER_MM, Block, DoesNotFit, Draft, Skin, Style
 from ui.model import Action, Attract, Label, Raw, Screen
+from ui.screens.grid import grid_of
 from ui.screens.parts import put_lines
 
 _EDGE_MM = 6.0
-_MOST_ROWS = 3
-
 
 _NEED = Skin("card", "card_edge", 0.6, CORNER_MM + 1)
 _START = Skin("start", radius_mm=CORNER_MM + 1)
@@ -113,37 +112,13 @@ def _draw_start(draft: Draft, start: Action, place: Rect, block: Block) -> None:
 
 
 def _draw_choices(draft: Draft, choices: tuple[Action, ...], place: Rect) -> int:
-    """Languages and tools in rows of equal buttons, as few rows as the names allow; its top."""
-    gap = draft.mm(4.6)
+    """Languages and tools at the foot of the glass; their top."""
     if not choices:
         return draft.panel.height - draft.mm(10)
-    for rows in range(1, _MOST_ROWS + 1):
-        count = -(-len(choices) // rows)
-        wide = (place.w - gap * (count - 1)) // count
-        blocks = _choice_blocks(draft, choices, wide, last=rows == _MOST_ROWS)
-        if blocks is None:
-            continue
-        tall = max(draft.mm(19), *(block.height + draft.mm(3) for block in blocks))
-        top = draft.panel.height - draft.mm(14) - rows * tall - (rows - 1) * gap
-        for index, (action, block) in enumerate(zip(choices, blocks, strict=True)):
-            x = place.x + index % count * (wide + gap)
-            y = top + index // count * (tall + gap)
-            draw_button(draft, action, Rect(x, y, wide, tall), block, ATTRACT_LOOK)
-        return top
-    return draft.panel.height
-
-
-def _choice_blocks(
-    draft: Draft, choices: tuple[Action, ...], wide: int, *, last: bool
-) -> list[Block] | None:
-    board = draft if last else draft.demanding()
-    style = Style(draft.scale.note, bold=True, leading=1.6, even=True)
-    try:
-        return [board.block(a.label, style, wide - draft.mm(1.6), 2) for a in choices]
-    except DoesNotFit:
-        if last:
-            raise
-        return None
+    grid = grid_of(draft, choices, place.w)
+    top = draft.panel.height - draft.mm(14) - grid.height
+    grid.draw(draft, place.x, top, ATTRACT_LOOK)
+    return top
 
 
 class _Need:

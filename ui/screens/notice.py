@@ -2,6 +2,7 @@
 
 from ui.drafting import ALERT_LOOK, Draft, Style
 from ui.model import Notice, Progress, Screen, Tone
+from ui.screens.grid import grid_piece
 from ui.screens.parts import (
     bar_piece,
     button_piece,
@@ -43,6 +44,9 @@ def notice_stack(draft: Draft, screen: Screen, body: Notice) -> Stack:
     if body.warning is not None:
         pieces.append(strip_piece(draft, body.warning, width))
     pieces += [button_piece(draft, b, width, ALERT_LOOK if alert else None) for b in body.buttons]
+    if body.choices:
+        pieces.append(grid_piece(draft, body.choices, width))
+        draft.keys += [(str(i), action.id) for i, action in enumerate(body.choices, 1)]
     return Stack(tuple(pieces), draft.mm(5.6), middle=True, loose=True)
 
 
