@@ -125,6 +125,8 @@ class Switch:
     on: bool
     on_label: Label
     off_label: Label
+    japanese: str = ""
+    """The Japanese name, small below a translation."""
 
 
 @dataclass(frozen=True, slots=True)

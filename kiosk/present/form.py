@@ -102,10 +102,17 @@ def _items(session: Session, offers: Offers) -> Screen:
             f"item:{item.id}", text(f"item.{item.id}"),
             text(f"item.{item.id}_note"), item.id in session.form.items,
             text("switch.on"), text("switch.off"),
+            frame.beside(session, _ITEM_JAPANESE.get(item.id, "")),
         )
         for item in forms.offered_items(session.form, offers)
     )  # fmt: skip
     return _page("items", Switches(rows))
+
+
+_ITEM_JAPANESE = {
+    "household_head": "世帯主・続柄", "domicile": "本籍地・筆頭者",
+    "individual_number": "個人番号",
+}  # fmt: skip
 
 
 def _warning(session: Session, offers: Offers) -> Screen:

@@ -110,6 +110,10 @@ def test_a_foreign_screen_shows_the_japanese_name_beside() -> None:
     assert not tiles(present(session))[0].japanese
     foreign = replace(session, look=replace(session.look, language="es"))
     assert tiles(present(foreign))[0].japanese == "住民票の写し"
+    items = replace(SAMPLES["items"], look=replace(session.look, language="es"))
+    body = present(items).body
+    assert isinstance(body, ui.Switches)
+    assert [row.japanese for row in body.rows] == ["世帯主・続柄", "本籍地・筆頭者", "個人番号"]
 
 
 def test_a_certificate_in_japanese_only_says_so_before_it_is_chosen() -> None:

@@ -26,9 +26,10 @@ def pay_stack(draft: Draft, body: Pay) -> Stack:
         labels = [label for label in (body.heading, body.never) if label is not None]
         pieces.append(_tender(draft, body.coins, labels, crossed=False))
     if body.coins_refused:
-        labels = [text("pay.coins_refused")]
+        reason = [] if body.note is None else [body.note]
+        labels = [text("pay.coins_refused"), *reason]
         pieces.append(_tender(draft, body.coins_refused, labels, crossed=True))
-    if body.note is not None:
+    elif body.note is not None:
         pieces.append(strip_piece(draft, body.note, width))
     return Stack(tuple(pieces), draft.mm(7), loose=True)
 

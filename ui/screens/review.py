@@ -74,8 +74,9 @@ def _fix_width(draft: Draft, row: ReviewRow) -> int:
 
 def _card(draft: Draft, rows: tuple[ReviewRow, ...], fix_width: int) -> Piece:
     width = draft.room - 2 * draft.mm(_PAD_MM)
-    label_width = round(width * _LABEL_SHARE[draft.size])
-    value_width = width - label_width - fix_width - 2 * draft.mm(4)
+    room = width - fix_width - 2 * draft.mm(4)
+    label_width = _label_width(draft, rows, width, room)
+    value_width = room - label_width
     fix = rows[0].fix
     card = _Card(
         [_line(draft, row, label_width, value_width) for row in rows],
@@ -89,16 +90,37 @@ def _card(draft: Draft, rows: tuple[ReviewRow, ...], fix_width: int) -> Piece:
     return Piece(least, max(least, least + draft.mm(6)), _drawer(card))
 
 
+def _label_width(draft: Draft, rows: tuple[ReviewRow, ...], width: int, room: int) -> int:
+    """The usual share, so that the values of all cards begin at one line. Where several rows share
+    a card and their words would break beside short values, as much as they need to stay whole."""
+    usual = round(width * _LABEL_SHARE[draft.size])
+    if len(rows) == 1:
+        return usual
+    labels = [draft.block(row.label, _label_style(draft), room, 4) for row in rows]
+    values = [
+        draft.block(value, _value_style(draft), room, 3) for row in rows for value in row.values
+    ]
+    spare = room - max(block.width for block in values) - draft.mm(1)
+    wanted = max(block.width for block in labels) + draft.mm(4)
+    return max(usual, min(wanted, spare))
+
+
+def _label_style(draft: Draft) -> Style:
+    return Style(draft.scale.lead, "muted", leading=1.6)
+
+
+def _value_style(draft: Draft) -> Style:
+    return Style(draft.scale.label * 0.97, bold=True, leading=1.6)
+
+
 def _line(draft: Draft, row: ReviewRow, label_width: int, value_width: int) -> _Line:
-    style = Style(draft.scale.label * 0.97, bold=True, leading=1.6)
-    label_style = Style(draft.scale.lead, "muted", leading=1.6)
-    blocks = [draft.block(value, style, value_width, 3) for value in row.values]
+    blocks = [draft.block(value, _value_style(draft), value_width, 3) for value in row.values]
     column = (value_width - draft.mm(4)) // 2
     # A large household in two columns, so that the fee stays on the same page.
     pair = len(blocks) > _ONE_COLUMN and all(block.width <= column for block in blocks)
     step = 2 if pair else 1
     beside = [blocks[at : at + step] for at in range(0, len(blocks), step)]
-    label = draft.block(row.label, label_style, label_width, 4)
+    label = draft.block(row.label, _label_style(draft), label_width, 4)
     return _Line(label, beside, draft.mm(0.2), column + draft.mm(4))
 
 

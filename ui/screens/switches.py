@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from ui.boxes import Rect, Target
 from ui.drafting import CARD, CORNER_MM, Block, DoesNotFit, Draft, Skin, Style
-from ui.model import Label, Role, Switch, Switches
+from ui.model import Label, Raw, Role, Switch, Switches
 from ui.screens.parts import put_lines
 from ui.stack import Piece, Stack
 
@@ -67,8 +67,10 @@ def _words(draft: Draft, row: Switch, room: int) -> list[Block]:
         raise draft.misfit(row.label)
     label = Style(draft.scale.label, bold=True, leading=1.65)
     blocks = [draft.block(row.label, label, room, 2)]
+    note = Style(draft.scale.note, "muted", leading=1.7, even=True)
+    if row.japanese and not draft.large:  # large rows would need a page each
+        blocks.append(draft.block(Raw(row.japanese), note, room, 1))
     if row.note is not None:
-        note = Style(draft.scale.note, "muted", leading=1.7, even=True)
         blocks.append(draft.block(row.note, note, room, 3))
     return blocks
 
