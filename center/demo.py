@@ -12,7 +12,6 @@ from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding
 
 from center.antiforgery.keyring import open_keyring
-from center.antiforgery.marks import Engraver
 from center.clock import Clock
 from center.http.server import LOOPBACK, Listener, bind, port_of
 from center.http.tls import client_context, server_context
@@ -33,7 +32,7 @@ from center.relay.app import Desk, centre_app
 from center.relay.centre import Centre, Partners, Site
 from center.relay.delivery import Dispatch
 from center.relay.identities import Identities
-from center.relay.inspection import IssuingServers
+from center.relay.inspection import IssuingServers, ParsedHere
 from center.relay.municipalities import ExpectedServer, HttpIssuingService, Route, Routes
 from center.relay.terminals import Terminals
 from center.store.store import Store
@@ -42,6 +41,7 @@ from center.validity.responder import Responder, authorities
 from center.warmup import warm_up
 from center.wire.authentication import CardPolicy
 from center.wire.signed import Signer
+from center.workroom.room import Workroom
 from crypto.certificates import parse_pem_bundle
 from crypto.keys import private_from_pem
 from crypto.pdf_signature import DocumentSigner, DocumentTrust, sign_pdf
@@ -70,6 +70,8 @@ class Options:
     """Which of `SERVES` this process is."""
     municipality_port: int = 0
     """Where the municipality listens, if it is a process of its own."""
+    documents_at_once: int = 2
+    """Processes that parse and mark documents; one for each core that is to be used."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,12 +100,15 @@ def prepared(options: Options) -> Iterator[Demo]:
     municipality = load_municipality()
     if options.all_hours:
         municipality = round_the_clock(municipality)
-    press, servers = _press(state, municipality), _issuing_servers(state)
-    warm_up(press, _engraver(state), servers, clock)
+    press = _press(state, municipality)
     bound = {name: bind() for name in SERVES[options.serve]}
     ports = {name: port_of(one) for name, one in bound.items()}
     listeners: list[Listener] = []
     with contextlib.ExitStack() as stack:
+        room = _workroom(state, options.documents_at_once)
+        stack.callback(room.close)
+        room.begin()
+        warm_up(press, room, clock)
         if MUNICIPALITY in bound:
             what = (municipality, press)
             listeners.append(_municipality_listener(options, what, bound[MUNICIPALITY]))
@@ -113,7 +118,7 @@ def prepared(options: Options) -> Iterator[Demo]:
         if CENTRE in bound:
             store = stack.enter_context(contextlib.closing(Store(str(database(state)))))
             partners = _partners(options, municipality, ports, stack)
-            centre = _centre(options, partners, servers, store)
+            centre = _centre(options, partners, room, store)
             listeners.append(_centre_listener(options, (centre, store), bound[CENTRE]))
         yield Demo(tuple(listeners), ports)
 
@@ -132,16 +137,18 @@ def _partners(
     return Partners(cards=_cards(options.state), validity=validity, routes=routes)
 
 
-def _centre(options: Options, partners: Partners, servers: IssuingServers, store: Store) -> Centre:
+def _centre(options: Options, partners: Partners, room: Workroom, store: Store) -> Centre:
     state = options.state
     signer = _signer(state, "centre-statement")
     site = Site(SITE, signer, _trust(state, "centre-statements", Role.CENTRE_STATEMENT))
-    dispatch = Dispatch(servers, store, signer, _engraver(state))
+    servers = IssuingServers(_issuing_servers(state).statements, room)
+    dispatch = Dispatch(servers, store, signer, room)
     return Centre(site, partners, dispatch, store, options.clock)
 
 
-def _engraver(state: State) -> Engraver:
-    return Engraver(open_keyring(state.scramble))
+def _workroom(state: State, size: int) -> Workroom:
+    open_keyring(state.scramble)  # The first keys are made by one process, before several read.
+    return Workroom(_document_trust(state), state.scramble, size)
 
 
 def _centre_listener(
@@ -221,8 +228,13 @@ def _issuing_servers(state: State) -> IssuingServers:
     roots = _roots(state, "municipalities")
     return IssuingServers(
         statements=Trust(Role.MUNICIPALITY_STATEMENT, roots),
-        documents=DocumentTrust(roots, (state.crl("municipalities").read_bytes(),)),
+        documents=ParsedHere(_document_trust(state)),
     )
+
+
+def _document_trust(state: State) -> DocumentTrust:
+    roots = _roots(state, "municipalities")
+    return DocumentTrust(roots, (state.crl("municipalities").read_bytes(),))
 
 
 def _cards(state: State) -> CardPolicy:

@@ -35,12 +35,17 @@ def warm() -> Recovered:
     private = Ed25519PrivateKey.generate()
     keys, signing = MemoryKeyStore({1: secrets.token_bytes(32)}), CentreKey(private)
     signers = {signer_name(private.public_key()): private.public_key()}
-    engraver = Engraver(Keyring(keys, signing, signers))
-    page, context = _page(), DeliveryContext("WARM-WARM-WARM-WARM", 1, municipality="000000")
-    engraver.read_back(engraver.make(page, context), page, context)
+    page, context = rehearse(Engraver(Keyring(keys, signing, signers)))
     sheet = Sheet(context.document_id, 1, 1, context.issued, context.municipality)
     block = encode(PdfFront(page, 0), sheet, keys, signing)
     return decode_picture(_scanned(block.dots()), keys, signers)
+
+
+def rehearse(engraver: Engraver) -> tuple[bytes, DeliveryContext]:
+    """Make marks and read them back; for which page, and in which context."""
+    page, context = _page(), DeliveryContext("WARM-WARM-WARM-WARM", 1, municipality="000000")
+    engraver.read_back(engraver.make(page, context), page, context)
+    return page, context
 
 
 def _page() -> bytes:

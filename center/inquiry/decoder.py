@@ -11,8 +11,8 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from center.inquiry.cell import close_the_doors, leave_the_network, reader_of
-from center.inquiry.frames import BadFrame, pack, unpack
+from center.cell import close_the_doors, leave_the_network, reader_of
+from center.frames import BadFrame, pack, unpack
 
 
 def main(pages: int, answers: int, directory: Path) -> None:

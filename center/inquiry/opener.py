@@ -7,8 +7,8 @@ page a frame goes to OUT, then one that says why there are no more.
 import socket
 import sys
 
-from center.inquiry.cell import close_the_doors, leave_the_network, reader_of
-from center.inquiry.frames import BadFrame, pack, unpack
+from center.cell import close_the_doors, leave_the_network, reader_of
+from center.frames import BadFrame, pack, unpack
 
 PAGES_MAX = 10
 END, MORE, NO_PICTURE, TOO_LARGE = "end", "more", "no_picture", "too_large"

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from center.inquiry.frames import LENGTHS, BadFrame, header_of, lengths, pack
+from center.frames import LENGTHS, BadFrame, header_of, lengths, pack
 
 ENOUGH = 200
 """Uploads after which a pair is replaced: nothing grows for ever."""

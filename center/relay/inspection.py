@@ -3,6 +3,7 @@
 import hashlib
 import io
 from dataclasses import dataclass, field
+from typing import Protocol
 
 import pikepdf
 
@@ -18,12 +19,42 @@ from crypto.roles import Trust
 
 
 @dataclass(frozen=True, slots=True)
+class Parsed:
+    """What a parser found in a document whose signature holds."""
+
+    names: tuple[str, ...]
+    """Municipality and server whose key signed it."""
+    stamp: Stamp = field(repr=False)
+
+
+class Documents(Protocol):
+    """Parses documents; `center.workroom.room.Workroom` does so in a process apart."""
+
+    def parse(self, pdf: bytes, at: int) -> Parsed:
+        """Who signed `pdf`, and its stamp. Raises CheckFailed `document.bad_signature |
+        too_complex`, `trust.list_not_in_force`, `stamp.other_application`."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class ParsedHere:
+    """`Documents` in this very process: for bytes that are no stranger's."""
+
+    trust: DocumentTrust = field(repr=False)
+
+    def parse(self, pdf: bytes, at: int) -> Parsed:
+        """See `Documents.parse`."""
+        holder = check_pdf(pdf, self.trust, at, "document.bad_signature")
+        return Parsed(holder.names, read_stamp(pdf))
+
+
+@dataclass(frozen=True, slots=True)
 class IssuingServers:
     """Whose statements and documents are believed."""
 
     statements: Trust
     """Role MUNICIPALITY_STATEMENT."""
-    documents: DocumentTrust = field(repr=False)
+    documents: Documents = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,10 +85,10 @@ def inspect(
     _check_statement(statement, expected, number)
     if (hashlib.sha256(copy.pdf).digest(), len(copy.pdf)) != (statement.document, statement.length):
         raise CheckFailed("document.altered", "the document is not the one that was stated")
-    signed_by = check_pdf(copy.pdf, servers.documents, at, "document.bad_signature")
-    if signed_by.names != issuer:
+    parsed = servers.documents.parse(copy.pdf, at)
+    if parsed.names != issuer:
         raise CheckFailed("document.bad_signature", "another server signed the document")
-    _check_stamp(read_stamp(copy.pdf), statement)
+    _check_stamp(parsed.stamp, statement)
     return opened
 
 
@@ -66,10 +97,23 @@ def read_stamp(pdf: bytes) -> Stamp:
 
     Raises CheckFailed `stamp.other_application` when there is none.
     """
+    return stamp_of(stamp_in(pdf))
+
+
+def stamp_in(pdf: bytes) -> bytes:
+    """The stamp's bytes in a document. Raises CheckFailed `stamp.other_application`."""
     try:
         with pikepdf.open(io.BytesIO(pdf)) as document:
-            return decode(Stamp, document.Root[STAMP_KEY].read_bytes())
-    except (pikepdf.PdfError, KeyError, AttributeError, WireError):
+            return document.Root[STAMP_KEY].read_bytes()
+    except (pikepdf.PdfError, KeyError, AttributeError, TypeError):
+        raise CheckFailed("stamp.other_application", "there is no readable stamp") from None
+
+
+def stamp_of(data: bytes) -> Stamp:
+    """The stamp that `data` is. Raises CheckFailed `stamp.other_application`."""
+    try:
+        return decode(Stamp, data)
+    except WireError:
         raise CheckFailed("stamp.other_application", "there is no readable stamp") from None
 
 

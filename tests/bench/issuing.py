@@ -157,7 +157,7 @@ def _examined(
 
 def steps(state: State, count: int = 40) -> list[str]:
     """One thread, nobody else: the costly steps of municipality and centre."""
-    press, servers = demo._press(state, load_municipality()), demo._issuing_servers(state)
+    press = demo._press(state, load_municipality())
     resident = press.registration.residents[0]
     extract = Extract(RESIDENT_RECORD, SELF, frozenset(), (resident,))
     day, at = datetime.date(2026, 11, 20), utc_seconds(SystemClock())
@@ -172,7 +172,7 @@ def steps(state: State, count: int = 40) -> list[str]:
         ("municipality: draw", lambda: document.draw(extract, press.office, day)),
         ("municipality: stamp", lambda: document.put_stamp(picture, stamp)),
         ("municipality: sign (PAdES)", lambda: press.sign_pdf(stamped, at)),
-        ("centre: signature", lambda: check_pdf(pdf, servers.documents, at, "x")),
+        ("centre: signature", lambda: check_pdf(pdf, demo._document_trust(state), at, "x")),
         ("centre: stamp", lambda: read_stamp(pdf)),
         ("centre: marks", lambda: engraver.make(pdf, context)),
         ("centre: marks read back", lambda: engraver.read_back(marks, pdf, context)),

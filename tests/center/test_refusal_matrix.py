@@ -149,7 +149,7 @@ def test_documents(pki_state: State, picture: bytes, name: str) -> None:
         return  # our signer makes RSA signatures only; check_role refuses the certificate anyway
     signed = sign_pdf(picture, DocumentSigner(key, certificate), AT)
     with allowed(name == "municipality-document", "no.entry"):
-        check_pdf(signed, demo._issuing_servers(pki_state).documents, AT, "no.entry")
+        check_pdf(signed, demo._document_trust(pki_state), AT, "no.entry")
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from center.inquiry.frames import BODY_MAX, LENGTHS, BadFrame, Read, pack, unpack
+from center.frames import BODY_MAX, LENGTHS, BadFrame, Read, pack, unpack
 
 
 def reader(data: bytes) -> Read:

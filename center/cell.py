@@ -1,7 +1,7 @@
 """A process with nothing around it: no network, no files, bounded time and memory.
 
-Uploads are strangers' bytes. They are parsed in one such process, which holds no key, and what
-it saw is decoded in another, which never parses a file. Each ends with its parent.
+For strangers' bytes: the municipalities' documents (`center.workroom`), and uploads
+(`center.inquiry`). Each ends with its parent, or with the socket it serves.
 
 Source: unshare(2), prctl(2), setrlimit(2).
 """
@@ -13,6 +13,7 @@ import resource
 import signal
 import socket
 from collections.abc import Callable
+from pathlib import Path
 
 _CLONE_NEWUSER = 0x10000000
 _CLONE_NEWNET = 0x40000000
@@ -25,28 +26,41 @@ CPU_S = 600
 """Of a process's whole life; it is replaced long before (`center.inquiry.pool.ENOUGH`)."""
 
 
-def leave_the_network() -> bool:
-    """Die with the parent, leave no core, leave the network; True when the last was allowed."""
+def leave_the_network(*, with_parent: bool = True) -> bool:
+    """Die with the parent, leave no core, leave the network; True when the last was allowed.
+
+    The kernel's parent is a thread: `with_parent` only where that lives as long as its process.
+    """
     libc = ctypes.CDLL(None, use_errno=True)
-    libc.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+    if with_parent:
+        libc.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
     libc.prctl(_PR_SET_DUMPABLE, 0, 0, 0, 0)
     flags = _CLONE_NEWNET if os.geteuid() == 0 else _CLONE_NEWNET | _CLONE_NEWUSER
     left: int = libc.unshare(flags)
     return left == 0
 
 
-def close_the_doors(*fds: int) -> None:
-    """No new files, none written, no core; bounded time and memory. After everything is loaded."""
+def close_the_doors(*fds: int, more_memory: int | None = None) -> None:
+    """No new files, none written, no core; bounded time and memory. After everything is loaded.
+
+    `more_memory`: bytes beyond what is mapped now; else `MEMORY_BYTES` in all.
+    """
+    memory = MEMORY_BYTES if more_memory is None else _mapped() + more_memory
     limits = (
         (resource.RLIMIT_CORE, 0),
         (resource.RLIMIT_FSIZE, 0),
         (resource.RLIMIT_CPU, CPU_S),
-        (resource.RLIMIT_AS, MEMORY_BYTES),
+        (resource.RLIMIT_AS, memory),
         (resource.RLIMIT_NOFILE, max(fds) + 1 + _SPARE_FILES),
     )
     for what, most in limits:
         with contextlib.suppress(ValueError, OSError):  # A lower hard limit is as good.
             resource.setrlimit(what, (most, most))
+
+
+def _mapped() -> int:
+    pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[0])
+    return pages * resource.getpagesize()
 
 
 def reader_of(line: socket.socket) -> Callable[[int], bytes]:
