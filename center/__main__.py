@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 from center import cli
 from center.antiforgery import calibrate, viewer
+from center.antiforgery.channel import command as channel_command
 from center.clock import SystemClock
 from center.inquiry import cli as inquiry_cli
 from center.pki import cli as pki_cli
@@ -17,6 +18,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     cli.add_parser(subparsers)
     calibrate.add_parser(subparsers)
     viewer.add_parser(subparsers)
+    channel_command.add_parser(subparsers)
     inquiry_cli.add_parser(subparsers)
     pki_cli.add_parser(subparsers)
     parsed = parser.parse_args(arguments)

@@ -10,6 +10,7 @@ import sys
 import tempfile
 import threading
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from types import FrameType
 from typing import Any
@@ -22,9 +23,11 @@ from kiosk.demo.coin_machines import COIN_MACHINES
 from kiosk.demo.devices import DemoCard, find_cards
 from kiosk.demo.dock import DockServer
 from kiosk.demo.fault_plan import BadPlan, find_plan
+from kiosk.demo.inquiry import inquire
 from kiosk.demo.journal_tail import JST
+from kiosk.demo.programs import DidNotStart
 from kiosk.demo.record import Recorder
-from kiosk.demo.report import write_report
+from kiosk.demo.report import Proof, VisitRecord, write_report
 from kiosk.demo.report_page import page
 from kiosk.demo.stage import HANDS, DemoStage
 from ui.model import LANGUAGES
@@ -84,6 +87,12 @@ def add_parser(subparsers: Any) -> None:
         choices=sorted(COIN_MACHINES),
         default="cctalk",
         help="what the coin machine speaks",
+    )
+    parser.add_argument(
+        "--inquiry",
+        action=argparse.BooleanOptionalAction,
+        default=True,
+        help="with --auto: scan the first sheet (a model), and ask the inquiry site about it",
     )
     parser.add_argument("--fast", action="store_true", help="mechanics take no time")
     parser.set_defaults(run=run)
@@ -233,6 +242,8 @@ def _one_visit(stage: DemoStage, arguments: argparse.Namespace) -> int:
     except Lost as lost:
         recorder.lost = str(lost)
     record = recorder.finish()
+    if arguments.inquiry:
+        record = _inquired(stage, record)
     report = write_report(record, arguments.out, page(record))
     for program in (stage.centre, stage.terminal):
         shutil.copy(program.log, arguments.out)
@@ -240,6 +251,23 @@ def _one_visit(stage: DemoStage, arguments: argparse.Namespace) -> int:
         print(f"  {_ANSWERS[proof.true]}  {proof.what}  {proof.detail}".rstrip())  # noqa: T201
     print(f"  Report: {report}")  # noqa: T201
     return 0 if record.passed else 1
+
+
+def _inquired(stage: DemoStage, record: VisitRecord) -> VisitRecord:
+    """The record with what the inquiry site says of the first sheet, where one was delivered."""
+    sheets = stage.devices.printer.delivered[-len(record.documents) :] if record.documents else []
+    back = sheets[0].back if sheets else None
+    if back is None:
+        return record
+    what = "the inquiry site shows the front of the delivered sheet"
+    try:
+        asked = inquire(sheets[0].front, back, demo_state(), stage.terminal.log.parent)
+    except (DidNotStart, OSError) as problem:
+        return replace(
+            record, proofs=(*record.proofs, Proof(what, true=False, detail=str(problem)))
+        )
+    proof = Proof(what, asked.holds, asked.sentence)
+    return replace(record, proofs=(*record.proofs, proof), inquiry=asked)
 
 
 _ANSWERS = {True: "yes", False: "NO ", None: " ? "}

@@ -43,6 +43,27 @@ class SheetPicture:
     png: bytes = field(repr=False)
 
 
+@dataclass(frozen=True, slots=True)
+class Inquiry:
+    """An upload and what the site said and showed."""
+
+    sentence: str
+    upload: bytes = field(repr=False)
+    front: bytes | None = field(repr=False)
+    """A PNG, None where the site showed no front."""
+    agreement: float = 0.0
+    """The share of the recovered ink that lies on ink of the delivered front."""
+
+    @property
+    def holds(self) -> bool:
+        """Whether the front that was shown is the one that was delivered."""
+        return self.front is not None and self.agreement >= _SAME_INK
+
+
+_SAME_INK = 0.995
+"""Of what was recovered, that must lie on the delivered front: a pixel at an edge may round."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VisitRecord:
     """Everything that is known of one visit."""
@@ -60,6 +81,8 @@ class VisitRecord:
     journal: str
     timings: tuple[tuple[str, float], ...] = ()
     """(what, seconds) as the journal has them."""
+    inquiry: Inquiry | None = None
+    """What the inquiry site said of the first sheet, where it was asked."""
 
     @property
     def passed(self) -> bool:
@@ -80,6 +103,9 @@ def write_report(record: VisitRecord, out: Path, page: str) -> Path:
         (out / "sheets" / f"{name}.pdf").write_bytes(pdf)
     for side in record.sheets:
         (out / "sheets" / f"{side.name}.png").write_bytes(side.png)
+    if record.inquiry is not None:
+        (out / "sheets" / "inquiry-upload.jpg").write_bytes(record.inquiry.upload)
+        (out / "sheets" / "inquiry-front.png").write_bytes(record.inquiry.front or b"")
     if record.receipt is not None:
         (out / "receipt.png").write_bytes(record.receipt)
     (out / "journal.jsonl").write_text(record.journal, encoding="utf-8")

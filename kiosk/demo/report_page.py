@@ -43,6 +43,7 @@ def page(record: VisitRecord) -> str:
         _section("What had to be true", _box(_proof(proof) for proof in record.proofs)),
         _section("Screens, as the resident left them", _screens(record)),
         _section("What came out", _sheets(record)),
+        _section("Years later, at the inquiry site", _inquiry(record)) if record.inquiry else "",
         '<div class="pair"><div>',
         _section("Money", _box(_amount(*row) for row in record.money)),
         "</div><div>",
@@ -115,6 +116,18 @@ def _sheets(record: VisitRecord) -> str:
     if record.receipt is not None:
         figures.append(_figure("receipt.png", "receipt", ""))
     return f'<div class="grid sheets">{"".join(figures)}</div>'
+
+
+def _inquiry(record: VisitRecord) -> str:
+    asked = record.inquiry
+    if asked is None:
+        return ""
+    figures = [_figure("sheets/inquiry-upload.jpg", "what was uploaded: its back, aged", "model")]
+    if asked.front is not None:
+        note = f"{100 * asked.agreement:.2f} % of its ink is on the sheet's"
+        figures.append(_figure("sheets/inquiry-front.png", "what the site shows", note))
+    said = f"<p>The site said: {_text(asked.sentence)}</p>"
+    return f'{said}<div class="grid sheets">{"".join(figures)}</div>'
 
 
 def _figure(picture: str, name: str, note: str, link: str = "") -> str:

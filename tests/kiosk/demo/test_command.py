@@ -250,7 +250,7 @@ def test_a_card_of_somebody_else_gets_its_certificate(
     export = ("center", "pki", "export", "yamada-taro", "--out", str(tmp_path / "key"))
     subprocess.run([sys.executable, "-m", *export], check=True, capture_output=True)
     out = tmp_path / "out"
-    demo = start("--card", "external", "--auto", "--out", str(out), "--lang", "ko")
+    demo = start("--card", "external", "--auto", "--out", str(out), "--lang", "ko", "--no-inquiry")
     place = demo.word_after("Connect a virtual card to vpcd at").rstrip(";")
     demo.await_screen("place_card")
     cards = str(tmp_path / "state" / "cards")
