@@ -33,6 +33,7 @@ _STATEMENTS = {
 }
 _LEFT, _WIDTH = 17.0, 176.0
 _NUMBER_MM = 6.0
+_NUMBER_PT = (9.0, 7.0)  # of one digit, of two: neither touches a line
 _HEAD_TOP, _HEAD_ROW = 44.0, 9.5
 _ROWS = (12.5, 8.2, 8.2, 8.2)
 _BLOCK = sum(_ROWS)
@@ -95,7 +96,8 @@ def _draw_block(
 ) -> None:
     below = top + _BLOCK
     sheets.frame(Box(_LEFT, top, _WIDTH, _BLOCK), 0.7)
-    sheets.centred(_LEFT + _NUMBER_MM / 2, (top + below) / 2, full_width(str(number)), 9)
+    size_pt = _NUMBER_PT[len(str(number)) - 1]
+    sheets.centred(_LEFT + _NUMBER_MM / 2, (top + below) / 2, full_width(str(number)), size_pt)
     sheets.line((_LEFT + _NUMBER_MM, top), (_LEFT + _NUMBER_MM, below))
     for height, cells in zip(_ROWS, block, strict=True):
         sheets.row(_LEFT + _NUMBER_MM, top, height, cells)

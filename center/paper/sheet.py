@@ -15,6 +15,8 @@ THIN_PT = 0.35
 FRAME_PT = 0.9
 _NARROWEST = 0.62  # of a character's width (長体), before a line is broken instead
 _PADDING_MM = 1.2
+_LINES_APART = 0.4  # of a place's height, where a value takes two lines
+_SMALLEST_PT = 6.0  # terminals refuse smaller print
 _LABEL_PT = 6.8
 _BASELINE = 0.36  # of the size, from the middle of a line down to its baseline
 
@@ -121,13 +123,14 @@ class Sheets:
             left = (box.x + _PADDING_MM) * mm + indent
             self._draw(left, box.y + box.height / 2, typeset, size_pt, narrow)
             return
-        small = size_pt * 0.8
+        # As high as the lines are apart: neither touches the other.
+        small = min(size_pt * 0.8, box.height * mm * _LINES_APART * 0.95)
         half = _half(typeset)
         widest = max(pdfmetrics.stringWidth(part, NAME, small) for part in half)
-        if widest * _NARROWEST > room:
+        if widest * _NARROWEST > room or small < _SMALLEST_PT:
             raise FormError("A value is too long for its place on the form.")
         for number, part in enumerate(half):
-            y = box.y + box.height * (0.3 + 0.4 * number)
+            y = box.y + box.height * (0.3 + _LINES_APART * number)
             self._draw((box.x + _PADDING_MM) * mm, y, part, small, min(1.0, room / widest))
 
     def _draw(self, x_pt: float, y: float, typeset: str, size_pt: float, narrow: float = 1) -> None:

@@ -36,6 +36,8 @@ _TABLES = frozenset({
     "head", "hhea", "maxp", "OS/2", "hmtx", "cmap", "loca", "glyf", "name", "post", *_HINTING,
 })  # fmt: skip
 _METRIC = struct.Struct(">Hh")
+_GLYPH = struct.Struct(">5h")
+"""Number of contours; least x and y, greatest x and y."""
 _BEARING = struct.Struct(">h")
 _WIDTH_TOLERANCE = 1.0
 """In thousandths of the em, for rounding."""
@@ -54,6 +56,10 @@ _TEXT_MAP = re.compile(
 """Character by character in the note's own form; ranges and other maps are not needed."""
 
 
+Ink = tuple[float, float, float, float]
+"""Left, low, right, high."""
+
+
 class FontMissing(Exception):
     """The terminal lacks the font that documents are held against; says which package has it."""
 
@@ -65,6 +71,14 @@ class Glyph:
     outline: bytes = field(repr=False)
     bearing: int
     advance: int
+
+    def ink(self, units: int) -> Ink:
+        """Its box in ems from where it begins, by its own header; nothing where it is blank."""
+        if not self.outline:
+            return 0.0, 0.0, 0.0, 0.0
+        _, left, low, right, high = _GLYPH.unpack_from(self.outline)
+        begin = self.bearing
+        return begin / units, low / units, (begin + right - left) / units, high / units
 
     def shows(self, held: "Glyph", units: int) -> bool:
         """Whether this prints as `held` does. reportlab writes advances in thousandths of the
@@ -131,10 +145,11 @@ def find(places: tuple[Path, ...] = PLACES) -> Path:
 
 @dataclass(frozen=True, slots=True)
 class Face:
-    """An embedded font that tells the truth: code -> text, and code -> width in ems."""
+    """An embedded font that tells the truth: text, width and ink of each code, in ems."""
 
     texts: dict[int, str] = field(repr=False)
     widths: dict[int, float] = field(repr=False)
+    inks: dict[int, Ink] = field(repr=False)
 
 
 def read_face(font: Any, walk: Walk, reference: Reference) -> Face:
@@ -147,13 +162,17 @@ def read_face(font: Any, walk: Walk, reference: Reference) -> Face:
     stated = [float(width) for width in font.Widths]
     if len(stated) != int(font.LastChar) + 1 or not texts.keys() <= set(range(len(stated))):
         raise CheckFailed(FORBIDDEN, "a font that says more than it has")
+    inks = {}
     for code, text in texts.items():
         held, shown = reference.glyph(text), program.glyph(code)
         if held is None or shown is None or not shown.shows(held, reference.units):
             raise CheckFailed(FORBIDDEN, "a character that shows something else than it says")
         if abs(stated[code] - held.advance * 1000 / reference.units) > _WIDTH_TOLERANCE:
             raise CheckFailed(FORBIDDEN, "a character with another width")
-    return Face(texts, {code: stated[code] / 1000 for code in texts})
+        if not held.advance:
+            raise CheckFailed(FORBIDDEN, "a character without room of its own")
+        inks[code] = held.ink(reference.units)
+    return Face(texts, {code: stated[code] / 1000 for code in texts}, inks)
 
 
 def _read_map(data: bytes) -> dict[int, str]:

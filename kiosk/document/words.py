@@ -16,6 +16,7 @@ import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import pypdfium2
 
@@ -70,13 +71,27 @@ def check_words(runs: Sequence[Run], job: Job) -> None:
 
 
 def check_two_readers(document: bytes, runs: Sequence[Run]) -> None:
-    """PDFium reads the same characters out of `document` as stand in `runs`.
+    """PDFium reads the same characters out of each page of `document` as stand in `runs`, and
+    where a run stands it reads that run.
 
     Raises CheckFailed `document.forbidden_content`.
     """
+    pdf = pypdfium2.PdfDocument(document)
+    try:
+        for number, page in enumerate(pdf):
+            here = [run for run in runs if run.page == number]
+            if not _reads(page.get_textpage(), here):
+                raise CheckFailed(FORBIDDEN, "two readers read different text")
+    finally:
+        pdf.close()
+
+
+def _reads(page: Any, runs: Sequence[Run]) -> bool:
+    """Whether a page as PDFium reads it holds these runs, each in its place, and no more."""
     ours = Counter(squeeze("".join(run.text for run in runs)))
-    if ours != Counter(squeeze("".join(read_text(document)))):
-        raise CheckFailed(FORBIDDEN, "two readers read different text")
+    return ours == Counter(squeeze(page.get_text_range())) and all(
+        squeeze(page.get_text_bounded(*run.box)) == squeeze(run.text) for run in runs
+    )
 
 
 def read_fields(runs: Sequence[Run], form: Form) -> list[Field]:

@@ -24,9 +24,10 @@ from tests.kiosk.document.hostile.files import FILES
 from tests.kiosk.document.hostile.marks import MARKS
 from tests.kiosk.document.hostile.objects import OBJECTS
 from tests.kiosk.document.hostile.pages import PAGES
+from tests.kiosk.document.hostile.placed import PLACED
 from tests.kiosk.document.papers import Press
 
-CORPUS: tuple[Hostile, ...] = (*FILES, *OBJECTS, *PAGES, *MARKS)
+CORPUS: tuple[Hostile, ...] = (*FILES, *OBJECTS, *PAGES, *PLACED, *MARKS)
 _MIB = 1024 * 1024
 
 

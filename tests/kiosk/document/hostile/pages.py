@@ -258,7 +258,8 @@ _UNSEEN: tuple[tuple[str, Make, str], ...] = (
         b"BT 1 0 0 1 60 40 Tm /F1+0 12 Tf (\\377) Tj ET"), "means nothing"),
     ("the sign for no character", added(
         b"BT 1 0 0 1 60 40 Tm /F1+0 12 Tf (\\000) Tj ET"), "means nothing"),
-    ("text in a saved state", added(b"q 50 Tz " + _SEEN % _F + b" Q"), "saved state"),
+    ("text in a saved state", added(b"q " + _SEEN % _F + b" Q"), "saved state"),
+    ("a width for text to come", added(b"50 Tz " + _SEEN % _F), "where none of its kind"),
     ("an inline picture", added(b"BI /W 1 /H 1 /BPC 8 /CS /G ID \0 EI"), "not needed here"),
     ("an operator nobody knows", added(b"BX 1 2 3 evil EX"), "not needed here"),
     ("an operator with too little", added(b"50 re"), "not needed here"),
@@ -266,7 +267,7 @@ _UNSEEN: tuple[tuple[str, Make, str], ...] = (
     ("a graphics state by name", added(b"/Extra gs"), "not needed here"),
     ("a drawing by name", added(b"/Extra Do"), "not needed here"),
     ("restored without having been saved", on_page(lambda content: b"Q " + content),
-     "too small|too large"),
+     "was not saved"),
     ("saved and never restored", added(b"q"), "does not end as it began"),
     ("text that never ends", added(b"BT"), "does not end as it began"),
     ("content that is no content", on_page(lambda _content: b"\x00<<<((("), "not needed here"),
