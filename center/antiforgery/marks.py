@@ -74,8 +74,8 @@ class Engraver:
         sheet = Sheet(
             context.document_id, page + 1, context.pages, context.issued, context.municipality
         )
-        front = PdfFront(pdf, page, PDFIUM)
-        block = encode(front, sheet, self.keyring.keys, self.keyring.signing)
+        with PdfFront(pdf, page, PDFIUM) as front:
+            block = encode(front, sheet, self.keyring.keys, self.keyring.signing)
         return stencil(block.cells.astype(bool), *BLOCK_AT, CELL_DOTS)
 
 

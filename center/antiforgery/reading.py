@@ -10,13 +10,13 @@ import numpy as np
 import pikepdf
 import pypdfium2
 
-from center.antiforgery.back import BLOCK, BLOCK_AT
-from center.antiforgery.compiled import Bits, Grey, compiled
-from center.antiforgery.dots import PAGE_DOTS
+from center.antiforgery.back import BLOCK
+from center.antiforgery.compiled import Bits
 from center.antiforgery.keyring import Keyring
+from center.antiforgery.rendering import Uneven, printed_block
 from center.antiforgery.scramble.decode import decode_cells
 from center.antiforgery.scramble.front import PdfFront, ink
-from center.antiforgery.scramble.layout import CELL_DOTS, DOTS_PER_INCH, HEIGHT, WIDTH, layout
+from center.antiforgery.scramble.layout import HEIGHT, WIDTH, layout
 from center.antiforgery.scramble.recovered import Recovered, Verdict
 from center.paper.plain import HEIGHT_PT, WIDTH_PT
 from crypto.errors import CheckFailed
@@ -26,20 +26,6 @@ _TOLERANCE_PT = 0.01
 _SCALE = 0.5  # 36 dpi: enough to see whether something was covered
 _DARKER_BY = 96
 """A dot of the certificate that is this much darker than paper must still be so."""
-_MIDDLE = 128
-_DOT_SCALE = DOTS_PER_INCH / 72
-_BLOCK_DOTS = (HEIGHT * CELL_DOTS, WIDTH * CELL_DOTS)
-_HALF_DOT_PT = 0.5 / _DOT_SCALE
-_AROUND_BLOCK = tuple(
-    dots / _DOT_SCALE - _HALF_DOT_PT  # the renderer rounds up to whole dots
-    for dots in (
-        BLOCK_AT[0],
-        PAGE_DOTS[1] - BLOCK_AT[1] - _BLOCK_DOTS[0],
-        PAGE_DOTS[0] - BLOCK_AT[0] - _BLOCK_DOTS[1],
-        BLOCK_AT[1],
-    )
-)
-"""Points left, below, right and above of a block that need not be rendered to read it."""
 
 PDFIUM = threading.Lock()
 """PDFium is not thread-safe."""
@@ -108,7 +94,9 @@ def _block(marks: bytes, sheet: int) -> Bits:
     with PDFIUM:
         laid = pypdfium2.PdfDocument(marks)
         try:
-            return _cells(laid[2 * sheet + 1])
+            return printed_block(laid[2 * sheet + 1])
+        except Uneven as uneven:
+            raise CheckFailed(FAILURE, str(uneven)) from None
         finally:
             laid.close()
 
@@ -147,30 +135,6 @@ def _check_block(found: Recovered, front: PdfFront, context: DeliveryContext, pa
     _demand(said == wanted, "a block is of another sheet")
     drawn = ink(front, found.dpi, (picture.shape[0], picture.shape[1]))
     _demand(np.array_equal(picture == 0, drawn == 1), "a block holds another page")
-
-
-def _cells(back: pypdfium2.PdfPage) -> Bits:
-    """The block as a renderer puts it on paper; every cell must be of one colour all over."""
-    page = back.render(scale=_DOT_SCALE, grayscale=True, crop=_AROUND_BLOCK).to_numpy()
-    _demand(page.shape[:2] == _BLOCK_DOTS, "a page is not A4")
-    cells = np.empty((HEIGHT, WIDTH), np.uint8)
-    even = _gathered(np.ascontiguousarray(page.reshape(_BLOCK_DOTS)), cells)
-    _demand(even, "a block is not set dot for dot")
-    return cells
-
-
-@compiled
-def _gathered(dots: Grey, cells: Bits) -> bool:
-    """Fill `cells` from their dots; whether each has dots of one colour."""
-    mixed = 0
-    for y in range(HEIGHT):
-        for x in range(WIDTH):
-            cells[y, x] = dots[CELL_DOTS * y, CELL_DOTS * x] < _MIDDLE
-        for row in range(CELL_DOTS * y, CELL_DOTS * (y + 1)):
-            for x in range(WIDTH):
-                for column in range(CELL_DOTS * x, CELL_DOTS * (x + 1)):
-                    mixed |= (dots[row, column] < _MIDDLE) ^ cells[y, x]
-    return mixed == 0
 
 
 def _check_front(

@@ -1,6 +1,8 @@
 """The front of a sheet, rendered afresh from the signed PDF at the resolutions of the layers."""
 
+import contextlib
 import threading
+from collections.abc import Iterator
 from typing import Protocol
 
 import numpy as np
@@ -28,32 +30,57 @@ class Front(Protocol):
 
 
 class PdfFront:
-    """Page `number` (from 0) of `pdf`. Thread-safe as long as everybody uses `lock`."""
+    """Page `number` (from 0) of `pdf`. Thread-safe as long as everybody uses `lock`.
+
+    Inside `with` the page is parsed once, and not for every question; errors come when it begins.
+    """
 
     def __init__(self, pdf: bytes, number: int, lock: threading.Lock = PDFIUM) -> None:
         self._pdf = pdf
         self._number = number
         self._lock = lock
+        self._held: pypdfium2.PdfDocument | None = None
+        self._page: pypdfium2.PdfPage | None = None
+
+    def __enter__(self) -> "PdfFront":
+        with self._lock:
+            self._held = pypdfium2.PdfDocument(self._pdf)
+            try:
+                self._page = self._held[self._number]
+            except BaseException:
+                self._held.close()
+                raise
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        with self._lock:
+            self._page = None
+            if self._held is not None:
+                self._held.close()
+            self._held = None
 
     @property
     def text(self) -> str:
-        with self._lock:
-            document = pypdfium2.PdfDocument(self._pdf)
-            try:
-                text: str = document[self._number].get_textpage().get_text_bounded()
-            finally:
-                document.close()
+        with self._opened() as page:
+            text: str = page.get_textpage().get_text_bounded()
         return text
 
     def grey(self, dpi: int) -> Grey:
+        with self._opened() as page:
+            made = page.render(scale=dpi / 72, grayscale=True).to_numpy().copy()
+        return np.asarray(made.reshape(made.shape[0], made.shape[1]), np.uint8)
+
+    @contextlib.contextmanager
+    def _opened(self) -> Iterator[pypdfium2.PdfPage]:
         with self._lock:
+            if self._page is not None:
+                yield self._page
+                return
             document = pypdfium2.PdfDocument(self._pdf)
             try:
-                page = document[self._number].render(scale=dpi / 72, grayscale=True)
-                made = page.to_numpy().copy()
+                yield document[self._number]
             finally:
                 document.close()
-        return np.asarray(made.reshape(made.shape[0], made.shape[1]), np.uint8)
 
 
 def base_shape(dpi: int) -> tuple[int, int]:

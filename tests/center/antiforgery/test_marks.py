@@ -163,11 +163,11 @@ def covering(context: DeliveryContext) -> bytes:
     return made.getvalue()
 
 
-def painted_over() -> bytes:
-    """The right block in the file, and a black square over a hundred cells of it."""
+def painted_over(what: bytes) -> bytes:
+    """The right block in the file, and something over many cells of it."""
 
     def mend(marks: pikepdf.Pdf, _strange: pikepdf.Pdf) -> None:
-        marks.pages[1].contents_add(marks.make_stream(b"q 0 g 300 400 6 6 re f Q\n"))
+        marks.pages[1].contents_add(marks.make_stream(b"q " + what + b" Q\n"))
 
     return with_block(mend)
 
@@ -225,11 +225,13 @@ def unsigned() -> bytes:
     return Engraver(thief).make(certificate(), ONE)
 
 
-def shifted() -> bytes:
+def laid_by(matrix: str) -> bytes:
+    """The right back, laid down by another matrix as a whole."""
+
     def mend(marks: pikepdf.Pdf, _strange: pikepdf.Pdf) -> None:
         page = marks.pages[1]
         content = page.Contents.read_bytes()
-        page.Contents = marks.make_stream(b"q 1 0 0 1 0.06 0 cm\n" + content + b"\nQ\n")
+        page.Contents = marks.make_stream(f"q {matrix} cm\n".encode() + content + b"\nQ\n")
 
     return with_block(mend)
 
@@ -259,8 +261,13 @@ def with_another_cell(at: int) -> bytes:
         (of_another_front, 1, ONE),
         (transplanted, 1, ONE),
         (unsigned, 1, ONE),
-        (shifted, 1, ONE),
-        (painted_over, 1, ONE),
+        (lambda: laid_by("1 0 0 1 0.06 0"), 1, ONE),
+        (lambda: laid_by("1 0 0 1 0 0.06"), 1, ONE),
+        (lambda: laid_by("1.0003 0 0 1 0 0"), 1, ONE),
+        (lambda: laid_by("1 0.0003 0 1 0 0"), 1, ONE),
+        (lambda: laid_by("0.9996249 0 0 0.9996615 0.11171 0.17540"), 1, ONE),
+        (lambda: painted_over(b"0 g 300 400 6 6 re f"), 1, ONE),
+        (lambda: painted_over(b"1 g 300 300 0.02 400 re f"), 1, ONE),
         (without_block, 1, ONE),
         (lambda: with_another_cell(int(layout().rest[5])), 1, ONE),
         (lambda: with_another_cell(int(layout().header[7])), 1, ONE),
@@ -277,8 +284,13 @@ def with_another_cell(at: int) -> bytes:
         "another front",
         "transplanted block",
         "not the centre's key",
-        "a block out of place",
-        "a block painted over",
+        "a block half a dot to the right",
+        "a block half a dot up",
+        "a block a dot wider",
+        "a block askew by a dot",
+        "a block two dots narrower around its middle",
+        "a black square over the block",
+        "a white line of a sixth of a dot over the block",
         "no block",
         "a wrong cell",
         "a wrong cell of the header",
