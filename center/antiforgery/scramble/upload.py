@@ -24,7 +24,7 @@ _PDF_LEAST_PT, _PDF_MOST_PT = 100.0, 1300.0
 _MAGIC = {b"\xff\xd8\xff": "JPEG", b"\x89PNG": "PNG", b"II*\0": "TIFF", b"MM\0*": "TIFF"}
 _BROKEN = (
     UnidentifiedImageError, Image.DecompressionBombError, OSError, SyntaxError, ValueError,
-    ArithmeticError, LookupError, TypeError, MemoryError,
+    ArithmeticError, LookupError, TypeError,
 )  # fmt: skip
 """What a broken file makes Pillow raise."""
 
@@ -59,6 +59,8 @@ def _image(data: bytes, kind: str) -> Iterator[Grey]:
                 yield _grey(image)
     except (NoPicture, TooLarge):
         raise
+    except MemoryError:
+        raise TooLarge("more than this process may hold") from None
     except _BROKEN as broken:
         raise NoPicture(f"a broken {kind} file") from broken
 

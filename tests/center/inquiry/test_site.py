@@ -15,6 +15,7 @@ from selenium import webdriver
 from selenium.webdriver.common.by import By
 from selenium.webdriver.support.ui import WebDriverWait
 
+from center.cell import CPU_S, MEMORY_BYTES
 from center.inquiry.app import UPLOAD_MAX
 from center.inquiry.sentences import LANGUAGES, words
 from tests.center.antiforgery.engraving import certificate
@@ -148,6 +149,8 @@ def test_the_processes_are_shut_in(site: SiteAtWork) -> None:
     for child in _children(site.process.pid):
         limits = Path(f"/proc/{child}/limits").read_text("ascii")
         assert re.search(r"Max file size +0 +0 ", limits)
+        assert re.search(rf"Max address space +{MEMORY_BYTES} +{MEMORY_BYTES} ", limits)
+        assert re.search(rf"Max cpu time +{CPU_S} +{CPU_S} ", limits)
         assert re.search(r"Max core file size +0 +0 ", limits)
         assert (Path(f"/proc/{child}/ns/net").readlink()) != Path("/proc/self/ns/net").readlink()
 
