@@ -19,7 +19,9 @@ from center.antiforgery.scramble.layout import CELL_DOTS, HEIGHT, PITCH, WIDTH
 from center.paper.plain import HEIGHT_PT, WIDTH_PT
 
 _DOTS_A_PT = (PAGE_DOTS[0] / WIDTH_PT, PAGE_DOTS[1] / HEIGHT_PT)
-_BLACK, _WHITE = 0, 255
+_WHITE = 255
+_DARK = 128
+"""Ink is one shade below this: a printer's black is not quite black to a renderer."""
 _EDGE = PITCH
 """Cells looked at dot for dot: so many that every row and every column has black beside white."""
 
@@ -31,13 +33,14 @@ class Uneven(Exception):
 def printed_block(back: pypdfium2.PdfPage) -> Bits:
     """The cells of the block on `back`. Not thread-safe: PDFium. Raises Uneven."""
     seen = _rendered(back, (HEIGHT, WIDTH), CELL_DOTS)
-    if not ((seen == _BLACK) | (seen == _WHITE)).all():
+    ink = int(seen.min())
+    if ink >= _DARK or not ((seen == ink) | (seen == _WHITE)).all():
         raise Uneven("a cell has more than one colour")
-    cells: Bits = (seen == _BLACK).astype(np.uint8)
+    cells: Bits = (seen == ink).astype(np.uint8)
     for height, width in ((_EDGE, WIDTH), (HEIGHT, _EDGE)):
         dots = _rendered(back, (height * CELL_DOTS, width * CELL_DOTS), 1)
         inked = cells[:height, :width].repeat(CELL_DOTS, axis=0).repeat(CELL_DOTS, axis=1)
-        if not np.array_equal(dots, _WHITE - _WHITE * inked):
+        if not np.array_equal(dots, _WHITE - (_WHITE - ink) * inked):
             raise Uneven("a cell does not begin and end on whole dots")
     return cells
 

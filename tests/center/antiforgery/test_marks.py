@@ -140,7 +140,7 @@ def cut(page: NDArray[np.bool_], area: Area) -> NDArray[np.bool_]:
     return page[area.top : area.top + area.height, area.left : area.left + area.width]
 
 
-@pytest.mark.parametrize("context", [ONE, TWO])
+@pytest.mark.parametrize("context", [ONE, TWO, CMYK, CALIBRATED])
 def test_read_back(context: DeliveryContext) -> None:
     pdf = certificate(context.pages)
     ENGRAVER.read_back(ENGRAVER.make(pdf, context), pdf, context)
