@@ -175,6 +175,11 @@ _KINDS = (
     Kind("case.closed", "Staff settled the case.", {"case": _WORD}),
     Kind("receipt.out", "The receipt is out.", {}),
     Kind("receipt.failed", "The receipt did not come, or not whole.", {"reason": _WORD}),
+    Kind("report.due", "What the centre is to be told of a visit; `digest` of the report that says "
+         "so, if one is queued.",
+         {"visit": _HEX, "application": _HEX, "outcome": _WORD, "failure": _WORD,
+          "copies": _NUMBER, "sheets": _NUMBER, "kept": _YEN, "returned": _YEN, "owed": _YEN,
+          "digest": _HEX}),
     Kind("report.queued", "An outcome waits for the centre.", {"digest": _HEX}),
     Kind("report.sent", "The centre has the outcome.", {"digest": _HEX}),
     Kind("report.refused", "The centre does not take the outcome; its file is kept.",

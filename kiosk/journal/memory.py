@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from drivers.coin.contract import Accuracy, CreditCursor, DispenseTicket, Fate, Taker
 from kiosk.change import Float
 from kiosk.journal.entries import Entry, entry
+from kiosk.journal.reports import Due, Reports
 from kiosk.money import ZERO, Bill, Ledger, Yen, worth
 
 
@@ -31,7 +32,7 @@ class Job:
 
 @dataclass(frozen=True, slots=True)
 class Memory:
-    """Everything about yen and sheets that outlives a process."""
+    """Everything about yen and sheets that outlives a process, and what is to be told of them."""
 
     visit: str = ""
     application: str = ""
@@ -58,6 +59,7 @@ class Memory:
     cases: tuple[tuple[str, int], ...] = ()
     """Open cases and the yen each is about."""
     cases_opened: int = 0
+    reports: Reports = field(default_factory=Reports)
 
     @property
     def taking(self) -> bool:
@@ -71,7 +73,7 @@ class Memory:
 
 
 def remember(memory: Memory, what: Entry) -> Memory:
-    """`memory` after `what`. Kinds that move neither yen nor paper change nothing."""
+    """`memory` after `what`. Other kinds change nothing."""
     change = _CHANGES.get(what.kind)
     return memory if change is None else change(memory, what)
 
@@ -112,7 +114,7 @@ def carried_over(memory: Memory) -> tuple[Entry, ...]:
         for cursor in (memory.cursor, memory.bill_cursor)
         if cursor is not None
     ]
-    return (*stock, *cases, *cursors)
+    return (*stock, *cases, *cursors, *(due.entry() for due in memory.reports.unsent))
 
 
 def _cursor_moved(memory: Memory, what: Entry) -> Memory:
@@ -126,7 +128,7 @@ def _cursor_moved(memory: Memory, what: Entry) -> Memory:
 
 
 def _visit_begun(memory: Memory, what: Entry) -> Memory:
-    return replace(memory, visit=what.word("visit"))
+    return replace(memory, visit=what.word("visit"), reports=memory.reports.begun())
 
 
 def _visit_ended(memory: Memory, _what: Entry) -> Memory:
@@ -191,9 +193,19 @@ def _owed(memory: Memory, what: Entry) -> Memory:
     return _case_opened(owed, what)
 
 
-def _settled(memory: Memory, _what: Entry) -> Memory:
+def _settled(memory: Memory, what: Entry) -> Memory:
+    due = Due(
+        visit=memory.visit,
+        application=memory.application,
+        copies=memory.delivered,
+        sheets=memory.sheets,
+        kept=what.number("kept"),
+        returned=what.number("returned"),
+        owed=what.number("owed"),
+    )
     return replace(
         memory,
+        reports=memory.reports.closed(due),
         application="",
         bill=Bill(ZERO, 0),
         ledger=Ledger(),
@@ -286,6 +298,23 @@ def _case_closed(memory: Memory, what: Entry) -> Memory:
     return replace(memory, cases=tuple(c for c in memory.cases if c[0] != what.word("case")))
 
 
+def _applied(memory: Memory, what: Entry) -> Memory:
+    reports = memory.reports.applied(memory.visit, what.word("application"))
+    return replace(memory, reports=reports)
+
+
+def _report_due(memory: Memory, what: Entry) -> Memory:
+    return replace(memory, reports=memory.reports.due(Due.of(what)))
+
+
+def _report_queued(memory: Memory, what: Entry) -> Memory:
+    return replace(memory, reports=memory.reports.queued(what.word("digest")))
+
+
+def _report_gone(memory: Memory, what: Entry) -> Memory:
+    return replace(memory, reports=memory.reports.gone(what.word("digest")))
+
+
 _CHANGES: Mapping[str, Callable[[Memory, Entry], Memory]] = {
     "visit.begin": _visit_begun,
     "visit.end": _visit_ended,
@@ -321,4 +350,9 @@ _CHANGES: Mapping[str, Callable[[Memory, Entry], Memory]] = {
     "print.end": _print_ended,
     "case.open": _case_opened,
     "case.closed": _case_closed,
+    "visit.applied": _applied,
+    "report.due": _report_due,
+    "report.queued": _report_queued,
+    "report.sent": _report_gone,
+    "report.refused": _report_gone,
 }

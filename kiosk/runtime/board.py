@@ -18,6 +18,7 @@ from drivers.receipt.contract import ReceiptPrinter
 from kiosk.config import Config
 from kiosk.journal.memory import carried_over, fold
 from kiosk.journal.reader import Reading
+from kiosk.journal.reports import Due
 from kiosk.journal.writer import JournalFile, JournalWriter
 from kiosk.runtime.attendant import AttendantDesk
 from kiosk.runtime.coin_worker import CoinWorker
@@ -29,7 +30,6 @@ from kiosk.runtime.small_workers import CardPowerWorker, ReceiptWorker
 from kiosk.runtime.spawn import Spawned, visit_command
 from kiosk.runtime.spool_worker import SpoolWorker
 from kiosk.runtime.supervisor import Crew, Inbox, Supervisor
-from kiosk.settle import commands as c
 from kiosk.settle import happened as h
 from kiosk.settle.model import Settlement, State
 
@@ -92,22 +92,25 @@ def build_crew(
     """A thread for each device, none started yet. `quiet`: whether nobody is being served."""
     from drivers.card.pcsc import power_off_all
 
-    outbox = Outbox(Path(config.journal.directory) / "outbox")
     return Crew(
         coins=CoinWorker(devices.coins, config.coin.poll_s, clock, inbox.put),
         printer=PrintWorker(devices.watch, devices.spooler.sheets_made, clock, inbox.put),
         spooler=SpoolWorker(devices.spooler, inbox.put),
         receipt=ReceiptWorker(devices.receipt, config.terminal.name, clock.utc, inbox.put),
         outbox=OutboxWorker(
-            outbox,
+            _outbox(config),
             lambda body: _post_outcome(config.center, body),
-            lambda order: outcome_body(order, int(clock.utc().timestamp())),
+            lambda due: outcome_body(due, int(clock.utc().timestamp())),
             clock,
             inbox.put,
         ),
         card=CardPowerWorker(lambda: power_off_all(config.card, clock), inbox.put),
         identity=_identity_worker(config.center, clock, inbox, quiet),
     )
+
+
+def _outbox(config: Config) -> Outbox:
+    return Outbox(Path(config.journal.directory) / "outbox")
 
 
 def _identity_worker(
@@ -153,6 +156,7 @@ def build_supervisor(
         mode=config.terminal.mode,
         torn=len(reading.torn),
         quiet_s=quiet_s(reading, clock.utc()),
+        kept=_outbox(config).digests(),
     )
     supervisor = Supervisor(model, journal, inbox, crew, processes, clock)
     if config.terminal.attendant:
@@ -169,8 +173,8 @@ def quiet_s(reading: Reading, now: datetime.datetime) -> float:
     return age if age >= 0 else float("inf")
 
 
-def outcome_body(order: c.ComposeOutcome, at: int) -> bytes:
-    """M10 for a visit that can no longer write its own; `at` in UTC seconds.
+def outcome_body(due: Due, at: int) -> bytes:
+    """M10 for a visit that can no longer write its own, or whose own is lost; `at` in UTC seconds.
 
     The centre's name of the visit died with it: ours stands in its place, and the digest of
     the application tells which it was. What the visit may have reported itself before it died
@@ -179,19 +183,18 @@ def outcome_body(order: c.ComposeOutcome, at: int) -> bytes:
     from center.wire.canonical import encode
     from center.wire.messages import Outcome
 
-    ledger = order.settled.ledger
     return encode(
         Outcome(
-            visit=bytes.fromhex(order.visit),
+            visit=bytes.fromhex(due.visit),
             sequence=BY_THE_SUPERVISOR,
-            application=bytes.fromhex(order.application),
-            outcome="failed",
-            sheets=order.sheets,
-            copies_delivered=order.settled.delivered,
-            kept_yen=ledger.kept,
-            returned_yen=ledger.returned,
-            owed_yen=ledger.owed,
-            failure=order.failure,
+            application=bytes.fromhex(due.application),
+            outcome=due.outcome,
+            sheets=due.sheets,
+            copies_delivered=due.copies,
+            kept_yen=due.kept,
+            returned_yen=due.returned,
+            owed_yen=due.owed,
+            failure=due.failure,
             at=at,
         )
     )

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from crypto.errors import CheckFailed
 from drivers.clock import Clock
+from kiosk.journal.reports import Due
 from kiosk.runtime.worker import Post, Worker
 from kiosk.settle import commands as c
 from kiosk.settle import happened as h
@@ -20,7 +21,7 @@ LATER = frozenset({"centre.unreachable", "centre.timeout", "centre.tls", "centre
 """Failures after which the same report may still be taken."""
 
 Send = Callable[[bytes], None]
-Compose = Callable[[c.ComposeOutcome], bytes]
+Compose = Callable[[Due], bytes]
 
 
 class Outbox:
@@ -49,11 +50,25 @@ class Outbox:
         path = next(iter(sorted(self._files("*.json"))), None)
         if path is None:
             return None
-        return path.stem.partition("-")[2], path.read_bytes()
+        return _digest(path), path.read_bytes()
 
-    def remove(self, digest: str) -> None:
-        """The centre has it. Idempotent."""
+    def digests(self) -> frozenset[str]:
+        """Of every report that is kept, also of those that the centre has or will not take."""
+        kept = [p for p in self._files("*") if p.suffix != ".draft"]
+        return frozenset(_digest(path) for path in kept)
+
+    def sent(self, digest: str) -> None:
+        """The centre has it: keep it until that is written down. Idempotent."""
         for path in self._files(f"*-{digest}.json"):
+            path.rename(path.with_suffix(".sent"))
+
+    def all_sent(self) -> list[str]:
+        """Digests of those that the centre has, and of which that may not be written down."""
+        return [_digest(path) for path in sorted(self._files("*.sent"))]
+
+    def drop(self, digest: str) -> None:
+        """That is written down. Idempotent."""
+        for path in self._files(f"*-{digest}.sent"):
             path.unlink()
 
     def set_aside(self, digest: str) -> None:
@@ -70,8 +85,13 @@ class Outbox:
         return int(number) if number.isdecimal() else 0
 
 
+def _digest(path: Path) -> str:
+    return path.stem.partition("-")[2]
+
+
 class OutboxWorker(Worker):
-    """Carries out `QueueReport`, `ComposeOutcome`; sends the oldest first, with growing pauses."""
+    """Carries out `QueueReport`, `DropReport`, `ComposeOutcome`; sends the oldest first, with
+    growing pauses."""
 
     def __init__(
         self, outbox: Outbox, send: Send, compose: Compose, clock: Clock, post: Post
@@ -85,6 +105,12 @@ class OutboxWorker(Worker):
         self._pause_s = FIRST_PAUSE_S
         self._next_s = clock.monotonic_s()
 
+    def start(self) -> None:
+        """Begin with what the last run sent and had no time to write down."""
+        for digest in self._outbox.all_sent():
+            self._post(h.ReportSent(digest))
+        super().start()
+
     @property
     def _idle_s(self) -> float | None:
         if self._outbox.first() is None:
@@ -96,8 +122,10 @@ class OutboxWorker(Worker):
             case c.QueueReport(digest, body):
                 self._outbox.put(digest, body)
                 self._idle()
+            case c.DropReport(digest):
+                self._outbox.drop(digest)
             case c.ComposeOutcome():
-                self._post(h.OutcomeComposed(self._compose(order)))
+                self._post(h.OutcomeComposed(order.due.visit, self._compose(order.due)))
             case _:
                 raise TypeError(f"not an order for the outbox: {type(order).__name__}")
 
@@ -120,6 +148,6 @@ class OutboxWorker(Worker):
             self._outbox.set_aside(digest)
             self._post(h.ReportRefused(digest, failed.failure))
         else:
-            self._outbox.remove(digest)
+            self._outbox.sent(digest)
             self._post(h.ReportSent(digest))
         self._pause_s = FIRST_PAUSE_S

@@ -74,6 +74,7 @@ class Crew:
             c.PrintSlip: self.receipt,
             c.PowerCardOff: self.card,
             c.QueueReport: self.outbox,
+            c.DropReport: self.outbox,
             c.ComposeOutcome: self.outbox,
         }
 

@@ -10,6 +10,7 @@ from drivers.coin.contract import CreditCursor, DispenseTicket
 from drivers.printer.contract import Tray
 from drivers.printer.ledger import SheetCount
 from kiosk.journal.entries import Entry
+from kiosk.journal.reports import Due
 from kiosk.link import values as link
 from kiosk.settle.happened import Timer
 from kiosk.settle.model import Settled
@@ -197,14 +198,17 @@ class QueueReport:
 
 
 @dataclass(frozen=True, slots=True)
+class DropReport:
+    """The centre has the report, and the journal says so: its file may go."""
+
+    digest: str
+
+
+@dataclass(frozen=True, slots=True)
 class ComposeOutcome:
     """Answer `OutcomeComposed`: the report of a visit that can no longer write its own."""
 
-    visit: str
-    application: str
-    settled: Settled
-    sheets: int
-    failure: str
+    due: Due
 
 
 Command = (
@@ -233,11 +237,13 @@ Command = (
     | PrintSlip
     | PowerCardOff
     | QueueReport
+    | DropReport
     | ComposeOutcome
 )
 
 NEEDS_JOURNAL = (
-    DivertCoins, Prepare, Dispense, PrintSlip, QueueReport, ComposeOutcome, GoOn, FollowJob,
+    DivertCoins, Prepare, Dispense, PrintSlip, QueueReport, DropReport, ComposeOutcome, GoOn,
+    FollowJob,
 )  # fmt: skip
 """What may not go out once the journal cannot be written, besides letting coins in and telling
 the visit to go ahead."""

@@ -6,7 +6,7 @@ Lives within one action; what leaves it is a value. No wire, no clock.
 from dataclasses import replace
 from typing import Any, Self
 
-from kiosk.journal.entries import Value, entry
+from kiosk.journal.entries import Entry, Value, entry
 from kiosk.journal.memory import remember
 from kiosk.link import values as link
 from kiosk.machine import Step
@@ -26,7 +26,10 @@ class Draft:
 
     def write(self, kind: str, /, **fields: Value) -> Self:
         """Journal an entry and remember it."""
-        what = entry(kind, **fields)
+        return self.enter(entry(kind, **fields))
+
+    def enter(self, what: Entry) -> Self:
+        """Journal this entry and remember it."""
         self._commands.append(c.Write(what))
         return self.set(memory=remember(self.model.memory, what))
 

@@ -25,12 +25,14 @@ class Timer(enum.StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Booted:
-    """The supervisor starts. `quiet_s`: age of the journal's last entry; `torn`: bytes cut."""
+    """The supervisor starts. `quiet_s`: age of the journal's last entry; `torn`: bytes cut;
+    `kept`: digests of the reports that are on disk."""
 
     version: str
     mode: str
     torn: int
     quiet_s: float
+    kept: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,8 +174,9 @@ class SlipPrinted:
 
 @dataclass(frozen=True, slots=True)
 class OutcomeComposed:
-    """A report written by the supervisor itself, for a visit that died."""
+    """A report written by the supervisor itself, for a visit that cannot any more."""
 
+    visit: str
     body: bytes
 
 

@@ -13,6 +13,7 @@ from kiosk.settle import commands as c
 from kiosk.settle import happened as h
 from kiosk.settle.draft import Done, Draft
 from kiosk.settle.model import Settled, Settlement
+from kiosk.settle.reports import told_by_visit, told_for_visit
 from kiosk.settle.waiting import answered
 
 PIECES_MAX = 255
@@ -160,10 +161,8 @@ def close_books_alone(model: Settlement, _event: h.Proceed) -> Done:
     settled = draft.model.settled
     if memory.visit:
         failure = "terminal.restart" if model.recovering else "visit.died"
+        told_for_visit(draft, failure)
         draft.write("visit.end", visit=memory.visit, outcome="failed", failure=failure)
-        if billed and not model.reported:
-            outcome = (memory.visit, memory.application, settled, memory.sheets, failure)
-            draft.do(c.ComposeOutcome(*outcome))
     if settled.ledger.owed and billed:
         draft.do(c.PrintSlip(settled, "ja", ""))
     if model.recovering:
@@ -180,6 +179,7 @@ def close_books_alone(model: Settlement, _event: h.Proceed) -> Done:
 
 def visit_over(draft: Draft, closing: link.CloseVisit) -> Draft:
     """The visit's last entry, and leave to end."""
+    told_by_visit(draft, closing.outcome, closing.failure)
     draft.write(
         "visit.end",
         visit=draft.model.memory.visit,

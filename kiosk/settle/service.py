@@ -3,7 +3,6 @@
 Actions and guards of the table in `kiosk.settle.rules`. Pure; no wire, no clock.
 """
 
-import hashlib
 from collections.abc import Sequence
 
 from kiosk.journal.entries import noted
@@ -16,6 +15,7 @@ from kiosk.settle.draft import Done, Draft
 from kiosk.settle.model import Settlement
 from kiosk.settle.paper import in_the_way, known_printer, stop_job
 from kiosk.settle.payout import visit_over
+from kiosk.settle.reports import told_again
 from kiosk.settle.waiting import forgotten, sent_away
 
 COINS_AGAIN_S = 5.0
@@ -55,6 +55,7 @@ def boot(model: Settlement, event: h.Booted) -> Done:
     apology = "visit.died.terminal" if memory.unfinished else ""
     draft.do(c.PowerCardOff())
     draft.do(c.HandGlass(link.TakeGlass(apology=apology, returned_yen=held)))
+    told_again(draft, event.kept)
     return draft.do(c.ResumeCoins(memory.cursor, memory.bill_cursor, memory.taking)).step()
 
 
@@ -278,24 +279,6 @@ def note(model: Settlement, event: link.Note) -> Done:
     what = noted(event.kind, event.fields)
     draft = Draft(model).do(c.Write(what))
     return draft.set(memory=remember(model.memory, what)).step()
-
-
-def report(model: Settlement, event: link.Report | h.OutcomeComposed) -> Done:
-    """Keep the outcome until the centre has it."""
-    digest = hashlib.sha256(event.body).hexdigest()
-    draft = Draft(model).write("report.queued", digest=digest).set(reported=True)
-    return draft.do(c.QueueReport(digest, event.body)).step()
-
-
-def report_sent(model: Settlement, event: h.ReportSent) -> Done:
-    """The centre has it."""
-    return Draft(model).write("report.sent", digest=event.digest).step()
-
-
-def report_refused(model: Settlement, event: h.ReportRefused) -> Done:
-    """It is kept for staff to look at, and not sent again."""
-    draft = Draft(model)
-    return draft.write("report.refused", digest=event.digest, failure=event.failure).step()
 
 
 def slip(model: Settlement, event: link.PrintReceipt) -> Done:

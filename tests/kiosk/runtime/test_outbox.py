@@ -6,10 +6,10 @@ import pytest
 
 from crypto.errors import CheckFailed
 from drivers.clock import VirtualClock
+from kiosk.journal.reports import Due
 from kiosk.runtime.outbox import LONGEST_PAUSE_S, Outbox, OutboxWorker
 from kiosk.settle import commands as c
 from kiosk.settle import happened as h
-from kiosk.settle.model import Settled
 
 
 class Centre:
@@ -52,8 +52,37 @@ def test_a_report_is_sent_at_once_and_forgotten(
     worker._do(c.QueueReport("aa", b"one"))
     assert centre.got == [b"one"]
     assert said == [h.ReportSent("aa")]
-    assert list(tmp_path.iterdir()) == []
     assert worker._idle_s is None
+    worker._do(c.DropReport("aa"))
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_what_was_sent_is_said_again_until_it_is_written_down(
+    tmp_path: Path, centre: Centre, clock: VirtualClock
+) -> None:
+    worker, _ = worker_of(tmp_path, centre, clock)
+    worker._do(c.QueueReport("aa", b"one"))
+    again, said = worker_of(tmp_path, centre, clock)
+    again.start()
+    again.stop()
+    assert said == [h.ReportSent("aa")]
+    assert centre.got == [b"one"], "but sent once"
+    again._do(c.DropReport("aa"))
+    third, said = worker_of(tmp_path, centre, clock)
+    third.start()
+    third.stop()
+    assert said == []
+
+
+def test_a_start_knows_what_is_kept(tmp_path: Path, centre: Centre, clock: VirtualClock) -> None:
+    worker, _ = worker_of(tmp_path, centre, clock)
+    worker._do(c.QueueReport("aa", b"sent"))
+    centre.failure = "outcome.differs"
+    worker._do(c.QueueReport("bb", b"refused"))
+    centre.failure = "centre.unreachable"
+    worker._do(c.QueueReport("cc", b"waiting"))
+    (tmp_path / "00000009-dd.draft").write_bytes(b"hal")
+    assert Outbox(tmp_path).digests() == {"aa", "bb", "cc"}
 
 
 def test_an_unreachable_centre_is_asked_again_ever_more_seldom(
@@ -125,8 +154,8 @@ def test_the_report_of_a_dead_visit_is_composed(
     tmp_path: Path, centre: Centre, clock: VirtualClock
 ) -> None:
     worker, said = worker_of(tmp_path, centre, clock)
-    worker._do(c.ComposeOutcome("00", "ab", Settled(), 0, "visit.died"))
-    assert said == [h.OutcomeComposed(b"composed")]
+    worker._do(c.ComposeOutcome(Due(visit="00", application="ab", failure="visit.died")))
+    assert said == [h.OutcomeComposed("00", b"composed")]
 
 
 def test_an_order_for_somebody_else_is_a_defect(
@@ -140,12 +169,14 @@ def test_an_order_for_somebody_else_is_a_defect(
 def test_the_composed_outcome_is_a_true_message_of_the_centre() -> None:
     from center.wire.canonical import decode
     from center.wire.messages import Outcome
-    from kiosk.money import Bill, Ledger, Yen
     from kiosk.runtime.board import outcome_body
 
-    settled = Settled(Ledger(Yen(500), Yen(300), Yen(200)), Bill(Yen(300), 1), 1)
-    order = c.ComposeOutcome("00112233aabbccdd", "ab" * 32, settled, 2, "visit.died")
-    outcome = decode(Outcome, outcome_body(order, 1_800_000_000))
+    due = Due(
+        visit="00112233aabbccdd", application="ab" * 32, outcome="failed", failure="visit.died",
+        copies=1, sheets=2, kept=300, returned=200,
+    )  # fmt: skip
+    outcome = decode(Outcome, outcome_body(due, 1_800_000_000))
     assert outcome.visit == bytes.fromhex("00112233aabbccdd")
+    assert (outcome.outcome, outcome.copies_delivered, outcome.sheets) == ("failed", 1, 2)
     assert (outcome.kept_yen, outcome.returned_yen, outcome.owed_yen) == (300, 200, 0)
     assert outcome.failure == "visit.died"

@@ -100,7 +100,7 @@ def test_the_next_visit_is_told_what_comes_back() -> None:
     assert world.glasses[-1] == told
     world.time_out(h.Timer.FALL)
     assert world.last(link.CoinsReturned) == link.CoinsReturned(100, 0)
-    assert [(r.visit, r.failure) for r in world.reports] == [(VISIT, "visit.died")]
+    assert [(r.visit, r.failure) for r in world.composed] == [(VISIT, "visit.died")]
 
 
 def test_what_was_meant_for_the_dead_visit_is_not_said_to_its_successor() -> None:

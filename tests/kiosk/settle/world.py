@@ -19,6 +19,7 @@ from drivers.printer.contract import JobProgress, JobState, PrinterStatus, Tray
 from kiosk.change import Float
 from kiosk.journal.entries import Entry
 from kiosk.journal.memory import Memory, fold, remember
+from kiosk.journal.reports import Due
 from kiosk.link import values as link
 from kiosk.runtime.loop import FromVisit, Loop
 from kiosk.settle import commands as c
@@ -181,7 +182,12 @@ class World:
         self.told: list[link.ToVisit] = []
         self.glasses: list[link.TakeGlass] = []
         self.slips = 0
-        self.reports: list[c.ComposeOutcome] = []
+        self.composed: list[Due] = []
+        self.outbox: dict[str, bytes] = {}
+        """Digest -> report, in files: they outlive the process."""
+        self.sent: set[str] = set()
+        """Of those: the centre has them."""
+        self.centre: list[bytes] = []
         self.killed: list[str] = []
         self.actions = 0
         self.crash_at: int | None = None
@@ -207,7 +213,8 @@ class World:
         memory = fold(self.disk, self.at_first())
         model = Settlement(memory=memory, limits=self.limits)
         self.loop = Loop(model, self, self, self.inbox.append)
-        self.inbox.append(h.Booted("1", "demo", 0, quiet_s))
+        self.inbox.append(h.Booted("1", "demo", 0, quiet_s, frozenset(self.outbox)))
+        self.inbox.extend(h.ReportSent(digest) for digest in sorted(self.sent))
         self.run()
 
     coins_at_first: dict[int, int] = dict.fromkeys(VALUES, 20)
@@ -361,8 +368,26 @@ class World:
         self.inbox.append(h.Proceed())
 
     def _compose(self, command: c.ComposeOutcome, _glass: int) -> None:
-        self.reports.append(command)
-        self.inbox.append(h.OutcomeComposed(b"{}"))
+        self.composed.append(command.due)
+        body = command.due.visit.encode()
+        self.inbox.append(h.OutcomeComposed(command.due.visit, body))
+
+    def _queue(self, command: c.QueueReport, _glass: int) -> None:
+        self.outbox[command.digest] = command.body
+
+    def centre_answers(self) -> None:
+        """The centre takes every report that is kept."""
+        for digest, body in list(self.outbox.items()):
+            if digest not in self.sent:
+                self._breathe()
+                self.centre.append(body)
+                self.sent.add(digest)
+                self._breathe()
+                self.happen(h.ReportSent(digest))
+
+    def _drop(self, command: c.DropReport, _glass: int) -> None:
+        self.sent.discard(command.digest)
+        self.outbox.pop(command.digest, None)
 
     _DOERS: dict[type, Callable[..., None]] = {  # noqa: RUF012 - a table, never changed
         c.Tell: _tell,
@@ -386,6 +411,8 @@ class World:
         c.StopTimer: _stop_timer,
         c.GoOn: _go_on,
         c.ComposeOutcome: _compose,
+        c.QueueReport: _queue,
+        c.DropReport: _drop,
     }
 
     # --- what happens --------------------------------------------------------------------
