@@ -4,16 +4,25 @@ The only place of MDB that waits. What may be asked again after a failure is `_T
 `_ORDERS`. Source: MDB/ICP 4.3 sections 2.4-2.5; the adapter is described in `adapter`.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 from drivers.clock import Clock
 from drivers.coin.mdb.adapter import ANSWER_S, LineReader, Unclear, decode_answer, encode_command
 from drivers.coin.mdb.framing import Answer, Sign
-from drivers.coin.mdb.tables import Changer, Expansion, Validator
+from drivers.coin.mdb.tables import (
+    CHANGER,
+    NON_RESPONSE_S,
+    Changer,
+    Expansion,
+    Validator,
+)
 from drivers.errors import PeerError, SilenceError
 from drivers.link.port import BytePort, LinkLost
 
 TRIES = 3
+_PATIENCE_S = NON_RESPONSE_S[CHANGER]
+"""For every peripheral: whoever asks has a time limit of his own."""
+_PATIENCE_STEP_S = 0.1
 _QUIET_S = 0.06
 _SETTLE_LIMIT_S = 1.0
 """A line that chatters for longer is reported, not waited for."""
@@ -52,31 +61,42 @@ class MdbBus:
         self._clock = clock
         self._port: BytePort | None = None
         self._lines = LineReader()
+        self._silent = False
+        """The last exchange brought silence on the bus."""
 
-    def ask(self, data: bytes, *, tries: int = TRIES) -> bytes:
+    def ask(self, data: bytes, *, tries: int | None = None) -> bytes:
         """The data of the answer; empty for an ACK. Asks again what may be asked again.
+
+        Without `tries` it bears silence for the non-response time: a peripheral may be busy inside.
 
         Raises Refused (NAK to every try), SilenceError `coin.lost` (silence on the bus), PeerError
         `coin.wire` (damaged on the bus), AnswerLost (lost on this side of the adapter).
         """
-        once = data.startswith(_TOLD_ONCE) or data.startswith(_ORDERS)
-        heard: Answer = Sign.SILENCE
-        lost: AnswerLost | None = None
-        for _ in range(1 if data.startswith(_ORDERS) else tries):
+        failure: PeerError | SilenceError = SilenceError("coin.lost", "nothing was asked")
+        for _ in self._attempts(data, tries):
             try:
-                heard, lost = self._exchange(data), None
-            except AnswerLost as error:
-                lost = error
-                if once or self._port is None:
+                heard = self._exchange(data)
+            except AnswerLost as lost:
+                failure = lost
+                if self._port is None or data.startswith((*_TOLD_ONCE, *_ORDERS)):
                     break
             else:
                 if isinstance(heard, bytes):
                     return heard
                 if heard is Sign.ACK:
                     return b""
-        if lost is not None:
-            raise lost
-        raise self._failure(data, heard)
+                failure = self._failure(data, heard)
+        raise failure
+
+    def _attempts(self, data: bytes, tries: int | None) -> Iterator[None]:
+        """Once for an order; else so many, and on while it is merely silent and may be."""
+        until_s = self._clock.monotonic_s() + _PATIENCE_S
+        for _ in range(1 if data.startswith(_ORDERS) else tries or TRIES):
+            yield
+        patient = tries is None and not data.startswith(_ORDERS)
+        while patient and self._silent and self._clock.monotonic_s() < until_s:
+            self._clock.sleep(_PATIENCE_STEP_S)
+            yield
 
     def close(self) -> None:
         """Give the port back; the next command opens it again. Idempotent."""
@@ -93,14 +113,16 @@ class MdbBus:
         return SilenceError("coin.lost", f"{what}: no answer on the bus")
 
     def _exchange(self, data: bytes) -> Answer:
-        sent = False
+        sent = self._silent = False
         try:
             if self._port is None:
                 self._port = self._open_port()
             self._flush(self._port)
             sent = True
             self._port.write(encode_command(data))
-            return self._listen(self._port)
+            heard = self._listen(self._port)
+            self._silent = heard is Sign.SILENCE
+            return heard  # noqa: TRY300 - a lost link is met in one place
         except LinkLost as error:
             self.close()
             if sent:
