@@ -334,13 +334,13 @@ class CoinVendor(Protocol):
         cursor: CreditCursor | None,
         bills: CreditCursor | None = None,
         *,
-        interrupted: bool = False,
+        interrupted: bool = True,
     ) -> tuple[CoinEvent, ...]:
         """Set up the takers, everything inhibited; credit what came since the cursors.
 
         `cursor` is the coins', `bills` the bills'; `None` takes the present counter as the start.
-        `interrupted`: whoever wrote them ended while money was being taken. A device that counts
-        no events says then what may have been lost; one that counts needs no such hint.
+        `interrupted`: whoever wrote them may have ended while money was being taken. A device that
+        counts no events says then what may be missing; not so, more in it is staff's refill.
         A bill still held is given back: whoever put it in was promised nothing. Raises
         DeviceError. Idempotent for given cursors.
         """

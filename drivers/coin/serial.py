@@ -173,7 +173,7 @@ class SerialCoinVendor:
         cursor: CreditCursor | None,
         bills: CreditCursor | None = None,
         *,
-        interrupted: bool = False,
+        interrupted: bool = True,
     ) -> tuple[CoinEvent, ...]:
         del interrupted  # the event counters know it all
         events = self._acceptor.resume(cursor)

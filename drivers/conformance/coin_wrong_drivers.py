@@ -45,7 +45,7 @@ class _ForgetsWhatFell(SerialCoinVendor):
         cursor: CreditCursor | None,
         bills: CreditCursor | None = None,
         *,
-        interrupted: bool = False,
+        interrupted: bool = True,
     ) -> tuple[CoinEvent, ...]:
         del cursor, bills
         return super().resume(None, interrupted=interrupted)
@@ -59,7 +59,7 @@ class _CreditsAgain(SerialCoinVendor):
         cursor: CreditCursor | None,
         bills: CreditCursor | None = None,
         *,
-        interrupted: bool = False,
+        interrupted: bool = True,
     ) -> tuple[CoinEvent, ...]:
         if cursor is not None and cursor.counter > 1:
             cursor = CreditCursor(cursor.serial, cursor.counter - 1)
@@ -134,7 +134,7 @@ class _OpensAtOnce(SerialCoinVendor):
         cursor: CreditCursor | None,
         bills: CreditCursor | None = None,
         *,
-        interrupted: bool = False,
+        interrupted: bool = True,
     ) -> tuple[CoinEvent, ...]:
         events = super().resume(cursor, bills, interrupted=interrupted)
         self.accept(self.capabilities().accepts)
@@ -248,7 +248,7 @@ class _StacksOrphans(SerialCoinVendor):
         cursor: CreditCursor | None,
         bills: CreditCursor | None = None,
         *,
-        interrupted: bool = False,
+        interrupted: bool = True,
     ) -> tuple[CoinEvent, ...]:
         if self._bills is not None:
             self._bills.route(stack=True)

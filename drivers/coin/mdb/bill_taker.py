@@ -94,12 +94,11 @@ class MdbBillTaker:
         self._quiet, self._resuming = False, None
         if same:
             return self.take_waiting()
-        self._waiting.clear()
-        moved = CountsMoved(self._here())
+        self._waiting = [CountsMoved(self._here())]
         if cursor is None:
-            return (moved,)
+            return ()
         detail = f"the bill validator's serial is {plate.serial}, it was {cursor.serial}"
-        return (VendorTrouble("coin.unknown_device", detail), moved)
+        return (VendorTrouble("coin.unknown_device", detail),)
 
     def accept(self, values: frozenset[int]) -> None:
         """Let in exactly `values`."""

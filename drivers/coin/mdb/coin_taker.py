@@ -74,6 +74,8 @@ class MdbCoinTaker:
         """What was let in last, and until when."""
         self._open_s = float("-inf")
         self._waiting: list[CoinEvent] = []
+        self._backlog: list[Heard] = []
+        """What was heard before `resume` said from where to count."""
         self._resuming: CreditCursor | None = None
         self._troubles: dict[str, str] = {}
         self.paying = False
@@ -103,7 +105,7 @@ class MdbCoinTaker:
     @property
     def came_in(self) -> Counter[int]:
         """Coins by type that came into tubes since `forget_deposits`."""
-        return self._known.came_in
+        return self.book.came_in if self.book is not None else Counter()
 
     def resume(self, cursor: CreditCursor | None, *, interrupted: bool) -> tuple[CoinEvent, ...]:
         """Shut the slot, then say what came since `cursor`.
@@ -125,12 +127,11 @@ class MdbCoinTaker:
         self._open_s = float("-inf")
         if cursor is not None and cursor.serial == plate.serial:
             return self.take_waiting()
-        self._waiting.clear()
-        moved = CountsMoved(self._known.here())
+        self._waiting = [CountsMoved(self._known.here())]
         if cursor is None:
-            return (moved,)
+            return ()
         detail = f"the changer's serial is {plate.serial}, it was {cursor.serial}"
-        return (VendorTrouble("coin.unknown_device", detail), moved)
+        return (VendorTrouble("coin.unknown_device", detail),)
 
     def accept(self, values: frozenset[int]) -> None:
         """Let in exactly `values`; on failure nothing, as soon as the line allows it."""
@@ -203,7 +204,7 @@ class MdbCoinTaker:
 
     def forget_deposits(self) -> None:
         """Count the coins that come into tubes from now on; and tube troubles anew."""
-        self._known.came_in.clear()
+        self.came_in.clear()
         self.tube_told = 0
 
     def clear(self, *reasons: str) -> None:
@@ -217,6 +218,9 @@ class MdbCoinTaker:
         same = cursor is not None and cursor.serial == serial
         start = cursor if same and cursor is not None else CreditCursor(serial, 0, UNKNOWN)
         self.book = TubeBook(start, self._changer.values, self._changer.tube_types)
+        backlog, self._backlog = self._backlog, []
+        for heard in backlog:
+            self._waiting += self._events(heard)
 
     def _apply(self) -> None:
         self._unset = True
@@ -237,6 +241,9 @@ class MdbCoinTaker:
         """Hear one answer to POLL; True if it told anything but a state that lasts."""
         told = self._ear.listen(tries)
         self.paying = any(map(_busy, told))
+        if self.book is None:
+            self._backlog += told
+            return False
         for heard in told:
             self._waiting += self._events(heard)
         return any(not (isinstance(h.activity, Told) and h.again) for h in told if not _busy(h))

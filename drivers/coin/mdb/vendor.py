@@ -130,7 +130,7 @@ class MdbCoinVendor:
         cursor: CreditCursor | None,
         bills: CreditCursor | None = None,
         *,
-        interrupted: bool = False,
+        interrupted: bool = True,
     ) -> tuple[CoinEvent, ...]:
         events = self._coins.resume(cursor, interrupted=interrupted)
         self._heard()

@@ -112,7 +112,7 @@ class FakeVendor:
         cursor: CreditCursor | None,
         bills: CreditCursor | None = None,
         *,
-        interrupted: bool = False,
+        interrupted: bool = True,
     ) -> tuple[CoinEvent, ...]:
         assert bills is None
         del interrupted

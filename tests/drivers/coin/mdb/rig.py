@@ -81,6 +81,7 @@ class Rig:
         """Identified, set up, accepting."""
         self.vendor.capabilities()
         self.take(self.vendor.resume(None))
+        self.take(self.vendor.poll())
         self.vendor.accept(frozenset(values))
         return self
 
