@@ -6,10 +6,8 @@ acceptor that nobody polls for a second shuts by itself.
 
 from collections.abc import Callable, Mapping
 
-from drivers.coin.virtual import VirtualCoinMachine
+from drivers.coin.virtual.stand import CoinStand
 from drivers.conformance.hands import Act, Hands, Prompt
-
-_PLENTY = 300
 
 
 class CoinHands(Hands):
@@ -85,7 +83,7 @@ PROMPTS: Mapping[str, Prompt] = {
 }
 
 
-def virtual(machine: VirtualCoinMachine) -> Act:
+def virtual(machine: CoinStand) -> Act:
     """The virtual machine's own hand."""
     acts = _VirtualActs(machine)
 
@@ -99,7 +97,7 @@ def virtual(machine: VirtualCoinMachine) -> Act:
 class _VirtualActs:
     """The acts of `CoinHands`, by name."""
 
-    def __init__(self, machine: VirtualCoinMachine) -> None:
+    def __init__(self, machine: CoinStand) -> None:
         self._machine = machine
         hand = machine.hand
         self.take_tray = hand.take_tray
@@ -126,7 +124,7 @@ class _VirtualActs:
 
     def fill_hopper(self, yen: int) -> None:
         self._machine.hand.empty_hopper(yen)
-        self._machine.hand.fill_hopper(yen, _PLENTY)
+        self._machine.hand.fill_hopper(yen, self._machine.plenty)
 
     def restore_all(self) -> None:
         self._machine.hand.restore_cable()

@@ -11,9 +11,11 @@ from drivers.coin.contract import CoinVendor, CoinVendorConfig
 from drivers.coin.framing import Check
 from drivers.coin.serial import SerialCoinVendor
 from drivers.coin.virtual import BillBuild, MachineBuild, Speeds, VirtualCoinMachine
+from drivers.conformance import coin_wrong_mdb
 from drivers.conformance.coin_bench import CoinBench, CoinSetup
 from drivers.conformance.coin_hands import PROMPTS, virtual
 from drivers.conformance.coin_lines import OpenPort
+from drivers.conformance.coin_mdb import PERSON_S, open_mdb, replay_mdb
 from drivers.conformance.coin_specimens import SPECIMENS
 from drivers.conformance.coin_suite import SUITE
 from drivers.conformance.hands import Ask, person, played
@@ -24,13 +26,19 @@ from drivers.link.port import BytePort
 _DEFAULT_HOPPERS = ("10=3", "50=4", "100=5", "500=6")
 _BRISK = Speeds(fall_time_s=0.05, dispense_coin_s=0.15, empty_timeout_s=0.5, boot_s=0.2)
 _BAUD = 9600
-_PERSON_S, _VIRTUAL_S = 20.0, 2.0
-"""How long an act by hand may take to show on the line."""
+_VIRTUAL_S = 2.0
+"""How long a virtual hand's act may take to show on the line."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The options of a coin line."""
     parser.add_argument("--port", default="", help="serial port; none: the virtual machine")
+    parser.add_argument(
+        "--protocol",
+        choices=("cctalk", "mdb"),
+        default="cctalk",
+        help="what the line speaks; mdb is MDB/ICP behind a serial adapter (cctalk)",
+    )
     parser.add_argument("--acceptor", type=int, default=2, help="ccTalk address (2)")
     parser.add_argument(
         "--hopper",
@@ -58,6 +66,7 @@ def setup(chosen: argparse.Namespace) -> dict[str, Any]:
     """The options as JSON values. Raises SetupError."""
     return {
         "port": chosen.port,
+        "protocol": chosen.protocol,
         "acceptor": chosen.acceptor,
         "hoppers": hopper_addresses(chosen.hopper or _DEFAULT_HOPPERS),
         "bills": chosen.bills,
@@ -81,6 +90,8 @@ def hopper_addresses(texts: Sequence[str]) -> dict[str, int]:
 
 def open_bench(settings: Mapping[str, Any], ask: Ask) -> tuple[CoinBench, Clock]:
     """A bench on a serial port with a person, or on a virtual machine behind a pty."""
+    if _is_mdb(settings):
+        return open_mdb(settings, ask, _BRISK)
     clock = SystemClock()
     if settings["port"]:
         made = _setup(settings, settings["port"])
@@ -106,10 +117,17 @@ class PtyCoinBench(CoinBench):
 
 def replay(settings: Mapping[str, Any], passages: tuple[Passage, ...]) -> tuple[CoinBench, Clock]:
     """A bench whose line, hands and time are the recording of one case."""
+    if _is_mdb(settings):
+        return replay_mdb(settings, passages)
     clock = PlayedClock()
     line = PlayedPort(passages, clock)
     made = replace(_setup(settings, "recorded"), open_port=lambda: line)
     return CoinBench(made, played(passages), clock), clock
+
+
+def _is_mdb(settings: Mapping[str, Any]) -> bool:
+    # Runs that were recorded before there was a choice are ccTalk's.
+    return bool(settings.get("protocol", "cctalk") == "mdb")
 
 
 def _config(settings: Mapping[str, Any], port: str) -> CoinVendorConfig:
@@ -145,7 +163,7 @@ def _setup(settings: Mapping[str, Any], port: str) -> CoinSetup:
 
 def _patience_s(settings: Mapping[str, Any]) -> float:
     """A virtual hand is quick."""
-    return _PERSON_S if settings["port"] else _VIRTUAL_S
+    return PERSON_S if settings["port"] else _VIRTUAL_S
 
 
 def _open_serial(port: str) -> BytePort:
@@ -165,5 +183,5 @@ KIND: Kind[CoinBench] = Kind(
     setup=setup,
     open=open_bench,
     replay=replay,
-    specimens=SPECIMENS,
+    specimens=(*SPECIMENS, *coin_wrong_mdb.SPECIMENS),
 )

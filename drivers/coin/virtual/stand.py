@@ -74,6 +74,8 @@ class Moving(Protocol):
 class CoinStand(ABC):
     """A machine. Thread-safe: the line and the hand may belong to two threads."""
 
+    plenty = 300
+    """Pieces that surely fit into an empty hopper, and are many."""
     speeds: Speeds
     hand: "Hand"
     acceptor: CoinMouth

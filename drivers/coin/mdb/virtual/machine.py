@@ -16,6 +16,7 @@ from drivers.coin.virtual.stand import CoinStand
 class VirtualMdbMachine(CoinStand):
     """One adapter with its bus. A machine with wrong devices names other classes for its parts."""
 
+    plenty = 60
     bills: VirtualMdbValidator | None
 
     changer_kind = VirtualMdbChanger
