@@ -6,6 +6,7 @@ begins, and whoever asked gets a sentence.
 
 import asyncio
 import contextlib
+import os
 import socket
 import subprocess
 import sys
@@ -18,6 +19,8 @@ from center.frames import LENGTHS, BadFrame, header_of, lengths, pack
 ENOUGH = 200
 """Uploads after which a pair is replaced: nothing grows for ever."""
 START_S = 120.0
+_ONE_CORE = {"OPENBLAS_NUM_THREADS": "1"}
+"""A pair has one core: numpy's library would keep a second one busy with waiting."""
 
 FAILED, TOO_LONG = "failed", "too_long"
 
@@ -203,6 +206,7 @@ def _process(
     return subprocess.Popen(
         [sys.executable, "-m", f"center.inquiry.{name}", *map(str, fds), *more],
         pass_fds=fds,
+        env={**os.environ, **_ONE_CORE},
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,

@@ -23,8 +23,9 @@ import numpy as np
 from center.antiforgery.channel.conditions import NAMES, condition
 from center.antiforgery.channel.scanning import Scanner, scan
 from center.antiforgery.scramble.block import encode
-from center.antiforgery.scramble.decode import decode_picture
+from center.antiforgery.scramble.decode import decode_cells, decode_picture
 from center.antiforgery.scramble.demodulate import NoBlock, NotOurs, TooCoarse, demodulate
+from center.antiforgery.scramble.header import BYTES
 from center.antiforgery.scramble.layout import HEIGHT, WIDTH, layout
 from center.antiforgery.scramble.recovered import Strip
 from center.antiforgery.scramble.upload import pictures
@@ -38,9 +39,10 @@ from tests.center.antiforgery.scramble.sheets import (
     printed,
     scanned,
 )  # fmt: skip
-from tests.modem.rivals import RIVALS, rival
+from tests.modem.rivals import PAGE_BYTES, RIVALS, rival
 
 FIRST_SEED = 100_000
+OURS = "scramble image"
 Case = dict[str, Any]
 _SWEEP_SEEDS = 3
 _SWEEPS: tuple[tuple[str, tuple[float, ...], tuple[str, ...]], ...] = (
@@ -179,8 +181,28 @@ def _read_raw(case: Case) -> Case:
 def _rival_cases(_: int) -> Iterator[Case]:
     for seed in (FIRST_SEED,):
         for name in NAMES:
-            for what in RIVALS:
+            for what in (OURS, *RIVALS):
                 yield {"word": "rivals", "condition": name, "what": what, "seed": seed}
+
+
+def _beside(case: Case) -> Case:
+    """A rival, or in the same words what the scramble image of either page makes of it."""
+    if case["what"] != OURS:
+        return rival(case)
+    sent, recovered = {}, []
+    for page in PAGE_BYTES:
+        sheet = printed(page, case["seed"])
+        upload = scanned(sheet, case["condition"], case["seed"])
+        found = decode_picture(next(pictures(upload)), KEYS, SIGNERS)
+        header = decode_cells(sheet.block.cells, KEYS, SIGNERS).header
+        assert header is not None
+        sent[page] = BYTES + sum(header.base) + sum(header.fine)
+        if _is_exact(sheet, found.strips, found.picture, found.dpi):
+            recovered.append(page)
+    return {
+        "symbols": len(sent), "read": len(recovered), "sent_bytes": sum(sent.values()),
+        "read_bytes": sum(sent[page] for page in recovered), "pages": recovered,
+    }  # fmt: skip
 
 
 def _speed_cases(_: int) -> Iterator[Case]:
@@ -225,7 +247,7 @@ def _memory_mb(upload: bytes) -> int:
 _WORDS: dict[str, tuple[Callable[[int], Iterator[Case]], Callable[[Case], Case]]] = {
     "conditions": (_conditions, _read_sheet),
     "sweeps": (_sweeps, _read_raw),
-    "rivals": (_rival_cases, rival),
+    "rivals": (_rival_cases, _beside),
     "speed": (_speed_cases, _clock),
 }
 

@@ -202,13 +202,14 @@ def _rivals(lines: list[Case]) -> str:
             f"{line['sent_bytes']:,}", f"{line['read_bytes']:,}",
             ", ".join(line["pages"]) or "none",
         )
-        for line in lines
+        for line in sorted(lines, key=lambda line: NAMES.index(line["condition"]))
     ]  # fmt: skip
     head = ("condition", "symbol", "read", "bytes in the area", "bytes read", "pages recovered")
     return (
         "<h3>QR and Data Matrix in the same place, cells of the same size</h3>"
-        "<p>Symbols are looked for where they lie, and a perfect code over the symbols is "
-        "granted.</p>" + _table(head, rows)
+        f"<p>One seed ({lines[0]['seed']}). QR and Data Matrix are looked for where they lie, and "
+        "a perfect code over their symbols is granted. The scramble image is read as it comes, one "
+        "block for each of two pages with all that it holds.</p>" + _table(head, rows)
     )
 
 
