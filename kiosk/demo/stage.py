@@ -82,8 +82,7 @@ class DemoStage:
         self._write_config()
         self.journal = JournalTail(self._runtime / "state" / "journal.jsonl", self.logbook)
         self._closers.append(self.journal.close)
-        self.glass = GlassLink(str(self._glass_path), SystemClock(), self._saw, self._frames)
-        self._closers.append(self.glass.close)
+        self._follow_glass()
         self.terminal = TerminalProgram(self._config, self._runtime, self._environment())
         self._closers.append(self.terminal.stop)
         if keys:
@@ -93,7 +92,14 @@ class DemoStage:
         if self._keys() != keys:
             # The centre made keys, or made some anew: what the terminal has read is of no use.
             self.terminal.stop()
+            # Nobody may take the last picture of that one for a glass that can be touched.
+            self.glass.close()
+            self._follow_glass()
             self.terminal.start()
+
+    def _follow_glass(self) -> None:
+        self.glass = GlassLink(str(self._glass_path), SystemClock(), self._saw, self._frames)
+        self._closers.append(self.glass.close)
 
     def _keys(self) -> dict[Path, int]:
         """When each file was written that the terminal reads; empty before the first start."""
