@@ -23,13 +23,14 @@ from kiosk.demo.coin_machines import COIN_MACHINES
 from kiosk.demo.devices import DemoCard, find_cards
 from kiosk.demo.dock import DockServer
 from kiosk.demo.fault_plan import BadPlan, find_plan
+from kiosk.demo.hands import HANDS
 from kiosk.demo.inquiry import inquire
 from kiosk.demo.journal_tail import JST
 from kiosk.demo.programs import DidNotStart
 from kiosk.demo.record import Recorder
 from kiosk.demo.report import Proof, VisitRecord, write_report
 from kiosk.demo.report_page import page
-from kiosk.demo.stage import HANDS, DemoStage
+from kiosk.demo.stage import DemoStage
 from ui.model import LANGUAGES
 
 STATE_VARIABLE = "KIOSK_DEMO_STATE"

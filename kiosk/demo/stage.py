@@ -18,6 +18,7 @@ from drivers.clock import SystemClock
 from kiosk.demo.devices import DemoCard, VirtualDevices, find_cards
 from kiosk.demo.fault_plan import FaultPlan, PlanRunner, ready_made
 from kiosk.demo.glass_link import Frame, GlassLink
+from kiosk.demo.hands import HANDS, HANDS_BY_NAME, TOUCHES
 from kiosk.demo.journal_tail import JST, JournalTail
 from kiosk.demo.logbook import Listener, Logbook
 from kiosk.demo.programs import CentreProgram, Places, TerminalProgram, terminal_config
@@ -224,10 +225,10 @@ class DemoStage:
         Raises KeyError for a hand there is none of, ValueError and TypeError for what it is
         given, DidNotStart when setting the clock brought nothing back.
         """
-        if name not in _HANDS:
+        if name not in HANDS_BY_NAME:
             raise KeyError(name)
-        _HANDS[name](self, **arguments)
-        if name not in _TOUCHES:
+        HANDS_BY_NAME[name](self, **arguments)
+        if name not in TOUCHES:
             self.tell()
 
     def press_key(self, name: str) -> None:
@@ -345,62 +346,3 @@ class DemoStage:
         if event == "log":
             for line in lines:
                 self.plans.heard(line["who"], line["what"])
-
-
-def _printer(name: str) -> Callable[..., None]:
-    return lambda stage, **more: getattr(stage.devices.printer, name)(**more)
-
-
-def _hopper(name: str) -> Callable[..., None]:
-    return lambda stage, yen: getattr(stage.devices.coins.hand, name)(int(yen))
-
-
-def _coins(name: str) -> Callable[..., None]:
-    return lambda stage: getattr(stage.devices.coins.hand, name)()
-
-
-def _clear_jam(stage: DemoStage) -> None:
-    stage.devices.printer.jam(None)
-    stage.devices.printer.clear_jam()
-
-
-def _slow(stage: DemoStage, seconds: float) -> None:
-    stage.cable.delay_s = max(0.0, min(30.0, float(seconds)))
-
-
-_HANDS: dict[str, Callable[..., None]] = {
-    "place_card": lambda stage, name: stage.place_card(str(name)),
-    "pull_card": DemoStage.pull_card,
-    "drop_coin": lambda stage, yen: stage.drop_coin(int(yen)),
-    "insert_bill": lambda stage, yen: stage.insert_bill(int(yen)),
-    "pull_lever": _coins("pull_lever"),
-    "take_coins": _coins("take_tray"),
-    "cut_coin_line": _coins("cut_cable"),
-    "mend_coin_line": _coins("restore_cable"),
-    "coin_power_off": _coins("switch_off"),
-    "coin_power_on": _coins("switch_on"),
-    "unplug_coin": _coins("unplug"),
-    "plug_coin": _coins("plug_in"),
-    "empty_hopper": _hopper("empty_hopper"),
-    "jam_hopper": _hopper("jam_hopper"),
-    "unjam_hopper": _hopper("unjam_hopper"),
-    "fill_hopper": lambda stage, yen, n: stage.devices.coins.hand.fill_hopper(int(yen), int(n)),
-    "take_paper": DemoStage.take_paper,
-    "load_paper": lambda stage, n: stage.devices.printer.load_paper(int(n)),
-    "jam_printer": _printer("jam"),
-    "clear_jam": _clear_jam,
-    "open_cover": _printer("open_cover"),
-    "close_cover": _printer("close_cover"),
-    "cut_centre": lambda stage: stage.cable.cut(),
-    "mend_centre": lambda stage: stage.cable.mend(),
-    "slow_centre": _slow,
-    "set_clock": lambda stage, time: stage.set_clock(str(time)),
-    "kill_visit": DemoStage.kill_visit,
-    "run_plan": lambda stage, name: stage.run_plan(str(name)),
-    "key": lambda stage, name: stage.press_key(str(name)),
-    "finger": lambda stage, x, y, down: stage.finger(float(x), float(y), down=bool(down)),
-}
-HANDS = frozenset(_HANDS) - {"run_plan"}
-"""What a fault plan may work."""
-_TOUCHES = frozenset({"finger", "key"})
-"""What these change, a frame will tell."""

@@ -18,8 +18,8 @@ from kiosk.demo.fault_plan import (
     read_plan,
     ready_made,
 )
+from kiosk.demo.hands import HANDS
 from kiosk.demo.plain_words import coin_words, printer_words
-from kiosk.demo.stage import HANDS
 
 LIMIT_S = 20.0
 
