@@ -8,7 +8,7 @@ OUT ?= out
 UI_LANG ?= ja
 CARD ?=
 
-.PHONY: setup demo test test-ce check fast draw shots bench bench-issuing accept format mutants-issuing fault-plans mutants-devices byte-streams modem-figures hostile-pdfs mutants-uploads security-report axe interop-cctalk service-trial
+.PHONY: setup demo test test-ce check fast draw shots picture bench bench-issuing accept format mutants-issuing fault-plans mutants-devices byte-streams modem-figures hostile-pdfs mutants-uploads security-report axe interop-cctalk service-trial
 
 setup:
 	@scripts/setup
@@ -46,6 +46,10 @@ draw: setup
 
 shots: setup
 	@$(BIN)/kiosk shots --out $(OUT)
+
+# docs/picture.png anew, of a report that `make demo AUTO=1` made.
+picture: setup
+	@$(PY) scripts/picture $(OUT)
 
 bench: setup
 	@$(PY) -m kiosk.bench
