@@ -29,10 +29,13 @@ def languages() -> tuple[Action, ...]:
     return tuple(Action(f"language:{tag}", text(f"language.{tag}")) for tag in LANGUAGES)
 
 
-def attract(_session: Session) -> Screen:
+def attract(session: Session) -> Screen:
     """The three things needed, and the languages."""
+    money = "need_3_notes" if session.takes_notes else "need_3_note"
+    notes = ("need_1_note", "need_2_note", money)
     needs = tuple(
-        (text(f"screen.start.need_{n}"), text(f"screen.start.need_{n}_note")) for n in (1, 2, 3)
+        (text(f"screen.start.need_{n}"), text(f"screen.start.{note}"))
+        for n, note in enumerate(notes, 1)
     )
     start = Action("start", text("button.start"), Role.PRIMARY)
     return Screen(

@@ -146,6 +146,7 @@ class Visit:
         return Session(
             secrets.token_hex(_VISIT_BYTES),
             warn_s=round(self._config.visit.warn_s),
+            takes_notes=bool(self._config.coin.bills),
             open_now=Hours(self._config.terminal.hours).open_at(self._clock.utc()),
         )
 

@@ -50,7 +50,8 @@ def back_to_start(session: Session, _event: object) -> Done:
     """Nobody is here: the next resident finds everything as it was."""
     return Step(Session(
         session.visit, card=session.card, open_now=session.open_now, trouble=session.trouble,
-        reader=session.reader, warn_s=session.warn_s, state=session.state))  # fmt: skip
+        reader=session.reader, warn_s=session.warn_s, takes_notes=session.takes_notes,
+        state=session.state))  # fmt: skip
 
 
 def identify(session: Session, _event: object) -> Done:

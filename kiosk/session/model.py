@@ -237,6 +237,8 @@ class Session:
     aside: Aside = Aside.NONE
     warn_s: int = 30
     """How long a warning counts down; from the configuration."""
+    takes_notes: bool = False
+    """There is a bill validator; from the configuration, for the words of the first screen."""
     warn_left_s: int = 0
     serial: int = 0
     """Grows with every step that starts the state's time limit again."""

@@ -74,6 +74,7 @@ SAMPLES: dict[str, Session] = {
     "apology": _at(State.APOLOGY, failure="visit.died.printing",
                    money=Money(returned=500, owed=100)),
     "start": _at(State.START),
+    "start.notes": _at(State.START, takes_notes=True),
     "menu": _at(State.MENU),
     "card_there": _at(State.CLEAR_READER, card=True),
     "place_card": _at(State.PLACE_CARD),

@@ -243,3 +243,8 @@ def test_the_tries_are_said_before_one_is_used(sample: str, warning: ui.Text) ->
     assert isinstance(body, ui.Digits)
     assert body.warning == warning
     assert body.hint == ui.text("screen.pin.hint")
+
+
+def test_the_first_screen_says_which_money_to_have_ready() -> None:
+    for name, key in (("start", "need_3_note"), ("start.notes", "need_3_notes")):
+        assert ui.text(f"screen.start.{key}") in list(labels(present(SAMPLES[name])))
