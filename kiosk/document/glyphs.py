@@ -10,7 +10,6 @@ Source: ISO 32000-2 9.6.2 (simple fonts), 9.10.3 (ToUnicode); Adobe Technical No
 1.9 glyf, loca, hmtx, cmap formats 12 and 14.
 """
 
-import io
 import mmap
 import re
 import struct
@@ -22,6 +21,7 @@ from fontTools.ttLib import TTFont
 
 from crypto.errors import CheckFailed
 from kiosk.document.objects import Walk
+from kiosk.document.sfnt import COPIED, Program, metric, read_program
 from kiosk.document.skeleton import FORBIDDEN
 
 PLACES = (
@@ -30,15 +30,13 @@ PLACES = (
     Path("/usr/local/share/fonts/ipamjm.ttf"),
 )
 """IPAmj 明朝, the font of the 文字情報基盤: what certificates with names are set in."""
-_HINTING = ("fpgm", "prep", "cvt ")
-"""Programs that move points: an outline is what it is only under the same ones."""
-_TABLES = frozenset({
-    "head", "hhea", "maxp", "OS/2", "hmtx", "cmap", "loca", "glyf", "name", "post", *_HINTING,
-})  # fmt: skip
-_METRIC = struct.Struct(">Hh")
+_NAME = re.compile(r"/[A-Z]{6}\+IPAmjMincho")
+"""A subset of the font; no name that a renderer could have a font of its own for."""
+_POST_BYTES = 32
+_FILLED = 4
+"""Outlines begin at multiples of this."""
 _GLYPH = struct.Struct(">5h")
 """Number of contours; least x and y, greatest x and y."""
-_BEARING = struct.Struct(">h")
 _WIDTH_TOLERANCE = 1.0
 """In thousandths of the em, for rounding."""
 _FORMAT_OF_VARIANTS = 14
@@ -84,8 +82,10 @@ class Glyph:
         """Whether this prints as `held` does. reportlab writes advances in thousandths of the
         em; no renderer reads them, since the document states its widths."""
         advances = (held.advance, round(held.advance * 1000 / units))
-        return (self.outline, self.bearing) == (held.outline, held.bearing) and (
-            self.advance in advances
+        return (
+            _same(self.outline, held.outline)
+            and self.bearing == held.bearing
+            and self.advance in advances
         )
 
 
@@ -102,7 +102,9 @@ class Reference:
             self._metrics = font.reader["hmtx"]
             self._measured = font["hhea"].numberOfHMetrics
             self.units = int(font["head"].unitsPerEm)
-            self.hinting = {name: bytes(font.reader[name]) for name in _HINTING}
+            self.tables = {tag: bytes(font.reader[tag]) for tag in COPIED}
+            # The names of its glyphs are not a subset's.
+            self.tables["post"] = self.tables["post"][:_POST_BYTES]
             self._numbers = _numbers(font)
 
     def glyph(self, text: str) -> Glyph | None:
@@ -110,9 +112,16 @@ class Reference:
         number = self._numbers.get(text)
         if number is None:
             return None
+        return Glyph(self._outline(number), *metric(self._metrics, number, self._measured))
+
+    @property
+    def missing(self) -> bytes:
+        """The outline of what has none: glyph 0."""
+        return self._outline(0)
+
+    def _outline(self, number: int) -> bytes:
         begin, end = (self._glyf + self._places[at] for at in (number, number + 1))
-        metric = _metric(self._metrics, number, self._measured)
-        return Glyph(self._data[begin:end].rstrip(b"\0"), *metric)
+        return self._data[begin:end]
 
 
 def _numbers(font: Any) -> dict[str, int]:
@@ -126,13 +135,11 @@ def _numbers(font: Any) -> dict[str, int]:
     return numbers
 
 
-def _metric(table: bytes, number: int, measured: int) -> tuple[int, int]:
-    """Glyphs from `measured` on share the last advance; only bearings follow."""
-    advance, bearing = _METRIC.unpack_from(table, min(number, measured - 1) * _METRIC.size)
-    if number >= measured:
-        place = measured * _METRIC.size + (number - measured) * _BEARING.size
-        (bearing,) = _BEARING.unpack_from(table, place)
-    return bearing, advance
+def _same(outline: bytes, held: bytes) -> bool:
+    """Whether it is the held outline to its end, but for what fills it up. One that ends earlier,
+    be it by zeros, is none to some renderers, and nothing is seen."""
+    rest = outline[len(held) :]
+    return outline.startswith(held) and len(rest) < (_FILLED if held else 1) and not any(rest)
 
 
 def find(places: tuple[Path, ...] = PLACES) -> Path:
@@ -158,14 +165,18 @@ def read_face(font: Any, walk: Walk, reference: Reference) -> Face:
     Raises CheckFailed `document.forbidden_content`.
     """
     texts = _read_map(walk.content(font.ToUnicode))
-    program = _Program(walk.content(font.FontDescriptor.FontFile2), reference)
+    program = _program(font.FontDescriptor, walk, reference)
+    if not _NAME.fullmatch(str(font.BaseFont)) or font.BaseFont != font.FontDescriptor.FontName:
+        raise CheckFailed(FORBIDDEN, "a font of another name")
     stated = [float(width) for width in font.Widths]
     if len(stated) != int(font.LastChar) + 1 or not texts.keys() <= set(range(len(stated))):
         raise CheckFailed(FORBIDDEN, "a font that says more than it has")
+    if texts.keys() != program.codes.keys() - {0}:
+        raise CheckFailed(FORBIDDEN, "a font that shows more or less than it says")
     inks = {}
     for code, text in texts.items():
-        held, shown = reference.glyph(text), program.glyph(code)
-        if held is None or shown is None or not shown.shows(held, reference.units):
+        held, shown = reference.glyph(text), _shown(program, code)
+        if held is None or not shown.shows(held, reference.units):
             raise CheckFailed(FORBIDDEN, "a character that shows something else than it says")
         if abs(stated[code] - held.advance * 1000 / reference.units) > _WIDTH_TOLERANCE:
             raise CheckFailed(FORBIDDEN, "a character with another width")
@@ -191,29 +202,17 @@ def _read_map(data: bytes) -> dict[int, str]:
     return texts
 
 
-class _Program:
-    """The embedded font file."""
+def _program(descriptor: Any, walk: Walk, reference: Reference) -> Program:
+    """The embedded font file, of the very length its frame says."""
+    data = walk.content(descriptor.FontFile2)
+    if len(data) != int(descriptor.FontFile2.Length1):
+        raise CheckFailed(FORBIDDEN, "a font of another length than its frame says")
+    program = read_program(data, reference.tables)
+    if not _same(program.outline(0), reference.missing):
+        raise CheckFailed(FORBIDDEN, "another sign for no character")
+    return program
 
-    def __init__(self, data: bytes, reference: Reference) -> None:
-        font = TTFont(io.BytesIO(data), lazy=True)
-        if set(font.reader.keys()) - _TABLES:
-            raise CheckFailed(FORBIDDEN, "a font with tables it does not need")
-        hinting = {name: bytes(font.reader[name]) for name in _HINTING}
-        if hinting != reference.hinting or font["head"].unitsPerEm != reference.units:
-            raise CheckFailed(FORBIDDEN, "another font's hinting or size")
-        (self._codes,) = (table.cmap for table in font["cmap"].tables)
-        self._font = font
-        self._places = font["loca"].locations
-        self._glyf, self._metrics = font.reader["glyf"], font.reader["hmtx"]
-        self._measured = font["hhea"].numberOfHMetrics
 
-    def glyph(self, code: int) -> Glyph | None:
-        name = self._codes.get(code)
-        if name is None:
-            return None
-        number = self._font.getGlyphID(name)
-        begin, end = self._places[number], self._places[number + 1]
-        if not 0 <= begin <= end <= len(self._glyf):
-            return None
-        metric = _metric(self._metrics, number, self._measured)
-        return Glyph(bytes(self._glyf[begin:end]).rstrip(b"\0"), *metric)
+def _shown(program: Program, code: int) -> Glyph:
+    number = program.codes[code]
+    return Glyph(program.outline(number), *metric(program.metrics, number, program.measured))

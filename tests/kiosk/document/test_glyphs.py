@@ -49,3 +49,22 @@ def test_an_advance_in_thousandths_is_the_same_character() -> None:
 def test_a_terminal_without_the_font_says_which_package_has_it(tmp_path: Path) -> None:
     with pytest.raises(FontMissing, match="fonts-ipamj-mincho"):
         find((tmp_path / "none.ttf",))
+
+
+def test_an_outline_is_the_same_to_its_end() -> None:
+    held = Glyph(b"x\0", 10, 2048)
+    assert Glyph(b"x\0\0\0", 10, 2048).shows(held, 2048)
+    assert not Glyph(b"x", 10, 2048).shows(held, 2048)
+    assert not Glyph(b"x\0\0\0\0\0", 10, 2048).shows(held, 2048)
+    assert not Glyph(b"\0", 10, 2048).shows(Glyph(b"", 10, 2048), 2048)
+
+
+def test_a_character_has_ink_by_its_own_header() -> None:
+    """None is made of others, or the ink that is read from its header would not be its own."""
+    for text in ("g", "Ç", "f", "＿", "葛\U000e0102"):
+        glyph = REFERENCE.glyph(text)
+        assert glyph is not None
+        left, low, right, high = glyph.ink(REFERENCE.units)
+        assert left < right
+        assert low < high
+        assert glyph.outline[0] == 0

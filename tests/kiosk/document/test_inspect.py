@@ -96,8 +96,8 @@ class TestSignature:
     ) -> None:
         roots = running_work.state.trust("terminals").read_bytes()
         assert failure_of(press.job(roots=roots)) == "document.bad_signature"
-        assert failure_of(press.job(crls=())) == "document.bad_signature"
-        assert failure_of(press.job(at=AT + 400 * 86400)) == "document.bad_signature"
+        assert failure_of(press.job(crls=())) == "trust.list_not_in_force"
+        assert failure_of(press.job(at=AT + 400 * 86400)) == "trust.list_not_in_force"
 
 
 class TestStamp:

@@ -21,13 +21,14 @@ from kiosk.document.examiner import Examiner
 from tests.kiosk.centre_at_work import NOON
 from tests.kiosk.document.hostile.case import Hostile
 from tests.kiosk.document.hostile.files import FILES
+from tests.kiosk.document.hostile.fonts import FONTS
 from tests.kiosk.document.hostile.marks import MARKS
 from tests.kiosk.document.hostile.objects import OBJECTS
 from tests.kiosk.document.hostile.pages import PAGES
 from tests.kiosk.document.hostile.placed import PLACED
 from tests.kiosk.document.papers import Press
 
-CORPUS: tuple[Hostile, ...] = (*FILES, *OBJECTS, *PAGES, *PLACED, *MARKS)
+CORPUS: tuple[Hostile, ...] = (*FILES, *OBJECTS, *PAGES, *FONTS, *PLACED, *MARKS)
 _MIB = 1024 * 1024
 
 
