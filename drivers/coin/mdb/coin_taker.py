@@ -218,6 +218,8 @@ class MdbCoinTaker:
         same = cursor is not None and cursor.serial == serial
         start = cursor if same and cursor is not None else CreditCursor(serial, 0, UNKNOWN)
         self.book = TubeBook(start, self._changer.values, self._changer.tube_types)
+        # What the life before heard and did not write down is missing to this one.
+        self._ear.missed = self.book.catching_up = True
         backlog, self._backlog = self._backlog, []
         for heard in backlog:
             self._waiting += self._events(heard)
@@ -244,6 +246,7 @@ class MdbCoinTaker:
         if self.book is None:
             self._backlog += told
             return False
+        self.book.catching_up = self._ear.missed
         for heard in told:
             self._waiting += self._events(heard)
         return any(not (isinstance(h.activity, Told) and h.again) for h in told if not _busy(h))
@@ -254,7 +257,7 @@ class MdbCoinTaker:
                 self.clear("coin.acceptor_fault")
                 return self._known.deposited(coin, again=heard.again, soon=heard.soon)
             case DispensedByHand(coin_type, count, pieces):
-                self._known.taken_out(coin_type, pieces)
+                self._known.taken_out(coin_type, count, pieces)
                 yen = self._changer.values.get(coin_type, 0)
                 detail = f"its own keys let out {count} coins of ¥{yen}"
                 moved = CountsMoved(self._known.here())

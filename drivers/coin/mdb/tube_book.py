@@ -36,6 +36,8 @@ class TubeBook:
         """Coin types that may fall into the cash box, by their full tube."""
         self._blunt: set[int] = set()
         """Coin types whose count has been seen not to grow with a coin."""
+        self.catching_up = False
+        """Tellings may be missing until the tubes have been asked."""
         self.came_in: Counter[int] = Counter()
         """Coins by type that came into tubes since it was last cleared."""
 
@@ -58,16 +60,24 @@ class TubeBook:
             return (CoinMaybe(code, self.next()),)
         if in_tube:
             self._blunt |= set() if grew else {coin.coin_type}
-            self.counts[coin.coin_type] = coin.pieces
+            self._count(coin.coin_type, 1, coin.pieces)
             self.came_in[coin.coin_type] += 1
         else:
             self._overflowing |= {coin.coin_type}
         return (CoinAccepted(yen, self.next()),)
 
-    def taken_out(self, coin_type: int, pieces: int) -> None:
+    def taken_out(self, coin_type: int, count: int, pieces: int) -> None:
         """Somebody let coins out by the changer's own keys; `pieces` are left."""
         if coin_type in self._tubes:
-            self.counts[coin_type] = pieces
+            self._count(coin_type, -count, pieces)
+
+    def _count(self, coin_type: int, more: int, pieces: int) -> None:
+        """Believe the count that is told; but while tellings are missing, only this one's part of
+        it, or the count would hide what was not told.
+        """
+        known = coin_type in self.counts
+        by_telling = self.catching_up and known
+        self.counts[coin_type] = self.counts[coin_type] + more if by_telling else pieces
 
     def untold(self, counts: Mapping[int, int]) -> dict[int, int]:
         """Coins by type that are in the tubes now and were never told."""

@@ -63,6 +63,17 @@ class TestTheHostIsKilled:
         assert not credits_of(rig.die_and_resume()), "and nothing twice"
         rig.check()
 
+    def test_and_some_were_told_to_the_dead_and_some_to_nobody(self, rig: Rig) -> None:
+        """The count that comes with a later coin must not hide the earlier ones."""
+        for _ in range(2):
+            rig.hand.drop_coin(10)
+        rig.clock.advance(1.0)
+        assert credits_of(rig.vendor.poll()) == [10, 10]  # heard, and never written down
+        rig.hand.drop_coin(10)
+        rig.clock.advance(1.0)
+        assert credits_of(rig.die_and_resume()) == [10, 10, 10]
+        rig.check()
+
     def test_more_coins_than_it_remembers_come_back_to_their_owner(self, rig: Rig) -> None:
         for _ in range(20):
             rig.hand.drop_coin(10)
@@ -130,6 +141,18 @@ class TestAnswersAreLost:
             assert rig.credited_yen == 200
             assert rig.machine.adapter.struck >= 1
             rig.check()
+
+    def test_a_later_coin_does_not_hide_one_whose_telling_was_lost(self, rig: Rig) -> None:
+        rig.hand.drop_coin(10)
+        rig.hand.drop_coin(10)
+        rig.clock.advance(0.4)
+        rig.harm(Harm.LINE_LOST, 1, Changer.POLL, only_data=True)
+        rig.harm(Harm.LINE_LOST, 1, Changer.TUBE_STATUS)
+        rig.take(rig.vendor.poll())
+        rig.hand.drop_coin(10)
+        rig.poll(6)
+        assert rig.credited_yen == 30
+        rig.check()
 
     def test_to_the_cash_box_and_the_line_lost_is_said_to_be_unknown(self) -> None:
         rig = Rig(FULL).ready()
