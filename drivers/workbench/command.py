@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING
 from drivers.clock import SystemClock
 from drivers.coin.contract import CoinVendorConfig
 from drivers.coin.framing import Check
+from drivers.coin.mdb.adapter import BAUD as ADAPTER_BAUD
 from drivers.coin.serial import SerialCoinVendor
+from drivers.coin.vendor import coin_vendor
 from drivers.conformance.coin_kind import hopper_addresses
 from drivers.conformance.kind import SetupError
 from drivers.errors import DeviceError
@@ -18,6 +20,7 @@ from drivers.link.port import BytePort, LinkLost
 from drivers.workbench.card_line import CardLine
 from drivers.workbench.coin_line import USUAL, CoinLine, probe
 from drivers.workbench.listing import devices
+from drivers.workbench.mdb_line import MdbLine, probe_mdb
 from drivers.workbench.printer_line import PrinterLine
 from drivers.workbench.soak import Findings, NoticingPort, Soak, summary
 from drivers.workbench.watch import Watcher
@@ -42,8 +45,9 @@ def add_commands(kinds: "Kinds") -> None:
 
 def _add_probe(parser: argparse.ArgumentParser) -> None:
     commands = parser.add_subparsers(required=True, metavar="DEVICE")
-    coin = commands.add_parser("coin", help="every device on a ccTalk line")
+    coin = commands.add_parser("coin", help="every device on a coin line")
     _add_port(coin)
+    _add_protocol(coin)
     coin.add_argument("--all", action="store_true", help="all addresses, not only the usual ones")
     coin.set_defaults(run=run_probe_coin)
     card = commands.add_parser("card", help="the readers, and the card on one")
@@ -56,8 +60,9 @@ def _add_probe(parser: argparse.ArgumentParser) -> None:
 
 def _add_talk(parser: argparse.ArgumentParser) -> None:
     commands = parser.add_subparsers(required=True, metavar="DEVICE")
-    coin = commands.add_parser("coin", help="ccTalk frames")
+    coin = commands.add_parser("coin", help="ccTalk frames, or MDB blocks")
     _add_port(coin)
+    _add_protocol(coin)
     coin.add_argument("--checksum", choices=[c.value for c in Check], default="simple")
     coin.set_defaults(run=run_talk_coin)
     card = commands.add_parser("card", help="APDUs")
@@ -69,7 +74,8 @@ def _add_talk(parser: argparse.ArgumentParser) -> None:
 
 
 def _add_watch(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--coin", metavar="PORT", help="a ccTalk line")
+    parser.add_argument("--coin", metavar="PORT", help="a coin line")
+    _add_protocol(parser)
     parser.add_argument("--take", default="", metavar="YEN,YEN", help="take these coins meanwhile")
     parser.add_argument("--card", action="store_true", help="the card readers")
     parser.add_argument("--printer", metavar="URI", help="an IPP printer")
@@ -100,6 +106,12 @@ def _add_port(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--port", required=True, help="serial port")
 
 
+def _add_protocol(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--protocol", choices=("cctalk", "mdb"), default="cctalk", help="of the coin line (cctalk)"
+    )
+
+
 def _add_reader(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--reader", default="", help="part of the reader's name; the first one")
 
@@ -113,14 +125,16 @@ def run_list(_: argparse.Namespace) -> int:
 
 
 def run_probe_coin(chosen: argparse.Namespace) -> int:
-    """Everything on a ccTalk line."""
+    """Everything on a coin line."""
     addresses = tuple(range(2, 256)) if chosen.all else USUAL
+    mdb = chosen.protocol == "mdb"
     try:
-        port = _serial(chosen.port)
+        port = _adapter(chosen.port) if mdb else _serial(chosen.port)
     except LinkLost as lost:
         return _complain(str(lost))
     try:
-        return _show(probe(port, SystemClock(), addresses))
+        found = probe_mdb(port, SystemClock()) if mdb else probe(port, SystemClock(), addresses)
+        return _show(found)
     finally:
         port.close()
 
@@ -165,10 +179,13 @@ def run_probe_printer(chosen: argparse.Namespace) -> int:
 
 
 def run_talk_coin(chosen: argparse.Namespace) -> int:
-    """Frames by hand."""
+    """Frames or blocks by hand."""
+    line: CoinLine | MdbLine
     try:
-        port = _serial(chosen.port)
-        line = CoinLine(port, SystemClock(), Check(chosen.checksum))
+        if chosen.protocol == "mdb":
+            line = MdbLine(_adapter(chosen.port), SystemClock())
+        else:
+            line = CoinLine(_serial(chosen.port), SystemClock(), Check(chosen.checksum))
     except LinkLost as lost:
         return _complain(str(lost))
     try:
@@ -233,7 +250,8 @@ def _watched(
     """Add what was asked for; gives back how each is closed."""
     closing: list[Callable[[], None]] = []
     if chosen.coin:
-        vendor = SerialCoinVendor(CoinVendorConfig(port=chosen.coin, hoppers={}), clock)
+        line = CoinVendorConfig(port=chosen.coin, protocol=chosen.protocol, hoppers={})
+        vendor = coin_vendor(line, clock)
         closing.append(vendor.close)
         take = frozenset(int(yen) for yen in chosen.take.split(",") if yen)
         watcher.coin(vendor, take, _COIN_S)
@@ -332,10 +350,14 @@ def _converse(answer: Callable[[str], Iterator[str]]) -> int:
         _show(answer(line))
 
 
-def _serial(port: str) -> BytePort:
+def _serial(port: str, baud: int = _BAUD) -> BytePort:
     from drivers.link.serial_port import SerialLine, SerialPort
 
-    return SerialPort(SerialLine(path=port, baud=_BAUD))
+    return SerialPort(SerialLine(path=port, baud=baud))
+
+
+def _adapter(port: str) -> BytePort:
+    return _serial(port, ADAPTER_BAUD)
 
 
 def _show(lines: Iterable[str]) -> int:
