@@ -23,6 +23,7 @@ from center.antiforgery.scramble.upload import pictures
 from tests.center.antiforgery.scramble.sheets import KEYS, PLACE, SIGNERS, back, printed
 from tests.modem.figures import Case, read
 from tests.modem.plot import plot
+from tests.modem.tampering import characters, pointed_at, transplants
 
 _SHOWN = ("nominal", "heavy2", "torn45")
 
@@ -39,6 +40,7 @@ def section(directory: Path) -> str:
         _sweeps(read(directory / "modem-sweeps.jsonl")),
         _rivals(read(directory / "modem-rivals.jsonl")),
         _speed(read(directory / "modem-speed.jsonl")),
+        _tampering(),
         _pictures(),
     ]
     return "\n".join(parts)
@@ -222,6 +224,22 @@ def _speed(lines: list[Case]) -> str:
     ]
     head = ("what", "page", "scan dpi", "CPU s, least of 3", "memory of the process, MB")
     return "<h3>Time and memory, one core</h3>" + _table(head, rows)
+
+
+_TAMPERED_SEED = 1
+
+
+def _tampering() -> str:
+    """Made while one waits."""
+    head = ("other sheet's share", "said", "shown", "said to whoever types the front's number")
+    return (
+        "<h3>Tampering</h3><p>A character of the front changed into the one that needs least ink: "
+        "the front that is recovered differs there, and the square is pointed at.</p>"
+        + _table(("dpi of the recovered front", "changed", "pointed at"), characters())
+        + _row([_figure(pointed_at(), "changed from 日 to 曰; in red what differs")])
+        + "<p>A part of another sheet's block in the place of one's own, printed and scanned.</p>"
+        + _table(head, transplants(_TAMPERED_SEED))
+    )
 
 
 def _pictures() -> str:

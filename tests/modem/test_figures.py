@@ -39,3 +39,12 @@ def test_a_plot_holds_every_curve() -> None:
     drawn = plot("jitter", {"nominal": [(0.5, 1e-4), (1.0, 0.02)], "<heavy>": [(0.5, 0.0)]})
     assert drawn.count("<polyline") == 2
     assert "&lt;heavy&gt;" in drawn
+
+
+def test_a_plot_s_shares_lie_between_its_lines() -> None:
+    """All errors on the uppermost line, none on the lowest, and what is between in between."""
+    drawn = plot("dpi", {"all": [(200, 1.0), (300, 1e-9)]})
+    first, second = drawn.split('points="')[1].split('"')[0].split()
+    lines = [float(part.split("H")[0].split()[1]) for part in drawn.split('d="M')[1:]]
+    assert float(first.split(",")[1]) == min(lines)
+    assert float(second.split(",")[1]) == pytest.approx(max(lines), abs=0.1)
