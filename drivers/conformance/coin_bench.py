@@ -28,6 +28,8 @@ _SILENCE_STEP_S = 0.02
 _STILL_LIMIT_S = 20.0
 _VIRTUAL_S = 2.0
 _POLL_STEP_S = 0.1
+_FALLEN_S = 1.0
+"""Longer than a coin takes from the exit sensor into the tray."""
 _HEADER_AT = 3
 _MERE_STATES = 0b1100_0110
 """Bits of a hopper's first register that keep it from nothing. Source: Part 2 section 3.90."""
@@ -79,15 +81,23 @@ class CoinBench:
         self.acceptor = setup.config.acceptor
         self.bills = setup.config.bills
         """Address of the bill validator; 0: none."""
-        self.hoppers = {int(yen): at for yen, at in sorted(setup.config.hoppers.items())}
+        self.escrow = setup.config.escrow
+        """Address of the coin escrow; 0: none."""
+        paid = {int(yen): at for yen, at in sorted(setup.config.hoppers.items())}
+        shared = [at for at in paid.values() if list(paid.values()).count(at) > 1]
+        self.changer = shared[0] if shared else 0
+        """Address of the changer, at which several face values are; 0: none."""
+        self.payable = tuple(sorted(paid))
+        """Face values that are paid out, by hoppers or a changer."""
+        self.hoppers = {yen: at for yen, at in paid.items() if at != self.changer}
         self._seen: dict[int, dict[str, Any]] = {}
         self._notes: dict[int, list[str]] = {}
 
     @property
     def addresses(self) -> tuple[int, ...]:
         """All configured devices."""
-        bills = (self.bills,) if self.bills else ()
-        return (self.acceptor, *self.hoppers.values(), *bills)
+        others = (self.bills, self.escrow, self.changer)
+        return (self.acceptor, *self.hoppers.values(), *filter(None, others))
 
     @property
     def cheapest(self) -> int:
@@ -99,7 +109,20 @@ class CoinBench:
             raise NotApplicable("no hopper is configured")
         return min(self.hoppers)
 
-    dispense_command = staticmethod(request_with(Header.DISPENSE))
+    @property
+    def paid(self) -> int:
+        """The face value that the driver is asked to pay: the smallest of hoppers or changer.
+
+        Raises NotApplicable where nothing is paid out.
+        """
+        if not self.payable:
+            raise NotApplicable("no hopper is configured")
+        return min(self.payable)
+
+    @staticmethod
+    def dispense_command(raw: bytes) -> bool:
+        """True for the bytes of an order to pay."""
+        return request_with(Header.DISPENSE)(raw) or request_with(Header.PAY_MONEY_OUT)(raw)
 
     # --- two ways to the device ---------------------------------------------------------------
 
@@ -131,9 +154,11 @@ class CoinBench:
         """
         kill = Kill(self.dispense_command)
         made = self._over(lambda: kill.opened(self._open()))
-        yield made, kill
-        if not kill.dead:
-            made.close()
+        try:
+            yield made, kill
+        finally:
+            if not kill.dead:
+                made.close()
 
     @contextmanager
     def spoiled(self) -> Iterator[tuple[CoinVendor, Spoil]]:
@@ -147,6 +172,21 @@ class CoinBench:
             yield made, spoil
         finally:
             made.close()
+
+    @contextmanager
+    def ready(self) -> Iterator[CoinVendor]:
+        """As `vendor`, set up and with an empty tray: what lies there afterwards was paid now."""
+        self.hands.take_tray()
+        with self.vendor() as made:
+            made.capabilities()
+            made.resume(None)
+            yield made
+
+    def demand_tray(self, yen: int) -> None:
+        """So much lies in the tray once everything has fallen. Raises Violation."""
+        self.clock.sleep(_FALLEN_S)
+        lying = self.hands.take_tray()
+        demand(lying == yen, f"¥{lying} lie in the tray, not ¥{yen}")
 
     def poll_for(
         self,
@@ -180,6 +220,11 @@ class CoinBench:
             if self.bills:
                 wire.ask(self.bills, Header.SET_MASTER_INHIBIT, b"\0")
                 wire.reply(self.bills, Header.ROUTE_BILL, b"\0")
+            if self.escrow:
+                wire.reply(self.escrow, Header.OPERATE_ESCROW, b"\1")
+                self.await_rest(wire, self.escrow, Header.ESCROW_STATUS, lambda said: said[0] != 1)
+            if self.changer:
+                self.await_rest(wire, self.changer, Header.ACTIVITY, lambda said: not said[0] & 8)
             for address in self.hoppers.values():
                 self.await_still(wire, address)
                 wire.ask(address, Header.ENABLE_HOPPER, b"\0")
@@ -214,6 +259,16 @@ class CoinBench:
         while wire.reply(address, Header.SIMPLE_POLL) is None:
             demand(self.clock.monotonic_s() < until_s, f"address {address} stays silent")
             self.clock.sleep(_BOOT_STEP_S)
+
+    def await_rest(
+        self, wire: CoinWire, address: int, header: Header, rests: Callable[[bytes], bool]
+    ) -> bytes:
+        """What the device says when it has stopped. Raises Violation after 20 s."""
+        until_s = self.clock.monotonic_s() + _STILL_LIMIT_S
+        while not rests(said := wire.ask(address, header)):
+            demand(self.clock.monotonic_s() < until_s, f"address {address} does not stop")
+            self.clock.sleep(_POLL_STEP_S)
+        return said
 
     def await_still(self, wire: CoinWire, address: int) -> bytes:
         """The hopper's status (header 166) when it has stopped. Raises Violation after 20 s."""

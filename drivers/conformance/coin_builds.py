@@ -6,6 +6,8 @@ from drivers.coin.tables import DispenseAnswer, FlagMap, Key, Quirks
 from drivers.coin.virtual import (
     AcceptorBuild,
     BillBuild,
+    ChangerBuild,
+    EscrowBuild,
     FirstEvent,
     HopperBuild,
     MachineBuild,
@@ -28,6 +30,8 @@ def _hoppers(product: str, quirks: Quirks, coin_name: str | None) -> dict[int, H
 
 PLAIN = MachineBuild()
 BILLS = replace(PLAIN, bills=BillBuild())
+ESCROW = replace(PLAIN, escrow=EscrowBuild())
+CHANGER = replace(PLAIN, hoppers={}, changer=ChangerBuild())
 SCH2 = replace(
     PLAIN,
     hoppers=_hoppers(

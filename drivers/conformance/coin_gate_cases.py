@@ -140,6 +140,8 @@ def _demand_back(bench: CoinBench, moved: Moved, yen: int) -> None:
 )
 def sorter(bench: CoinBench) -> str:
     with acceptor_on(bench) as acceptor:
+        if bench.escrow:
+            raise NotApplicable("every coin drops into the escrow, whatever its path")
         acceptor.knows(Header.SORTER_OVERRIDE)
         path = acceptor.knows(Header.DEFAULT_PATH)[0]
         bench.hands.take_cashbox()

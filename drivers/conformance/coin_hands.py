@@ -71,6 +71,7 @@ PROMPTS: Mapping[str, Prompt] = {
     "drop_fast": Prompt("After Enter, insert quickly one after another: ¥{0}, ¥{1}, ¥{2}"),
     "insert_bill": Prompt("After Enter, insert one ¥{0} note at once"),
     "take_tray": Prompt("Take everything out of the tray; type the sum in yen", counts=True),
+    "take_cashbox": Prompt("Take everything out of the cash box; type the sum in yen", counts=True),
     "leave_in_hopper": Prompt("Leave exactly {1} coins in the ¥{0} hopper"),
     "fill_hopper": Prompt("Put at least 50 coins into the ¥{0} hopper"),
     "power_cycle": Prompt("Switch the machine off now, wait five seconds, switch it on"),

@@ -47,6 +47,10 @@ def category(bench: CoinBench) -> str:
         for address in bench.hoppers.values():
             said = wire.ask(address, Header.CATEGORY).decode("ascii", "replace")
             demand_equal(said, Category.PAYOUT.value, f"category of address {address}")
+        for address, kind in ((bench.escrow, Category.ESCROW), (bench.changer, Category.CHANGER)):
+            if address:
+                said = wire.ask(address, Header.CATEGORY).decode("ascii", "replace")
+                demand_equal(said, kind.value, f"category of address {address}")
     return f"one acceptor, {len(bench.hoppers)} hoppers"
 
 
@@ -162,7 +166,7 @@ def capabilities(bench: CoinBench) -> str:
         took_s = bench.clock.monotonic_s() - start_s
         demand_equal(vendor.capabilities(), first, "capabilities asked again")
     demand_equal(len(first.devices), len(bench.addresses), "devices named")
-    demand_equal(first.dispenses, frozenset(bench.hoppers), "face values that can be paid out")
+    demand_equal(first.dispenses, frozenset(bench.payable), "face values that can be paid out")
     demand(first.accepts, "no face value can be taken in")
     demand(took_s <= _LIMIT_S, f"it took {took_s:.1f} s")
     return f"{len(first.devices)} devices, takes {sorted(first.accepts)}"

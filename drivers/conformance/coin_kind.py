@@ -10,7 +10,14 @@ from drivers.clock import Clock, SystemClock
 from drivers.coin.contract import CoinVendor, CoinVendorConfig
 from drivers.coin.framing import Check
 from drivers.coin.serial import SerialCoinVendor
-from drivers.coin.virtual import BillBuild, MachineBuild, Speeds, VirtualCoinMachine
+from drivers.coin.virtual import (
+    BillBuild,
+    ChangerBuild,
+    EscrowBuild,
+    MachineBuild,
+    Speeds,
+    VirtualCoinMachine,
+)
 from drivers.conformance import coin_wrong_mdb
 from drivers.conformance.coin_bench import CoinBench, CoinSetup
 from drivers.conformance.coin_hands import PROMPTS, virtual
@@ -47,6 +54,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="one hopper; several times (10=3 50=4 100=5 500=6)",
     )
     parser.add_argument("--bills", type=int, default=0, help="the bill validator's; 0 none (0)")
+    parser.add_argument("--escrow", type=int, default=0, help="the coin escrow's; 0 none (0)")
     parser.add_argument("--checksum", choices=[c.value for c in Check], default="simple")
     parser.add_argument(
         "--profile", default="", metavar="TOML", help="departures of your devices, [[family]] rows"
@@ -70,6 +78,7 @@ def setup(chosen: argparse.Namespace) -> dict[str, Any]:
         "acceptor": chosen.acceptor,
         "hoppers": hopper_addresses(chosen.hopper or _DEFAULT_HOPPERS),
         "bills": chosen.bills,
+        "escrow": chosen.escrow,
         "checksum": chosen.checksum,
         "profile": chosen.profile,
         "driver": chosen.driver,
@@ -97,7 +106,12 @@ def open_bench(settings: Mapping[str, Any], ask: Ask) -> tuple[CoinBench, Clock]
         made = _setup(settings, settings["port"])
         return CoinBench(made, person(ask, PROMPTS), clock), clock
     bills = BillBuild(address=settings["bills"]) if settings["bills"] else None
-    build = MachineBuild(check=Check(settings["checksum"]), bills=bills)
+    escrow = EscrowBuild(address=settings["escrow"]) if settings["escrow"] else None
+    build = MachineBuild(check=Check(settings["checksum"]), bills=bills, escrow=escrow)
+    addresses = list(settings["hoppers"].values())
+    if shared := [each for each in addresses if addresses.count(each) > 1]:
+        changer = ChangerBuild(address=shared[0])
+        build = replace(build, hoppers={}, changer=changer)
     machine = VirtualCoinMachine(clock, build, speeds=_BRISK)
     return PtyCoinBench(machine, settings, clock), clock
 
@@ -136,6 +150,7 @@ def _config(settings: Mapping[str, Any], port: str) -> CoinVendorConfig:
         acceptor=settings["acceptor"],
         hoppers=settings["hoppers"],
         bills=settings["bills"],
+        escrow=settings.get("escrow", 0),
         checksum=settings["checksum"],
         profiles=settings["profile"],
     )

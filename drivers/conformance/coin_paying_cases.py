@@ -12,17 +12,17 @@ _MANY = 256
 _SETTLE_S = 1.0
 
 
-def _demand_tray(bench: CoinBench, pieces: int) -> None:
-    bench.clock.sleep(_SETTLE_S)
-    lying = bench.hands.take_tray()
-    wanted = pieces * bench.cheapest
-    demand(lying == wanted, f"¥{lying} lie in the tray, not ¥{wanted}")
-
-
-def _demand_paid(result: DispenseResult, pieces: int) -> None:
+def _demand_said(result: DispenseResult, pieces: int) -> None:
+    """The driver says that so many were paid, counted by the device."""
     demand_equal(
         (result.paid, result.evidence), (pieces, Evidence.DEVICE_COUNTED), "paid and evidence"
     )
+
+
+def _demand_paid(bench: CoinBench, result: DispenseResult, pieces: int) -> None:
+    """So many are said to be paid, and lie in the tray."""
+    _demand_said(result, pieces)
+    bench.demand_tray(pieces * bench.paid)
 
 
 def _identified(vendor: CoinVendor) -> None:
@@ -39,18 +39,16 @@ def _identified(vendor: CoinVendor) -> None:
     spends=1,
 )
 def prepare(bench: CoinBench) -> str:
-    bench.hands.take_tray()
-    with bench.vendor() as vendor:
-        _identified(vendor)
-        for yen, pieces in ((bench.cheapest, 0), (bench.cheapest, _MANY), (_NO_COIN, 1)):
+    with bench.ready() as vendor:
+        for yen, pieces in ((bench.paid, 0), (bench.paid, _MANY), (_NO_COIN, 1)):
             try:
                 vendor.prepare(yen, pieces)
             except DeviceError:
                 continue
             raise Violation(f"{pieces} pieces of ¥{yen} were not refused")
-        ticket = vendor.prepare(bench.cheapest, 1)
-        demand_equal((ticket.yen, ticket.pieces), (bench.cheapest, 1), "ticket")
-    _demand_tray(bench, 0)
+        ticket = vendor.prepare(bench.paid, 1)
+        demand_equal((ticket.yen, ticket.pieces), (bench.paid, 1), "ticket")
+    bench.demand_tray(0)
     return "nothing moved; 0 and 256 pieces and ¥7 refused"
 
 
@@ -63,14 +61,10 @@ def prepare(bench: CoinBench) -> str:
     spends=2,
 )
 def exact(bench: CoinBench) -> str:
-    bench.hands.take_tray()
-    with bench.vendor() as vendor:
-        _identified(vendor)
-        with bench.stopwatch.span("dispense of two"):
-            result = vendor.dispense(vendor.prepare(bench.cheapest, 2))
-    _demand_paid(result, 2)
+    with bench.ready() as vendor, bench.stopwatch.span("dispense of two"):
+        result = vendor.dispense(vendor.prepare(bench.paid, 2))
     demand_equal(result.reason, "", "reason")
-    _demand_tray(bench, 2)
+    _demand_paid(bench, result, 2)
     return "two asked, two said, two in the tray"
 
 
@@ -83,15 +77,12 @@ def exact(bench: CoinBench) -> str:
     spends=2,
 )
 def once(bench: CoinBench) -> str:
-    bench.hands.take_tray()
-    with bench.vendor() as vendor:
-        _identified(vendor)
-        ticket = vendor.prepare(bench.cheapest, 1)
+    with bench.ready() as vendor:
+        ticket = vendor.prepare(bench.paid, 1)
         first = vendor.dispense(ticket)
         second = vendor.dispense(ticket)
-    _demand_paid(first, 1)
     demand_equal(second, first, "result of the second `dispense`")
-    _demand_tray(bench, 1)
+    _demand_paid(bench, first, 1)
     return "paid once, the same result"
 
 
@@ -104,15 +95,13 @@ def once(bench: CoinBench) -> str:
     spends=1,
 )
 def resolve_unpaid(bench: CoinBench) -> str:
-    bench.hands.take_tray()
-    with bench.vendor() as vendor:
-        _identified(vendor)
-        ticket = vendor.prepare(bench.cheapest, 1)
+    with bench.ready() as vendor:
+        ticket = vendor.prepare(bench.paid, 1)
     with bench.vendor() as again:
         for _ in range(2):
             result = again.resolve(ticket)
             demand_equal((result.paid, result.evidence), (0, Evidence.NOT_STARTED), "verdict")
-    _demand_tray(bench, 0)
+    bench.demand_tray(0)
     return "not started, twice the same"
 
 
@@ -125,15 +114,13 @@ def resolve_unpaid(bench: CoinBench) -> str:
     spends=2,
 )
 def resolve_paid(bench: CoinBench) -> str:
-    bench.hands.take_tray()
-    with bench.vendor() as vendor:
-        _identified(vendor)
-        ticket = vendor.prepare(bench.cheapest, 2)
+    with bench.ready() as vendor:
+        ticket = vendor.prepare(bench.paid, 2)
         vendor.dispense(ticket)
     with bench.vendor() as again:
         for _ in range(2):
-            _demand_paid(again.resolve(ticket), 2)
-    _demand_tray(bench, 2)
+            _demand_said(again.resolve(ticket), 2)
+    bench.demand_tray(2 * bench.paid)
     return "two paid, twice the same"
 
 
@@ -150,7 +137,7 @@ def host_death(bench: CoinBench) -> str:
     bench.hands.take_tray()
     with bench.mortal() as (vendor, kill):
         _identified(vendor)
-        ticket = vendor.prepare(bench.cheapest, 2)
+        ticket = vendor.prepare(bench.paid, 2)
         kill.after_dispense()
         try:
             vendor.dispense(ticket)
@@ -159,9 +146,9 @@ def host_death(bench: CoinBench) -> str:
         else:
             raise NotApplicable("the driver's commands cannot be told apart on this line")
     with bench.vendor() as again:
-        _demand_paid(again.resolve(ticket), 2)
-        _demand_paid(again.dispense(ticket), 2)
-    _demand_tray(bench, 2)
+        _demand_said(again.resolve(ticket), 2)
+        _demand_said(again.dispense(ticket), 2)
+    bench.demand_tray(2 * bench.paid)
     return "two paid, found, not paid again"
 
 
@@ -177,17 +164,16 @@ def lost_command(bench: CoinBench) -> str:
     bench.hands.take_tray()
     with bench.spoiled() as (vendor, spoil):
         _identified(vendor)
-        ticket = vendor.prepare(bench.cheapest, 1)
+        ticket = vendor.prepare(bench.paid, 1)
         spoil.lose_command(bench.dispense_command)
         result = vendor.dispense(ticket)
         struck = spoil.struck
     if not struck:
         raise NotApplicable("the driver's commands cannot be told apart on this line")
     if result.evidence is Evidence.NOT_STARTED:
-        _demand_tray(bench, 0)
+        bench.demand_tray(0)
         return "not started, and said so"
-    _demand_paid(result, 1)
-    _demand_tray(bench, 1)
+    _demand_paid(bench, result, 1)
     return "paid once"
 
 
@@ -203,14 +189,13 @@ def lost_answer(bench: CoinBench) -> str:
     bench.hands.take_tray()
     with bench.spoiled() as (vendor, spoil):
         _identified(vendor)
-        ticket = vendor.prepare(bench.cheapest, 1)
+        ticket = vendor.prepare(bench.paid, 1)
         spoil.lose_answer(bench.dispense_command)
         result = vendor.dispense(ticket)
         struck = spoil.struck
     if not struck:
         raise NotApplicable("the driver's commands cannot be told apart on this line")
-    _demand_paid(result, 1)
-    _demand_tray(bench, 1)
+    _demand_paid(bench, result, 1)
     return "paid once"
 
 
@@ -223,15 +208,12 @@ def lost_answer(bench: CoinBench) -> str:
     spends=1,
 )
 def empty(bench: CoinBench) -> str:
-    bench.hands.take_tray()
-    bench.hands.leave_in_hopper(bench.cheapest, 1)
-    with bench.vendor() as vendor:
-        _identified(vendor)
-        result = vendor.dispense(vendor.prepare(bench.cheapest, 3))
-    bench.hands.fill_hopper(bench.cheapest)
-    _demand_paid(result, 1)
+    bench.hands.leave_in_hopper(bench.paid, 1)
+    with bench.ready() as vendor:
+        result = vendor.dispense(vendor.prepare(bench.paid, 3))
+    bench.hands.fill_hopper(bench.paid)
     demand_equal(result.reason, "coin.hopper_empty", "reason")
-    _demand_tray(bench, 1)
+    _demand_paid(bench, result, 1)
     return "one of three, coin.hopper_empty"
 
 
@@ -244,17 +226,15 @@ def empty(bench: CoinBench) -> str:
     spends=1,
 )
 def cable(bench: CoinBench) -> str:
-    bench.hands.take_tray()
-    with bench.vendor() as vendor:
-        _identified(vendor)
-        ticket = vendor.prepare(bench.cheapest, 1)
+    with bench.ready() as vendor:
+        ticket = vendor.prepare(bench.paid, 1)
         bench.hands.cut_cable()
         first = calm(lambda: vendor.dispense(ticket))
         demand_equal(first.evidence, Evidence.UNKNOWN, "evidence with the line cut")
         bench.hands.restore_cable()
         later = calm(lambda: vendor.resolve(ticket))
         demand(later.evidence is not Evidence.UNKNOWN, "`resolve` still does not know")
-    _demand_tray(bench, later.paid)
+    bench.demand_tray(later.paid * bench.paid)
     return f"unknown, later {later.evidence.value}, {later.paid} paid"
 
 
@@ -267,17 +247,15 @@ def cable(bench: CoinBench) -> str:
     spends=1,
 )
 def power(bench: CoinBench) -> str:
-    bench.hands.take_tray()
-    with bench.vendor() as vendor:
-        _identified(vendor)
-        ticket = vendor.prepare(bench.cheapest, 1)
+    with bench.ready() as vendor:
+        ticket = vendor.prepare(bench.paid, 1)
         bench.hands.power_cycle()
         result = calm(lambda: vendor.dispense(ticket))
         if result.evidence is Evidence.UNKNOWN:
             result = vendor.resolve(ticket)
     bench.clock.sleep(_SETTLE_S)
     lying = bench.hands.take_tray()
-    said = result.paid * bench.cheapest
+    said = result.paid * bench.paid
     demand(
         result.evidence is Evidence.UNKNOWN or said == lying,
         f"¥{said} are said to be paid, ¥{lying} lie in the tray",

@@ -87,7 +87,6 @@ def running(bench: CoinBench) -> str:
         )
         if hopper.quirks.has_total:
             demand_equal((hopper.total() - total) % TOTAL_MODULUS, 3, "coins counted by 168")
-        bench.clock.sleep(_SETTLE_S)
         hopper.demand_tray(3)
     return f"{len(seen)} readings, all of them 3 together"
 

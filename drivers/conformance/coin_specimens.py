@@ -14,13 +14,16 @@ from drivers.coin.serial import SerialCoinVendor
 from drivers.coin.virtual import MachineBuild, VirtualCoinMachine
 from drivers.conformance import (
     coin_wrong_acceptors,
+    coin_wrong_addresses,
     coin_wrong_bills,
+    coin_wrong_changers,
     coin_wrong_drivers,
+    coin_wrong_escrows,
     coin_wrong_hoppers,
     coin_wrong_lines,
 )
 from drivers.conformance.coin_bench import CoinBench, CoinSetup
-from drivers.conformance.coin_builds import BILLS, OTHER, PLAIN, SCH1, SCH2
+from drivers.conformance.coin_builds import BILLS, CHANGER, ESCROW, OTHER, PLAIN, SCH1, SCH2
 from drivers.conformance.coin_hands import virtual
 from drivers.conformance.coin_lines import OpenPort
 from drivers.conformance.coin_wrong import WrongDevice
@@ -53,12 +56,21 @@ class Stand:
         config = CoinVendorConfig(
             port="memory",
             acceptor=self.build.acceptor.address,
-            hoppers={str(yen): hopper.address for yen, hopper in self.build.hoppers.items()},
+            hoppers=_addresses(self.build),
             bills=self.build.bills.address if self.build.bills else 0,
+            escrow=self.build.escrow.address if self.build.escrow else 0,
             checksum=self.build.check.value,
         )
-        setup = CoinSetup(config, line.reopen, self.vendor)
+        setup = CoinSetup(config, line.open_alone, self.vendor)
         return CoinBench(setup, virtual(machine), clock), clock
+
+
+def _addresses(build: MachineBuild) -> dict[str, int]:
+    """Face value -> address of its hopper, or of the changer."""
+    found = {str(yen): hopper.address for yen, hopper in build.hoppers.items()}
+    if build.changer:
+        found |= {str(yen): build.changer.address for yen in build.changer.pieces}
+    return found
 
 
 RIGHT: tuple[Specimen[CoinBench], ...] = (
@@ -75,6 +87,8 @@ RIGHT: tuple[Specimen[CoinBench], ...] = (
         Stand(SCH1).open,
     ),
     Specimen("bills", "with a bill validator that holds each bill", Stand(BILLS).open),
+    Specimen("escrow", "with a coin escrow under the acceptor", Stand(ESCROW).open),
+    Specimen("changer", "with a changer instead of hoppers", Stand(CHANGER).open),
     Specimen(
         "other",
         "another address, credits that are values, a dummy first event, no accept counter, "
@@ -99,6 +113,9 @@ WRONG_DEVICES: tuple[WrongDevice, ...] = (
     *coin_wrong_bills.WRONG,
     *coin_wrong_hoppers.WRONG,
     *coin_wrong_lines.WRONG,
+    *coin_wrong_escrows.WRONG,
+    *coin_wrong_changers.WRONG,
+    *coin_wrong_addresses.WRONG,
 )
 SPECIMENS: tuple[Specimen[CoinBench], ...] = (
     *RIGHT,

@@ -221,9 +221,7 @@ class HopperTalk:
 
     def demand_tray(self, pieces: int) -> None:
         """What lies in the tray is `pieces` of this hopper's coins."""
-        lying = self._bench.hands.take_tray()
-        wanted = pieces * self.yen
-        demand(lying == wanted, f"¥{lying} lie in the tray, not ¥{wanted}")
+        self._bench.demand_tray(pieces * self.yen)
 
 
 def refused(answer: Frame | None) -> bool:

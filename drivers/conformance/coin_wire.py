@@ -26,6 +26,7 @@ _TRAIL_S = 0.012
 """A sender leaves at most 10 ms between two bytes; what comes later is another frame."""
 _INSTANT_S = 1e-6
 """Less than that is a rounding error of the clock."""
+_SINGLE_STEP_S = 0.002
 _QUIET_S = 0.06
 """Longer than every receiver's 50 ms."""
 
@@ -111,6 +112,24 @@ class CoinWire:
         if heard.frames:
             self._echo.learn()
         return heard
+
+    def singles(
+        self, address: int, header: Header, within_s: float
+    ) -> tuple[tuple[float, int], ...]:
+        """The single bytes that come in answer to a multi-drop command, with their times after it.
+
+        The echo is taken off. Source: Part 1 section 20.2.
+        """
+        raw = self.frame(address, header)
+        self.hush()
+        self._port.write(raw)
+        sent_s = self._clock.monotonic_s()
+        came: list[tuple[float, int]] = []
+        while (left_s := sent_s + within_s - self._clock.monotonic_s()) > _INSTANT_S:
+            data = self._port.read(min(left_s, _SINGLE_STEP_S))
+            came += [(self._clock.monotonic_s() - sent_s, byte) for byte in data]
+        echoed = bytes(byte for _, byte in came[: len(raw)]) == raw
+        return tuple(came[len(raw) :] if echoed else came)
 
     def say_slowly(self, raw: bytes, split: int, gap_s: float) -> tuple[Heard, float]:
         """As `say`, with a pause of `gap_s` after `split` bytes; also how long it really was.

@@ -6,10 +6,21 @@ from dataclasses import dataclass, field
 from drivers.clock import Clock
 from drivers.coin.virtual import MachineBuild, VirtualCoinMachine
 from drivers.coin.virtual.acceptor import VirtualAcceptor
+from drivers.coin.virtual.addresses import AddressBook
 from drivers.coin.virtual.bills import VirtualBillValidator
+from drivers.coin.virtual.changer import VirtualChanger
+from drivers.coin.virtual.escrow import VirtualEscrow
 from drivers.coin.virtual.hopper import VirtualHopper
 
-Part = type[VirtualBillValidator | VirtualAcceptor | VirtualHopper | VirtualCoinMachine]
+Part = type[
+    VirtualBillValidator
+    | VirtualAcceptor
+    | VirtualHopper
+    | VirtualEscrow
+    | VirtualChanger
+    | AddressBook
+    | VirtualCoinMachine
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,4 +51,7 @@ _SLOTS: dict[str, type] = {
     "acceptor_kind": VirtualAcceptor,
     "hopper_kind": VirtualHopper,
     "bills_kind": VirtualBillValidator,
+    "escrow_kind": VirtualEscrow,
+    "changer_kind": VirtualChanger,
+    "addresses_kind": AddressBook,
 }

@@ -12,7 +12,9 @@ from drivers.coin.contract import (
     CreditCursor,
     DispenseResult,
     DispenseTicket,
+    Diverted,
     Evidence,
+    Fate,
     VendorCapabilities,
     VendorReset,
     VendorStatus,
@@ -20,10 +22,13 @@ from drivers.coin.contract import (
 from drivers.coin.hopper import Hopper
 from drivers.coin.payout import judge
 from drivers.coin.serial import SerialCoinVendor
+from drivers.coin.tables import Header
 from drivers.coin.virtual import MachineBuild
-from drivers.conformance.coin_builds import BILLS, PLAIN
+from drivers.conformance.coin_builds import BILLS, ESCROW, PLAIN
 from drivers.conformance.coin_lines import OpenPort
 from drivers.errors import DeviceError
+
+_FLAP_S = 5.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -255,6 +260,33 @@ class _StacksOrphans(SerialCoinVendor):
         return super().resume(cursor, bills, interrupted=interrupted)
 
 
+class _DivertsTheOtherWay(SerialCoinVendor):
+    """Keeps what it is told to give back."""
+
+    def divert(self, *, keep: bool) -> Diverted:
+        return replace(super().divert(keep=not keep), keep=keep)
+
+
+class _SaysDiverted(SerialCoinVendor):
+    """Says that the escrow was emptied, whatever became of the order."""
+
+    def divert(self, *, keep: bool) -> Diverted:
+        super().divert(keep=keep)
+        return Diverted(keep, Fate.DONE)
+
+
+class _GivesUpOnAnOrder(SerialCoinVendor):
+    """Takes an order to the escrow whose answer is lost for one that never arrived."""
+
+    def divert(self, *, keep: bool) -> Diverted:
+        try:
+            self._bus.ask(self._config.escrow, Header.OPERATE_ESCROW, bytes((not keep,)))
+        except DeviceError as error:
+            return Diverted(keep, Fate.NOT_STARTED, error.reason.name)
+        self._clock.sleep(_FLAP_S)
+        return Diverted(keep, Fate.DONE)
+
+
 def _wrong(
     name: str, made: type[SerialCoinVendor], *killers: str, build: MachineBuild = PLAIN
 ) -> WrongDriver:
@@ -286,5 +318,8 @@ WRONG: tuple[WrongDriver, ...] = (
     _wrong("driver-hides-reset", _HidesResets, "coin.taking.power"),
     _wrong("driver-opens-all", OpensEverything, "coin.taking.exactly"),
     _wrong("driver-newest-first", _NewestFirst, "coin.taking.order"),
+    _wrong("driver-diverts-wrong", _DivertsTheOtherWay, "coin.escrow.divert", build=ESCROW),
+    _wrong("driver-says-diverted", _SaysDiverted, "coin.escrow.cable", build=ESCROW),
+    _wrong("driver-gives-up", _GivesUpOnAnOrder, "coin.escrow.lost_order", build=ESCROW),
     _wrong("driver-leaves-open", _LeavesItOpen, "coin.taking.stop"),
 )

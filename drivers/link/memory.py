@@ -21,6 +21,7 @@ class MemoryPort:
         self._clock = clock
         self._arrived = bytearray()
         self._closed = False
+        self._held = False
         self.unplugged = False
         """True makes every use raise LinkLost, like an adapter pulled out."""
 
@@ -46,6 +47,19 @@ class MemoryPort:
         self._closed = False
         return self
 
+    def open_alone(self) -> "OneUser":
+        """The line as a real port gives it: to one user at a time. Raises LinkLost."""
+        if self._held:
+            raise LinkLost("the memory line is open already")
+        self._held = True
+        self.reopen()
+        return OneUser(self)
+
+    def let_go(self) -> None:
+        """Its one user has closed it."""
+        self._held = False
+        self.close()
+
     def inject(self, data: bytes) -> None:
         """Bytes that arrive without having been asked for."""
         self._arrived += data
@@ -53,3 +67,26 @@ class MemoryPort:
     def _check(self) -> None:
         if self._closed or self.unplugged:
             raise LinkLost("the memory line is closed")
+
+
+class OneUser:
+    """A `BytePort` on a memory line that nobody else can open meanwhile."""
+
+    def __init__(self, line: MemoryPort) -> None:
+        self._line: MemoryPort | None = line
+
+    def write(self, data: bytes) -> None:
+        self._open().write(data)
+
+    def read(self, within_s: float) -> bytes:
+        return self._open().read(within_s)
+
+    def close(self) -> None:
+        line, self._line = self._line, None
+        if line is not None:
+            line.let_go()
+
+    def _open(self) -> MemoryPort:
+        if self._line is None:
+            raise LinkLost("this user has closed the memory line")
+        return self._line

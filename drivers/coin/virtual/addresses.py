@@ -4,13 +4,14 @@ Source: ccTalk Generic Specification 4.7, Part 1 section 20.2 (MDCES), section 7
 """
 
 import secrets
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from drivers.coin.tables import BROADCAST, MDCES_DEAF_S, MDCES_STEP_S, Header
 from drivers.coin.virtual.slave import Slave
 
 _FIRST, _LAST = 2, 255
 _DICE = 256
+_Command = Callable[[int, bytes, float], bool]
 
 
 class AddressBook:
@@ -38,7 +39,8 @@ class AddressBook:
 
     def obey(self, header: int, address: int, data: bytes, now_s: float) -> bool:
         """Carry out a multi-drop command. True if it is acknowledged in a frame."""
-        return _COMMANDS[header](self, address, data, now_s)
+        command: _Command = getattr(self, _COMMANDS[header])
+        return command(address, data, now_s)
 
     def due(self, now_s: float) -> bytes:
         """Single bytes that devices have sent by now."""
@@ -83,9 +85,10 @@ class AddressBook:
         return bool(heard)
 
 
-_COMMANDS: dict[int, Callable[[AddressBook, int, bytes, float], bool]] = {
-    Header.ADDRESS_POLL: AddressBook._poll,  # noqa: SLF001 - the book's own table of commands
-    Header.ADDRESS_CLASH: AddressBook._clash,  # noqa: SLF001
-    Header.ADDRESS_CHANGE: AddressBook._change,  # noqa: SLF001
-    Header.ADDRESS_RANDOM: AddressBook._random,  # noqa: SLF001
+_COMMANDS: Mapping[int, str] = {
+    Header.ADDRESS_POLL: "_poll",
+    Header.ADDRESS_CLASH: "_clash",
+    Header.ADDRESS_CHANGE: "_change",
+    Header.ADDRESS_RANDOM: "_random",
 }
+"""By name, so that a line with wrong devices can change one of them."""

@@ -85,11 +85,11 @@ class Hand:
 
     def empty_hopper(self, yen: int, keep: int = 0) -> None:
         """Take coins out of a hopper until `keep` are left."""
-        hopper = self._hopper(yen)
         ledger = self._machine.ledger
 
         def empty() -> None:
-            ledger.move(yen, Place.HOPPER, Place.OUTSIDE, max(0, hopper.pieces - keep))
+            pieces = ledger.count(Place.HOPPER, yen)
+            ledger.move(yen, Place.HOPPER, Place.OUTSIDE, max(0, pieces - keep))
 
         self._do(empty, "hopper_emptied", yen)
 

@@ -37,6 +37,9 @@ class VirtualCoinMachine(CoinStand):
     acceptor_kind = VirtualAcceptor
     hopper_kind = VirtualHopper
     bills_kind = VirtualBillValidator
+    escrow_kind = VirtualEscrow
+    changer_kind = VirtualChanger
+    addresses_kind = AddressBook
 
     def __init__(
         self,
@@ -57,15 +60,15 @@ class VirtualCoinMachine(CoinStand):
             yen: self.hopper_kind(yen, hopper, *parts) for yen, hopper in self.build.hoppers.items()
         }
         self.bills = self.bills_kind(self.build.bills, *parts) if self.build.bills else None
-        self.escrow = VirtualEscrow(self.build.escrow, *parts) if self.build.escrow else None
-        self.changer = VirtualChanger(self.build.changer, *parts) if self.build.changer else None
+        self.escrow = self.escrow_kind(self.build.escrow, *parts) if self.build.escrow else None
+        self.changer = self.changer_kind(self.build.changer, *parts) if self.build.changer else None
         for yen, hopper in self.build.hoppers.items():
             self.ledger.move(yen, Place.OUTSIDE, Place.HOPPER, hopper.pieces)
         for yen, pieces in (self.build.changer.pieces if self.build.changer else {}).items():
             self.ledger.move(yen, Place.OUTSIDE, Place.HOPPER, pieces)
         self.acceptor.sort = self._path_of
         self.acceptor.hold = self.escrow
-        self.addresses = AddressBook(self._devices())
+        self.addresses = self.addresses_kind(self._devices())
         self.hand = Hand(self, observer)
         self.settle()
 
