@@ -255,6 +255,8 @@ class Settlement:
     """The printer that answered last: a digest, or ""."""
     contained: bool = False
     """Whatever the spooler still had of this copy is destroyed."""
+    cancel_due: bool = False
+    """The device had time to obey the last cancel."""
     uncancelled: bool = False
     """The device did not take the cancel of this copy, and that is written down."""
     case: str = ""

@@ -130,19 +130,32 @@ def stop_job(model: Settlement, reason: str) -> Done:
 
 def _cancelling(draft: Draft) -> Draft:
     """It has its time to obey, and is told again meanwhile: one word may be lost or refused."""
-    draft.set(uncancelled=False).timer(h.Timer.JOB, draft.model.limits.cancel_s)
+    draft.set(uncancelled=False, cancel_due=False)
+    draft.timer(h.Timer.JOB, draft.model.limits.cancel_s)
     return draft.timer(h.Timer.CANCEL, CANCEL_AGAIN_S)
 
 
 def time_is_cancel(_model: Settlement, event: h.TimerFired) -> bool:
-    """The device had time to stop the job, and shows it as not ended still."""
+    """The device had time to stop the job."""
     return event.timer is h.Timer.CANCEL
 
 
-def cancel_again(model: Settlement, _event: h.TimerFired) -> Done:
+def cancel_due(model: Settlement, _event: h.TimerFired) -> Done:
+    """It is told once more when it is seen next: one that cannot be asked would not hear."""
+    return Draft(model).set(cancel_due=True).step()
+
+
+def still_runs(model: Settlement, event: h.JobSeen) -> bool:
+    """The device goes on with the job, and had time to stop it."""
+    running = event.progress.state is not JobState.UNSEEN and not event.progress.ended
+    return model.cancel_due and running and mine(model, event.progress.title)
+
+
+def cancel_again(model: Settlement, event: h.JobSeen) -> Done:
     """Tell it once more; a device that is stopping it already answers so, and nothing changes."""
-    draft = Draft(model).do(c.CancelJob(job_of(model).title))
-    return draft.timer(h.Timer.CANCEL, CANCEL_AGAIN_S).step()
+    seen = followed(model, event)
+    draft = Draft(seen.model).do(*seen.commands, c.CancelJob(event.progress.title))
+    return draft.set(cancel_due=False).timer(h.Timer.CANCEL, CANCEL_AGAIN_S).step()
 
 
 def cancel_not_taken(model: Settlement, event: h.CancelNotTaken) -> Done:

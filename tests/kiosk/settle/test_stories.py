@@ -305,8 +305,22 @@ def test_a_cancel_that_was_not_taken_is_said_again_until_it_is(world: World) -> 
     world.printer.obeys = True
     world.time_out(h.Timer.CANCEL)
     world.look()
+    world.look()
     assert world.last(link.MoneySettled) == link.MoneySettled(0, 300, 0)
     assert h.Timer.CANCEL not in world.timers
+
+
+def test_a_printer_that_was_off_when_it_was_told_is_told_when_it_is_back(world: World) -> None:
+    stopped(world)
+    world.printer.offline, world.printer.obeys = True, True
+    for _ in range(3):
+        world.time_out(h.Timer.CANCEL)
+        world.look()
+    assert h.Timer.CANCEL not in world.timers, "nobody is asked who cannot hear"
+    world.printer.offline = False
+    world.look()
+    world.look()
+    assert world.last(link.MoneySettled) == link.MoneySettled(0, 300, 0)
 
 
 def test_a_printer_that_never_takes_a_cancel_is_given_up_in_time(world: World) -> None:
