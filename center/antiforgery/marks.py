@@ -51,6 +51,15 @@ class Engraver:
 
     keyring: Keyring = field(repr=False)
 
+    def expect(self, calibration: str) -> None:
+        """Draw what all sheets for such a printer share: up to 0.3 s the first time, then none."""
+        engine = read_calibration(calibration)
+        front_tint(_choice(engine))
+        back_tint(_choice(engine))
+        _emblem(cmyk=engine.cmyk)
+        if not engine.cmyk:
+            emblem_screen()
+
     def make(self, pdf: bytes, context: DeliveryContext) -> bytes:
         """The marks for `pdf`: 2 x pages pages, front overlay and back of every sheet in turn.
 
@@ -102,7 +111,7 @@ def _draw(context: DeliveryContext, engine: Calibration) -> bytes:
 
 def _lay(made: pikepdf.Pdf, engine: Calibration, blocks: Sequence[Stencil | None]) -> None:
     """What is dots and lines, below the text."""
-    choice = DEFAULT_CHOICE if engine.choice == UNCALIBRATED else engine.choice
+    choice = _choice(engine)
     front = _Layer(made, _GREY_BLACK)
     front.add("/Tint", front_tint(choice))
     back = _Layer(made, _INK_BLACK if engine.cmyk else _GREY_BLACK)
@@ -113,6 +122,10 @@ def _lay(made: pikepdf.Pdf, engine: Calibration, blocks: Sequence[Stencil | None
     for number, block in enumerate(blocks):
         front.put(made.pages[2 * number])
         back.put(made.pages[2 * number + 1], block)
+
+
+def _choice(engine: Calibration) -> int:
+    return DEFAULT_CHOICE if engine.choice == UNCALIBRATED else engine.choice
 
 
 class _Layer:

@@ -108,6 +108,7 @@ class Centre:
             valid_s=VISIT_VALID_S,
         )
         self._visits.expect(opened.visit, asked.calibration, at + VISIT_VALID_S)
+        self._dispatch.engraver.expect(asked.calibration)
         return sign(opened, self._site.signer)
 
     def authenticate(self, terminal: Terminal, body: bytes) -> bytes:

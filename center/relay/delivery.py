@@ -29,6 +29,10 @@ Ready = tuple[DeliveredCopy, CopyDigest]
 class MarksMaker(Protocol):
     """Draws marks and makes sure of them; `center.antiforgery.marks.Engraver` is the one."""
 
+    def expect(self, calibration: str) -> None:
+        """Sheets of such a printer will be asked for. For speed alone: nothing depends on it."""
+        ...
+
     def make(self, pdf: bytes, context: DeliveryContext) -> bytes:
         """The marks for `pdf`. Raises CheckFailed `marks.read_back`."""
         ...

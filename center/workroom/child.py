@@ -80,7 +80,12 @@ def load(header: dict[str, Any], roots: bytes, keys: Path) -> dict[str, Job]:
         engraver.read_back(both[split:], both[:split], context)
         return {}, b""
 
-    return {"parse": parse, "make": make, "read_back": read_back}
+    def expect(said: dict[str, Any], _nothing: bytes) -> Answer:
+        _watch(SHEET_CPU_S)
+        engraver.expect(said["calibration"])
+        return {}, b""
+
+    return {"parse": parse, "make": make, "read_back": read_back, "expect": expect}
 
 
 def _watch(seconds: float) -> None:

@@ -17,6 +17,7 @@ from center.antiforgery.reading import DeliveryContext
 from center.cell import reader_of
 from center.frames import BadFrame, pack, unpack
 from center.relay.inspection import Parsed, stamp_of
+from center.wire.calibration import Calibration, read_calibration
 from crypto.errors import LIST_NOT_IN_FORCE, CheckFailed
 from crypto.pdf_signature import DocumentTrust
 
@@ -77,6 +78,10 @@ class _Child:
         self._line.sendall(pack(header, body))
         return unpack(self._read)
 
+    def expect(self, kind: str) -> None:
+        """It draws what sheets for such an engine share. Raises OSError, EOFError, BadFrame."""
+        self.ask({"do": "expect", "calibration": kind}, b"")
+
     def end(self) -> None:
         """Kill it and wait for it. Idempotent."""
         self._process.kill()
@@ -100,6 +105,9 @@ class Workroom:
         self._idle: queue.SimpleQueue[_Child] = queue.SimpleQueue()
         self._all: set[_Child] = set()
         self._starting = 0
+        self._expected = {str(Calibration()): None}
+        """Calibrations of all kinds of engines that were ever named; a dozen at most. What an
+        uncalibrated one needs, a process has drawn before it is ready."""
         self._lock = threading.Lock()
         self._ended = False
 
@@ -118,6 +126,17 @@ class Workroom:
         header, stamp = self._do({"do": "parse", "at": at}, pdf)
         names = tuple(str(name) for name in header.get("names", ()))
         return Parsed(names, stamp_of(stamp))
+
+    def expect(self, calibration: str) -> None:
+        """See `MarksMaker.expect`. Returns at once: those that are idle now are told beside, and
+        every later one before its first job."""
+        engine = read_calibration(calibration)
+        kind = str(Calibration(engine.choice, engine.cmyk))
+        with self._lock:
+            if kind in self._expected or self._ended:
+                return
+            self._expected[kind] = None
+        threading.Thread(target=self._tell, args=(kind,), name="workroom", daemon=True).start()
 
     def make(self, pdf: bytes, context: DeliveryContext) -> bytes:
         """See `MarksMaker.make`."""
@@ -151,6 +170,18 @@ class Workroom:
         if failure:
             raise CheckFailed(failure if failure in _MAY_SAY else TOO_COMPLEX)
         return said, given
+
+    def _tell(self, kind: str) -> None:
+        """One after the other, so that a job finds another one idle."""
+        for _ in range(self._size):
+            with contextlib.suppress(queue.Empty):
+                child = self._idle.get_nowait()
+                try:
+                    child.expect(kind)
+                except (OSError, EOFError, BadFrame):
+                    self._replace(child)
+                else:
+                    self._idle.put(child)
 
     def _take(self, limit_s: float) -> _Child:
         """One that is alive: no document is to blame for a process that died idle."""
@@ -193,6 +224,8 @@ class Workroom:
             self._all.add(child)
         with contextlib.suppress(OSError, EOFError, BadFrame):
             child.await_ready()
+            for kind in tuple(self._expected):
+                child.expect(kind)
             self._idle.put(child)
             return
         self._drop(child)

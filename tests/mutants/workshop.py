@@ -149,6 +149,9 @@ class LightEngraver:
     What a block may hold is proven with the marks themselves; here are ten thousand answers.
     """
 
+    def expect(self, calibration: str) -> None:
+        pass
+
     def make(self, pdf: bytes, context: DeliveryContext) -> bytes:
         del pdf
         return compose(context, [None] * context.pages)
@@ -183,6 +186,9 @@ class WrongEngraver:
 
     right: MarksMaker
     which: str
+
+    def expect(self, calibration: str) -> None:
+        self.right.expect(calibration)
 
     def make(self, pdf: bytes, context: DeliveryContext) -> bytes:
         return _WRONG_MARKS[self.which](self.right, pdf, context)

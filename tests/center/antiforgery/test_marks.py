@@ -1,5 +1,6 @@
 """Marks: two pages a sheet, grey in front and CMYK behind, read back before they are signed for."""
 
+import dataclasses
 import io
 import subprocess
 from collections.abc import Callable
@@ -16,6 +17,7 @@ from center.antiforgery.back import BLOCK_AT, emblem_screen
 from center.antiforgery.back import TINT as BACK_TINT
 from center.antiforgery.dots import PAGE_DOTS
 from center.antiforgery.front import TINT as FRONT_TINT
+from center.antiforgery.front import front_tint
 from center.antiforgery.keyring import Keyring
 from center.antiforgery.marks import Engraver
 from center.antiforgery.measure import pairs
@@ -134,6 +136,14 @@ def test_a_certificate_of_other_pages_is_not_engraved() -> None:
     with pytest.raises(CheckFailed) as caught:
         ENGRAVER.make(certificate(1), TWO)
     assert caught.value.failure == "marks.read_back"
+
+
+def test_what_sheets_share_is_drawn_before_the_first_is_asked_for() -> None:
+    front_tint.cache_clear()
+    ENGRAVER.expect("1.2.cmyk.00000000")
+    assert front_tint.cache_info().currsize == 1
+    ENGRAVER.make(certificate(), dataclasses.replace(CMYK, calibration="1.2.cmyk.12345678"))
+    assert front_tint.cache_info().misses == 1
 
 
 def cut(page: NDArray[np.bool_], area: Area) -> NDArray[np.bool_]:

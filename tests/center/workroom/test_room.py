@@ -3,11 +3,13 @@
 import datetime
 import io
 import os
+import queue
 import signal
 import zlib
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from typing import Any
 
 import pikepdf
 import pytest
@@ -21,6 +23,7 @@ from center.issuing.municipality import load as load_municipality
 from center.pki.layout import State
 from center.wire.endpoints import STAMP_KEY
 from center.wire.messages import Stamp
+from center.workroom import room as room_module
 from center.workroom.room import Workroom
 from crypto.errors import CheckFailed
 from tests.center.conftest import NOON
@@ -169,3 +172,40 @@ def test_nothing_of_it_stays(pki_state: State) -> None:
         os.kill(pid, 0)
     with pytest.raises(CheckFailed, match=r"centre\.failed"):
         made._take(0.1)
+
+
+def test_what_an_engine_needs_is_drawn_when_its_terminal_opens_a_visit(
+    pki_state: State, paper: Callable[..., bytes], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Told to those there are, once for each kind of engine; and a later process hears of it."""
+    heard: queue.SimpleQueue[tuple[int, str]] = queue.SimpleQueue()
+    ask = room_module._Child.ask
+
+    def listening(child: Any, header: dict[str, Any], body: bytes) -> Any:
+        answer = ask(child, header, body)
+        if header["do"] == "expect":
+            heard.put((child.pid, header["calibration"]))
+        return answer
+
+    monkeypatch.setattr(room_module._Child, "ask", listening)
+    made = demo._workroom(pki_state, 1)
+    try:
+        made.begin()
+        (first,) = made.pids
+        made.expect("1.2.cmyk.12345678")
+        told = [heard.get(timeout=60) for _ in range(2)]
+        assert told == [(first, "1.0.rgb.00000000"), (first, "1.2.cmyk.00000000")]
+        made.expect("1.2.cmyk.87654321")
+        made.expect("")
+        os.kill(first, signal.SIGKILL)
+        os.waitid(os.P_PID, first, os.WEXITED | os.WNOWAIT)
+        pdf = paper()
+        context = replace(ONE, calibration="1.2.cmyk.12345678")
+        made.read_back(made.make(pdf, context), pdf, context)
+        (second,) = made.pids
+        told = [heard.get(timeout=60) for _ in range(2)]
+        assert second != first
+        assert told == [(second, "1.0.rgb.00000000"), (second, "1.2.cmyk.00000000")]
+    finally:
+        made.close()
+    assert heard.empty()
