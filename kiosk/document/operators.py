@@ -17,15 +17,19 @@ from kiosk.document.skeleton import COMPLEX, FORBIDDEN
 
 CONTENT_BYTES_MAX = 512 * 1024
 """Of one page's operators, or of one drawing's; an emblem takes two hundred thousand."""
-_NUMBER = rb"[-+]?(?>\d{1,9}+(?:\.\d{0,9}+)?|\.\d{1,9}+)\s++"
-_NAME = rb"/[A-Za-z0-9+._-]{1,64}\s++"
-_TEXT = rb"\((?>[^()\\]|\\.)*+\)\s*+"
+_SPACE = rb"[\t\n\f\r ]"
+"""As PDF has it: Python's own class has a vertical tab besides, and is without a zero byte."""
+_NUMBER = rb"[-+]?(?>\d{1,9}+(?:\.\d{0,9}+)?|\.\d{1,9}+)" + _SPACE + rb"++"
+_NAME = rb"/[A-Za-z0-9+._-]{1,64}" + _SPACE + rb"++"
+_TEXT = rb"\((?>[ -'*-\[\]-~]|\\[nrtbf()\\]|\\[0-3][0-7]{2})*+\)" + _SPACE + rb"*+"
+"""Printable as they are, all others as escapes of one length: a line's end within a string is one
+byte to some and another to others, and so is an escape that does not exist."""
 _KINDS = {"n": _NUMBER, "/": _NAME, "(": _TEXT}
 
 _STRINGS = re.compile(_TEXT, re.DOTALL)
 _TOKEN = re.compile(rb"\((?P<text>(?>[^()\\]|\\.)*+)\)|(?P<word>[^\s()]++)", re.DOTALL)
-_ESCAPE = re.compile(rb"\\([0-7]{1,3}|.)", re.DOTALL)
-_ESCAPED = {b"n": b"\n", b"r": b"\r", b"t": b"\t", b"b": b"\b", b"f": b"\f", b"\n": b""}
+_ESCAPE = re.compile(rb"\\([0-7]{3}|.)")
+_ESCAPED = {b"n": b"\n", b"r": b"\r", b"t": b"\t", b"b": b"\b", b"f": b"\f"}
 _NUMERIC = frozenset(b"0123456789+-.")
 _SLASH = ord("/")
 
@@ -64,7 +68,9 @@ def grammar(table: dict[str, str]) -> Grammar:
         b"".join(_KINDS[kind] for kind in operands) + b"(?:" + _one_of(operators) + b")"
         for operands, operators in by_operands.items()
     )
-    return Grammar(re.compile(rb"\s*+(?>(?>%b)(?:\s++|\Z))*+" % instruction, re.DOTALL))
+    return Grammar(
+        re.compile(rb"%b*+(?>(?>%b)(?:%b++|\Z))*+" % (_SPACE, instruction, _SPACE), re.DOTALL)
+    )
 
 
 def words(content: bytes) -> bytes:
@@ -99,5 +105,5 @@ def _unescaped(text: bytes) -> bytes:
 def _meant(escape: re.Match[bytes]) -> bytes:
     said = escape[1]
     if said.isdigit():
-        return bytes([int(said, 8) & 0xFF])
+        return bytes([int(said, 8)])
     return _ESCAPED.get(said, said)

@@ -30,7 +30,10 @@ _OTHER = "text.other_person"
 _MORE = "text.discloses_more"
 _BIRTHDAY = "text.birthday_differs"
 
-_TWELVE = re.compile(r"(?<!\d)\d{12}(?!\d)")
+_DIGITS = 12
+_LINE_PT = 4.0
+"""How far lines of text of one row may lie apart."""
+_KANJI_DIGITS = {text: str(at) for at, text in enumerate("〇一二三四五六七八九")} | {"零": "0"}
 _WEIGHTS = (6, 5, 4, 3, 2, 7, 6, 5, 4, 3, 2)
 _ROW_PT = 16.0
 """How far a value's line may lie above or below its label's: half the highest row of a form."""
@@ -64,7 +67,7 @@ def check_words(runs: Sequence[Run], job: Job) -> None:
     fields = read_fields(runs, form)
     _check_names(fields, job)
     _check_counts(fields, runs, form, job)
-    _check_withheld(fields, form, job)
+    _check_withheld(fields, runs, form, job)
     _check_nobody_else(fields, runs, job)
     _check_no_number(runs, job)
     _check_birthday(fields, job)
@@ -141,7 +144,8 @@ def _check_counts(fields: list[Field], runs: Sequence[Run], form: Form, job: Job
         raise CheckFailed(_MORE, "another form, or items for more or fewer persons")
 
 
-def _check_withheld(fields: list[Field], form: Form, job: Job) -> None:
+def _check_withheld(fields: list[Field], runs: Sequence[Run], form: Form, job: Job) -> None:
+    """What was not chosen is left out, and its label stands nowhere but as a label."""
     hidden = {
         label
         for option, labels in form.withheld.items()
@@ -150,6 +154,11 @@ def _check_withheld(fields: list[Field], form: Form, job: Job) -> None:
     }
     if any(one.value != OMITTED for one in fields if one.label in hidden):
         raise CheckFailed(_MORE, "an item that was not chosen")
+    for row in read_rows(runs):
+        said = letters("".join(run.text for run in row))
+        plain = Counter(squeeze(run.text) for run in row)
+        if any(said.count(letters(label)) != plain[label] for label in hidden):
+            raise CheckFailed(_MORE, "an item that was not chosen, under words of its own")
 
 
 def _check_nobody_else(fields: list[Field], runs: Sequence[Run], job: Job) -> None:
@@ -159,23 +168,37 @@ def _check_nobody_else(fields: list[Field], runs: Sequence[Run], job: Job) -> No
     for one in fields:
         if one.label in may_name:
             text = text.replace(one.label + one.value, "", 1)
-    shown = {squeeze(name) for ref, name in job.names if ref in job.persons}
+    # By letters alone, compatible ones and variants as one: a dot does not hide a name.
+    text = letters(text)
+    shown = {letters(name) for ref, name in job.names if ref in job.persons}
     for name in sorted(shown, key=len, reverse=True):
         # A name that is part of one that may stand there cannot be told apart from it.
         text = text.replace(name, "\n")
-    others = {squeeze(name) for ref, name in job.names if ref not in job.persons} - shown
+    others = {letters(name) for ref, name in job.names if ref not in job.persons} - shown
     if any(name and name in text for name in others):
         raise CheckFailed(_MORE, "a person not applied for is named")
 
 
 def _check_no_number(runs: Sequence[Run], job: Job) -> None:
-    """In each string as it stands, lest a digit beside it hides it; and all together."""
+    """No individual number along a row, in the order of drawing, or down a page by the
+    strings that are digits alone; whatever stands between its digits, but for letters."""
     if "individual_number" in job.options:
         return
-    written = "\n".join(run.text for run in runs)
-    for text in (written, squeeze(written)):
-        if any(is_individual_number(number) for number in _TWELVE.findall(to_digits(text))):
-            raise CheckFailed(_MORE, "an individual number that was not asked for")
+    rows = read_rows(runs)
+    alone: dict[int, str] = {}
+    for run in (run for row in rows for run in row if len(digit_rows(run.text)) == 1):
+        alone[run.page] = alone.get(run.page, "") + run.text
+    written = ["".join(run.text for run in row) for row in rows]
+    if any(map(_holds_number, (*written, "".join(run.text for run in runs), *alone.values()))):
+        raise CheckFailed(_MORE, "an individual number that was not asked for")
+
+
+def _holds_number(text: str) -> bool:
+    return any(
+        is_individual_number(digits[at : at + _DIGITS])
+        for digits in digit_rows(text)
+        for at in range(len(digits) - _DIGITS + 1)
+    )
 
 
 def _check_birthday(fields: list[Field], job: Job) -> None:
@@ -204,6 +227,34 @@ def read_text(document: bytes) -> Iterable[str]:
 def squeeze(text: str) -> str:
     """NFC, and no space or line break of any kind."""
     return "".join(unicodedata.normalize("NFC", text).split())
+
+
+def letters(text: str) -> str:
+    """Letters and kanji alone, compatible characters as one, without variation selectors."""
+    folded = unicodedata.normalize("NFKC", text)
+    return "".join(c for c in folded if c.isalpha())
+
+
+def digit_rows(text: str) -> list[str]:
+    """Digits of any script and kanji digits as ASCII; letters part them, nothing else does."""
+    out = []
+    for c in unicodedata.normalize("NFKC", text):
+        digit = unicodedata.digit(c, None)
+        out.append(
+            _KANJI_DIGITS.get(c) or (str(digit) if digit is not None else "\n" * c.isalpha())
+        )
+    return "".join(out).split("\n")
+
+
+def read_rows(runs: Sequence[Run]) -> list[list[Run]]:
+    """Runs that stand on one line, from the left; the lines of each page downwards."""
+    rows: list[list[Run]] = []
+    for run in sorted(runs, key=lambda run: (run.page, -run.y)):
+        last = rows[-1][-1] if rows else None
+        if last is None or last.page != run.page or last.y - run.y > _LINE_PT:
+            rows.append([])
+        rows[-1].append(run)
+    return [sorted(row, key=lambda run: run.x) for row in rows]
 
 
 def to_digits(text: str) -> str:

@@ -76,6 +76,9 @@ def test_any_bytes_are_instructions_or_refused(data: bytes) -> None:
         b"1 q", b"w", b"1 2 w", b"(a) w", b"/a w", b"1 1 1 m", b"evil", b"q% comment\n", b"<41> Tj",
         b"[(a)] Tj", b"(a Tj", b"a) Tj", b"1e9 w", b"--1 w", b"1.2.3 w", b"1234567890 w", b"qQ",
         b"/#41 1 Tf", b"q\0Q", b"<< >> q", b"q (", b"true w", b"BI /W 1 ID x EI", b"((a)) Tj",
+        b"(a\rb) Tj", b"(a\nb) Tj", b"(a\r\nb) Tj", b"(\0) Tj", b"(\x1f) Tj", b"(\x7f) Tj",
+        b"(\xe9) Tj", b"(\t) Tj", b"(a\\\nb) Tj", b"(a\\\rb) Tj", rb"(\x) Tj", rb"(\1) Tj",
+        rb"(\12) Tj", rb"(\777) Tj", rb"(\8) Tj", b"q\x0bQ", b"1\x0bw", b"q\xa0Q", b"q\x85Q",
     ],
 )  # fmt: skip
 def test_what_is_no_instruction(content: bytes) -> None:
@@ -86,8 +89,8 @@ def test_what_is_no_instruction(content: bytes) -> None:
 @pytest.mark.parametrize(
     ("written_as", "meant"),
     [
-        (rb"(\(\)\\)", b"()\\"), (rb"(\n\r\t\b\f)", b"\n\r\t\b\f"), (rb"(\1\12\123)", b"\1\12S"),
-        (rb"(\777)", b"\xff"), (rb"(\x)", b"x"), (b"(a\\\nb)", b"ab"), (b"()", b""),
+        (rb"(\(\)\\)", b"()\\"), (rb"(\n\r\t\b\f)", b"\n\r\t\b\f"), (rb"(\001\012\123)", b"\1\12S"),
+        (rb"(\377)", b"\xff"), (b"()", b""), (rb"(\\001)", rb"\001"),
         (rb"(\0019)", b"\x019"), (rb"(q 1 w)", b"q 1 w"),
     ],
 )  # fmt: skip

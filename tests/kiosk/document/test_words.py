@@ -104,6 +104,16 @@ class TestMorePeople:
         assert said(press, changed(住所="見本　太郎方")) == "text.discloses_more"
         assert said(press, (*LINES, "備考　見本　太郎と同居")) == "text.discloses_more"
 
+    @pytest.mark.parametrize("name", ["見本・太郎", "見本(太郎)", "見.本.太.郎"])
+    def test_a_member_named_in_another_way(self, press: Press, name: str) -> None:
+        assert said(press, (*LINES, name)) == "text.discloses_more"
+
+    def test_members_that_differ_by_a_kanji_digit(self, press: Press) -> None:
+        names = (("ref-1", "見本　一郎"), ("ref-2", "見本　三郎"))
+        lines = changed(氏名="見本　一郎")
+        assert said(press, lines, names=names) == ""
+        assert said(press, (*lines, "見本三郎"), names=names) == "text.discloses_more"
+
     def test_a_name_that_is_part_of_ours_is_nobody_else_s(self, press: Press) -> None:
         names = (("ref-1", "見本　花子"), ("ref-2", "本　花"))
         assert said(press, LINES, names=names) == ""
@@ -164,6 +174,14 @@ class TestMoreItems:
         assert said(press, (*LINES, "個人番号|【省略】")) == "text.discloses_more"
         assert said(press, (*LINES, "生年月日|昭和１年１月１日")) == "text.discloses_more"
 
+    @pytest.mark.parametrize(
+        "line",
+        ["本籍地|甲乙", "筆頭者：甲乙", "本　籍　甲乙", "本・籍|甲乙", "戸籍の筆頭者は甲乙",
+         "本|籍|甲乙", "住民票コード 12345678901"],
+    )  # fmt: skip
+    def test_an_item_under_words_of_its_own(self, press: Press, line: str) -> None:
+        assert said(press, (*LINES, line)) == "text.discloses_more"
+
     def test_another_form(self, press: Press) -> None:
         assert said(press, LINES, certificate="seal_registration") == "text.discloses_more"
         assert said(press, LINES, certificate="tax") == "text.discloses_more"
@@ -180,6 +198,21 @@ class TestNumbers:
     def test_an_individual_number_nobody_asked_for(self, press: Press, digits: str) -> None:
         assert is_individual_number("123456789018")
         assert said(press, (*LINES, f"番号　{digits}")) == "text.discloses_more"
+
+    @pytest.mark.parametrize(
+        "lines",
+        [
+            ("1234-5678-9018",), ("1234・5678・9018",), ("1234|5678|9018",),
+            ("番号1234", "56789018"),
+            ("一二三四五六七八九〇一八",), ("令和7 123456789018",), ("1234567890181",),
+            ("①②③④⑤⑥⑦⑧⑨０1８",), ("1234", "5678", "9018"), ("12_34/56:78.90~18",),
+        ],
+    )  # fmt: skip
+    def test_whatever_stands_between_its_digits(self, press: Press, lines: Lines) -> None:
+        assert said(press, (*LINES, *lines)) == "text.discloses_more"
+
+    def test_letters_part_numbers(self, press: Press) -> None:
+        assert said(press, (*LINES, "1234年5678月9018日", "AB12345678CD9018")) == ""
 
     def test_another_number_below_does_not_hide_it(self, press: Press) -> None:
         assert said(press, (*LINES, "123456789018", "2024年")) == "text.discloses_more"

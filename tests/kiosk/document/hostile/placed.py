@@ -127,6 +127,11 @@ _PLACED: tuple[tuple[str, Make, str], ...] = (
      "without font or place"),
     ("a string that grows on its way", _text(_ONE + b" /F1+0 30 Tf " + _ONE),
      "without font or place"),
+    # Strings of other bytes for other readers.
+    ("a line's end within a string", _text(b"(\001\r\001) Tj"), "not needed here"),
+    ("an escape that does not exist", _text(b"(\\x\\001) Tj"), "not needed here"),
+    ("an escaped line's end", _text(b"(\\001\\\r\n\\001) Tj"), "not needed here"),
+    ("a space that is none", _text(b"(\\001)\x0bTj"), "not needed here"),
     # True text that nobody sees.
     ("true text in the margin", _page((LINES, 6, _at_the_edge), _letter_by_letter(_ANOTHER)),
      "off the page"),
