@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.modem import figures
+from tests.modem import figures, section
 from tests.modem.plot import plot
 from tests.modem.section import least_share
 
@@ -48,3 +48,40 @@ def test_a_plot_s_shares_lie_between_its_lines() -> None:
     lines = [float(part.split("H")[0].split()[1]) for part in drawn.split('d="M')[1:]]
     assert float(first.split(",")[1]) == min(lines)
     assert float(second.split(",")[1]) == pytest.approx(max(lines), abs=0.1)
+
+
+def _sheet(page: str, *, base: bool = True, has_fine: bool = False) -> figures.Case:
+    return {
+        "page": page, "condition": "heavy", "seed": 100_000, "commit": "abc", "header": True,
+        "base": base, "fine": 16 if has_fine else 0, "has_fine": has_fine, "base_dpi": 120,
+        "raw": 0.05, "cpu_s": 1.0,
+    }  # fmt: skip
+
+
+def test_a_sheet_that_failed_is_counted_as_one() -> None:
+    """Two of three, and the bound of two of three: 13.5 % (binomial tables)."""
+    lines = [_sheet("sparse", has_fine=True), _sheet("dense"), _sheet("dense", base=False)]
+    said = section._conditions(lines)
+    assert "<td>2/3</td><td>13.5 %</td>" in said
+    assert "<td>1/2</td>" in said
+    assert "no room" in said
+
+
+def test_what_was_not_measured_is_said() -> None:
+    for part in (section._conditions, section._sweeps, section._rivals, section._speed):
+        assert "Not measured yet" in part([])
+
+
+def test_a_sweep_says_its_seeds_and_leaves_no_hole_unsaid() -> None:
+    lines = [
+        {"what": "dpi", "value": value, "condition": name, "seed": seed, "raw": raw, "commit": "a"}
+        for value, name, seed, raw in (
+            (200, "nominal", 1, 0.1), (200, "nominal", 2, 0.3), (300, "nominal", 1, 0.0),
+            (200, "aged", 1, 0.5),
+        )
+    ]  # fmt: skip
+    said = section._sweeps(lines)
+    assert "<td>nominal</td><td>20.000 %</td><td>0.000 %</td>" in said
+    assert "<td>aged</td><td>50.000 %</td><td>not measured</td>" in said
+    assert "2 seeds (1 to 2)" in said
+    assert said.count("<svg") == 1
