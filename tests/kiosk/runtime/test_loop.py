@@ -48,7 +48,7 @@ def test_commands_wait_for_their_entries_and_for_those_before_them() -> None:
     assert bench.names == []
     assert not bench.loop.idle
     bench.disk()
-    assert bench.names == ["LeaveTray", "AskPrinter", "Tell"]
+    assert bench.names == ["LeaveTray", "AskPrinter", "Tell", "Tell"]
     assert bench.loop.idle
 
 
