@@ -105,7 +105,8 @@ def write_report(record: VisitRecord, out: Path, page: str) -> Path:
         (out / "sheets" / f"{side.name}.png").write_bytes(side.png)
     if record.inquiry is not None:
         (out / "sheets" / "inquiry-upload.jpg").write_bytes(record.inquiry.upload)
-        (out / "sheets" / "inquiry-front.png").write_bytes(record.inquiry.front or b"")
+        if record.inquiry.front is not None:
+            (out / "sheets" / "inquiry-front.png").write_bytes(record.inquiry.front)
     if record.receipt is not None:
         (out / "receipt.png").write_bytes(record.receipt)
     (out / "journal.jsonl").write_text(record.journal, encoding="utf-8")

@@ -88,6 +88,10 @@ def test_the_report_shows_both_pictures(tmp_path: Path) -> None:
     for name, content in (("inquiry-upload.jpg", b"jpeg"), ("inquiry-front.png", b"png")):
         assert f"sheets/{name}" in said
         assert (tmp_path / "sheets" / name).read_bytes() == content
+    refused = replace(record, inquiry=replace(asked, front=None))
+    write_report(refused, tmp_path, page(refused))
+    assert "inquiry-front" not in (tmp_path / "report.html").read_text("utf-8")
+    assert not (tmp_path / "sheets" / "inquiry-front.png").exists(), "not that of the last report"
     assert "inquiry" not in page(_record(Proof("it came", True)))
 
 
