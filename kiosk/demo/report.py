@@ -104,15 +104,19 @@ def write_report(record: VisitRecord, out: Path, page: str) -> Path:
     for side in record.sheets:
         (out / "sheets" / f"{side.name}.png").write_bytes(side.png)
     if record.inquiry is not None:
-        (out / "sheets" / "inquiry-upload.jpg").write_bytes(record.inquiry.upload)
-        if record.inquiry.front is not None:
-            (out / "sheets" / "inquiry-front.png").write_bytes(record.inquiry.front)
+        _write_inquiry(record.inquiry, out / "sheets")
     if record.receipt is not None:
         (out / "receipt.png").write_bytes(record.receipt)
     (out / "journal.jsonl").write_text(record.journal, encoding="utf-8")
     report = out / "report.html"
     report.write_text(page, encoding="utf-8")
     return report
+
+
+def _write_inquiry(asked: Inquiry, folder: Path) -> None:
+    (folder / "inquiry-upload.jpg").write_bytes(asked.upload)
+    if asked.front is not None:
+        (folder / "inquiry-front.png").write_bytes(asked.front)
 
 
 def screen_file(number: int, screen: SeenScreen) -> str:
