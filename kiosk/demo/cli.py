@@ -45,8 +45,8 @@ _WELCOME = """
   It shows the terminal's screen and has a hand for every virtual device.
 
   Try: press 「画面に触れてはじめる」, place the card yamada-hanako (PIN 1234), take it away when
-  the screen asks, choose, pay with coins, take the paper. Then pull a card while it is read,
-  jam the printer after paying, cut the centre, kill the visit.
+  the screen asks, choose, pay with coins or a note, take the paper. Then pull a card while it
+  is read, jam the printer after paying, cut the centre, kill the visit.
 {external}
   Staff's commands work on it, from another shell; `kiosk exchange` opens it and signs, and
   `kiosk case` closes a case that `kiosk stock` lists (see docs/operations/daily.md):

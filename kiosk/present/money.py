@@ -99,7 +99,8 @@ def _returned_owed(session: Session, lines: list[Label]) -> Screen:
     if money.returned:
         lines.append(text("screen.apology.returned", yen=money.returned))
     lines += _owed(session)
-    body = Notice("warning", tuple(lines), number=text("amount.yen", yen=money.owed))
+    # No sum in large type: it would read as what came out, and cost large letters a second page.
+    body = Notice("warning", tuple(lines))
     return Screen(
         "returned", text("screen.returned_owed.title"), body, step=frame.PAY, actions=(frame.OK,),
         sound="coins_take" if money.returned else "error",
