@@ -323,6 +323,8 @@ _CHANGES: Mapping[str, Callable[[Memory, Entry], Memory]] = {
     "coin.maybe": _cursor_moved,
     "coin.lost": _money_lost,
     "coin.cursor": _cursor_moved,
+    "coin.counts": _cursor_moved,
+    "bill.counts": _cursor_moved,
     "bill.in": _money_in,
     "bill.held": _cursor_moved,
     "bill.back": _cursor_moved,

@@ -147,7 +147,7 @@ def reset_seen(model: Settlement, event: VendorReset) -> Done:
 
 def counts_moved(model: Settlement, event: CountsMoved) -> Done:
     """No money came; the next start must not take the difference for coins."""
-    kind = f"{event.cursor.taker.value}.cursor"
+    kind = f"{event.cursor.taker.value}.counts"
     return Draft(model).write(kind, **cursor_fields(event.cursor)).step()
 
 

@@ -12,7 +12,7 @@ from typing_extensions import override
 
 from drivers.clock import VirtualClock
 from drivers.coin.contract import CoinVendorConfig
-from drivers.coin.serial import SerialCoinVendor
+from drivers.coin.vendor import coin_vendor
 from drivers.coin.virtual import (
     BillBuild,
     EscrowBuild,
@@ -75,9 +75,7 @@ class Terminal(World):
     def __init__(self, build: MachineBuild | None = None, speeds: Speeds | None = None) -> None:
         self.clock = VirtualClock()
         self.happened: list[str] = []
-        self.machine = VirtualCoinMachine(
-            self.clock, build or with_bills(), lambda one: self.happened.append(one.what), speeds
-        )
+        self.machine = self._made(build or with_bills(), speeds)
         self.hand = self.machine.hand
         self.plan = FaultPlan()
         self.unplugged = False
@@ -103,16 +101,8 @@ class Terminal(World):
         self.following = ""
         self.watching_tray = False
         self._spooled.clear()
-        bills = self.machine.build.bills
-        config = CoinVendorConfig(
-            port="memory",
-            hoppers=HOPPERS,
-            checksum=self.machine.build.check.value,
-            bills=bills.address if bills else 0,
-            escrow=self.machine.build.escrow.address if self.machine.build.escrow else 0,
-            escrow_holds=ESCROW_HOLDS,
-        )
-        self.vendor = SerialCoinVendor(config, self.clock, open_port=self._open)
+        config = self._config()
+        self.vendor = coin_vendor(config, self.clock, open_port=self._open)
         self.worker = CoinWorker(self.vendor, config.poll_s, self.clock, self._posted)
         memory = fold(self.disk, self.at_first())
         self.loop = Loop(
@@ -120,6 +110,22 @@ class Terminal(World):
         )
         self.inbox.append(h.Booted("1", "demo", 0, quiet_s))
         self.run()
+
+    def _made(self, build: MachineBuild, speeds: Speeds | None) -> VirtualCoinMachine:
+        return VirtualCoinMachine(
+            self.clock, build, lambda one: self.happened.append(one.what), speeds
+        )
+
+    def _config(self) -> CoinVendorConfig:
+        build = self.machine.build
+        return CoinVendorConfig(
+            port="memory",
+            hoppers=HOPPERS,
+            checksum=build.check.value,
+            bills=build.bills.address if build.bills else 0,
+            escrow=build.escrow.address if build.escrow else 0,
+            escrow_holds=ESCROW_HOLDS,
+        )
 
     def at_first(self) -> Float:
         """The float as the journal begins with it."""
