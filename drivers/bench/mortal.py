@@ -21,6 +21,7 @@ from drivers.clock import SystemClock
 
 _LAUNCHER = ("setpriv", "--pdeathsig", "KILL", "--")
 _LOOK_S = 0.001
+_PROMISE_S = 2.0
 _Started = queue.SimpleQueue[subprocess.Popen[bytes] | BaseException]
 
 
@@ -41,12 +42,24 @@ def spawn_mortal(command: Sequence[str], **options: Any) -> subprocess.Popen[byt
     return made
 
 
-def _await_promise(pid: int) -> None:
-    """Until the launcher has asked for the signal and become the command itself."""
+def _await_promise(pid: int, command: Sequence[str]) -> None:
+    """Until the launcher has asked for the signal, which is when it has become the command.
+
+    A script may never show its own words as its command line; it is not waited for without end.
+    """
     clock = SystemClock()
+    until_s = clock.monotonic_s() + _PROMISE_S
+    words = "\0".join((*command, "")).encode()
     with suppress(OSError):
-        while Path(f"/proc/{pid}/comm").read_text() == f"{_LAUNCHER[0]}\n":
+        while (seen := Path(f"/proc/{pid}/cmdline").read_bytes()) != words:
+            # One that has ended already has no command line, nor has one that is just beginning.
+            if (not seen and _ended(pid)) or clock.monotonic_s() > until_s:
+                return
             clock.sleep(_LOOK_S)
+
+
+def _ended(pid: int) -> bool:
+    return os.waitid(os.P_PID, pid, os.WEXITED | os.WNOWAIT | os.WNOHANG) is not None
 
 
 def _keep(command: Sequence[str], options: dict[str, Any], started: _Started) -> None:
@@ -55,7 +68,7 @@ def _keep(command: Sequence[str], options: dict[str, Any], started: _Started) ->
     except BaseException as error:  # noqa: BLE001 - handed to the thread that asked, which raises it
         started.put(error)
         return
-    _await_promise(process.pid)
+    _await_promise(process.pid, command)
     started.put(process)
     # Only waited for: its status is left to whoever asked for it.
     with suppress(ChildProcessError):
