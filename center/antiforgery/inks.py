@@ -8,6 +8,7 @@ import re
 import subprocess
 
 import numpy as np
+from numpy.typing import NDArray
 
 from center.antiforgery.colour import Vector
 
@@ -20,10 +21,14 @@ class NoInks(Exception):
     """The inks cannot be told; the sentence says why, and what to do."""
 
 
-def inks_of(pdf: bytes, page: int, dpi: int) -> Vector:
+WHOLE = slice(None), slice(None)
+
+
+def inks_of(pdf: bytes, page: int, dpi: int, part: tuple[slice, slice] = WHOLE) -> Vector:
     """C, M, Y, K from 0 to 1 of every dot of a page, counted from 0: height x width x 4.
 
-    Nothing is smoothed: a dot has the ink of what covers its middle. Raises NoInks.
+    `part` is the rows and columns that are wanted. Nothing is smoothed: a dot has the ink of what
+    covers its middle. Raises NoInks.
     """
     where = (f"-r{dpi}", f"-dFirstPage={page + 1}", f"-dLastPage={page + 1}")
     try:
@@ -35,14 +40,14 @@ def inks_of(pdf: bytes, page: int, dpi: int) -> Vector:
         raise NoInks("Ghostscript separates the inks: install the package ghostscript.") from None
     except subprocess.SubprocessError:
         raise NoInks(f"Ghostscript cannot draw page {page + 1} of this file.") from None
-    return _read(done.stdout, page)
+    return _read(done.stdout, page)[part] / 255
 
 
-def _read(picture: bytes, page: int) -> Vector:
+def _read(picture: bytes, page: int) -> NDArray[np.uint8]:
     """A portable arbitrary map. Source: pam(5)."""
     head, found, dots = picture.partition(b"ENDHDR\n")
     sides = [re.search(rb"^%s (\d+)$" % word, head, re.MULTILINE) for word in _SIDES]
     height, width = (int(side[1]) if side else 0 for side in sides)
     if not found or len(dots) != 4 * height * width:
         raise NoInks(f"There is no page {page + 1} in this file, or Ghostscript cannot draw it.")
-    return np.frombuffer(dots, np.uint8).reshape(height, width, 4) / 255
+    return np.frombuffer(dots, np.uint8).reshape(height, width, 4)

@@ -37,13 +37,14 @@ def look(choice: int, engine: Engine, copier: Copier | None, seed: int) -> tuple
     plain = np.zeros(shape, np.bool_)
     set_dots(plain, ~camouflage(shape), FINE_PITCH, FINE)
     page, without = (
-        _paper(ink, engine, copier, seed + number)
+        on_paper(ink, engine, copier, seed + number)
         for number, ink in enumerate((tint(PATCH, choice), plain))
     )
     return contrast(page, words(shape)), legibility(page, words(shape), without)
 
 
-def _paper(ink: Bits, engine: Engine, copier: Copier | None, seed: int) -> Plane:
+def on_paper(ink: Bits, engine: Engine, copier: Copier | None, seed: int) -> Plane:
+    """`ink` printed, and copied where there is a copier."""
     rng = np.random.default_rng(seed)
     page = printed(ink, engine, rng)
     return page if copier is None else copied(page, copier, rng)
@@ -106,26 +107,32 @@ class ScreenSeen:
     viewer: float
 
 
-def screen_seen(copier: Copier | None, seed: int) -> ScreenSeen:
-    """The line screen to an eye and under its grating, on the original or on a copy."""
-    lines = screen.screen()
-    rng = np.random.default_rng(seed)
-    page = printed(lines, Engine(), rng)
-    if copier is not None:
-        page = copied(page, copier, rng)
-    size = len(lines)
-    y, x = np.mgrid[0:size, 0:size]
-    ground = np.hypot(x - size / 2, y - size / 2) < size / 2 - 30
-    character = screen.hidden(size)
-    around = ground & ~character
+def screen_seen(copier: Copier | None, seed: int, lines: Bits | None = None) -> ScreenSeen:
+    """The line screen to an eye and under its grating, on the original or on a copy.
+
+    `lines` are the dots of a print file, if not those that are meant.
+    """
+    page = on_paper(screen.screen() if lines is None else lines, Engine(), copier, seed)
+    return screen_contrast(page, screen_under(page))
+
+
+def screen_under(page: Plane) -> Plane:
+    """`page` under the grating, laid so that most is seen."""
     under = [
         blurred(np.where(screen.grating(page.shape, shift), 0, page).astype(np.float32), 4.0)
         for shift in range(screen.PERIOD)
     ]
-    return ScreenSeen(
-        _apart(seen(page), character, around),
-        max((_apart(one, character, around) for one in under), key=abs),
-    )
+    return max(under, key=lambda one: abs(screen_contrast(page, one).viewer))
+
+
+def screen_contrast(page: Plane, under: Plane) -> ScreenSeen:
+    """What of the character is seen on a page, and on the same page under the grating."""
+    size = len(page)
+    y, x = np.mgrid[0:size, 0:size]
+    ground = np.hypot(x - size / 2, y - size / 2) < size / 2 - 30
+    character = screen.hidden(size)
+    around = ground & ~character
+    return ScreenSeen(_apart(seen(page), character, around), _apart(under, character, around))
 
 
 def _apart(page: Plane, character: Bits, around: Bits) -> float:

@@ -1,8 +1,9 @@
 """The latent mark of a print file to an eye and to an infra-red camera, and the same on a copy.
 
-`kiosk-center viewer FILE --out DIR` writes four pictures and says what they show in figures. The
-figures are those of the model in `center.antiforgery.colour`, measured dot by dot in the file:
-they tell whether a file holds a pair of inks, not how an engine prints it.
+`kiosk-center viewer FILE --out DIR` writes the pictures and says what they show in figures; a line
+screen is shown under its grating. The figures are those of the model in
+`center.antiforgery.colour`, measured dot by dot in the file: they tell whether a file holds a pair
+of inks, not how an engine prints it.
 """
 
 import argparse
@@ -22,6 +23,7 @@ from center.antiforgery.colour import Vector
 from center.antiforgery.dots import Bits
 from center.antiforgery.inks import NoInks, inks_of
 from center.antiforgery.scramble.front import PDFIUM
+from center.antiforgery.screen_view import Lines, view_screen
 from center.antiforgery.views import beside, copy_of, infrared_view, visible_view
 from center.paper.plain import HEIGHT_PT
 
@@ -128,7 +130,10 @@ def _run(arguments: argparse.Namespace, _at: datetime.datetime) -> int:
     try:
         pdf = arguments.file.read_bytes()
         arguments.out.mkdir(parents=True, exist_ok=True)
-        found = {n + 1: view(pdf, n, arguments.out) for n in range(_pages(pdf))}
+        found = {
+            n + 1: view(pdf, n, arguments.out) or view_screen(pdf, n, arguments.out)
+            for n in range(_pages(pdf))
+        }
     except (NoInks, OSError) as problem:
         print(problem)  # noqa: T201  # the command's answer
         return 2
@@ -146,12 +151,17 @@ def _run(arguments: argparse.Namespace, _at: datetime.datetime) -> int:
 
 
 _NOTHING = (
-    "No page hides anything in a pair of inks where the emblem lies. A sheet made for a printer "
-    "that mixes its own inks has the line screen instead, which only a grating on paper shows."
+    "No page hides anything where the emblem lies: neither a pair of inks nor a line screen. Take "
+    "the centre's marks, or a sheet as the printer got it as PDF."
 )
 
 
-def _sentence(page: int, one: Hidden) -> str:
+def _sentence(page: int, one: Hidden | Lines) -> str:
+    if isinstance(one, Lines):
+        return (
+            f"page {page}, line screen, {one.on}: {100 * one.naked:+.1f} % to an eye, "
+            f"{100 * one.grating:+.1f} % under the grating"
+        )
     inks = " ".join(f"{name}{100 * ink:.0f}" for name, ink in zip("CMYK", one.recipe, strict=True))
     return (
         f"page {page}, {inks}: ΔE {one.visible:.2f} to an eye, {100 * one.infrared:.0f} % to a "

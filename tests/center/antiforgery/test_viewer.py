@@ -13,6 +13,7 @@ from center.antiforgery.dots import Bits
 from center.antiforgery.emblem import GROUND, PETAL
 from center.antiforgery.inks import NoInks, inks_of
 from center.antiforgery.reading import DeliveryContext
+from center.antiforgery.screen_view import view_screen
 from center.antiforgery.viewer import emblem_inks, hidden
 from tests.center.antiforgery.engraving import certificate, marks_of
 
@@ -63,13 +64,23 @@ def test_two_colours_that_an_eye_tells_apart_hide_nothing() -> None:
         assert len(hidden(inks, inks)) == count
 
 
-def test_a_file_with_a_line_screen_has_no_pair(
+def test_a_line_screen_under_its_grating(tmp_path: Path) -> None:
+    original, copy, larger = view_screen(marks_of(SCREEN), 1, tmp_path)
+    assert abs(original.naked) < 0.01, "one grey to an eye"
+    assert abs(original.grating) > 0.15
+    assert abs(copy.grating) > abs(original.grating) / 2, "so this variant proves no original"
+    assert abs(larger.grating) < abs(original.grating) / 4
+    names = {path.name for path in tmp_path.iterdir()}
+    assert {"page-2.png", "page-2-print-grating.png", "page-2-copy-eye.png"} <= names
+
+
+def test_a_page_without_a_mark_is_said_to_have_none(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr(viewer, "DPI", 72)
-    (tmp_path / "marks.pdf").write_bytes(marks_of(SCREEN))
-    assert main(["viewer", str(tmp_path / "marks.pdf"), "--out", str(tmp_path / "out")]) == 1
-    assert "line screen" in capsys.readouterr().out
+    (tmp_path / "plain.pdf").write_bytes(certificate())
+    assert main(["viewer", str(tmp_path / "plain.pdf"), "--out", str(tmp_path / "out")]) == 1
+    assert "neither a pair of inks nor a line screen" in capsys.readouterr().out
     assert list((tmp_path / "out").iterdir()) == []
 
 
