@@ -65,7 +65,9 @@ def install() -> None:
     call("adduser", "--system", "--group", "--home", "/var/lib/kiosk", "--no-create-home", "kiosk")
     call("install", "-d", "-m", "0750", "-o", "root", "-g", "kiosk",
          "/etc/kiosk", "/etc/kiosk/trust")  # fmt: skip
-    call("install", "-d", "-m", "0700", "-o", "kiosk", "-g", "kiosk", "/etc/kiosk/terminal")
+    call("install", "-d", "-m", "0700", "-o", "kiosk", "-g", "kiosk",
+         "/etc/kiosk/terminal", "/var/lib/kiosk")  # fmt: skip
+    call("install", "-d", "-o", "kiosk", "-g", "kiosk", "/var/cache/kiosk")
     for unit in ("kiosk.service", "kiosk-display.service"):
         shutil.copy(PROGRAM / "udev" / unit, UNITS)
     for unit, text in _EXTRA.items():
@@ -112,7 +114,8 @@ class TrialMachine:
             Places(
                 state=Path("/etc/kiosk"), runtime=Path("/run/kiosk"),
                 journal=Path("/var/lib/kiosk"), pcscd_socket="",
-                coin_port="/dev/kiosk-coin", receipt_port="/dev/kiosk-receipt",
+                coin={"port": "/dev/kiosk-coin", "hoppers": {"10": 3, "50": 4, "100": 5, "500": 6}},
+                receipt_port="/dev/kiosk-receipt",
                 printer_uri=self.printer.device_uri, center_port=self._centre.port, glass=GLASS,
                 hoppers=tuple((yen, it.pieces) for yen, it in self.coins.hoppers.items()),
                 offset_s=self.offset_s, deaf_s=0.3,

@@ -94,6 +94,20 @@ def security(_trial: Trial) -> str:
     return last.partition("kiosk.service: ")[2].split()[0]
 
 
+def first_steps(_trial: Trial) -> str:
+    """Before the first start, as the terminal's user: fonts are made, `kiosk check` is green."""
+    call("systemctl", "start", "kiosk-display.service")
+    as_user = ("runuser", "-u", "kiosk", "--")
+    fonts = [*as_user, PROGRAM / ".venv/bin/python", "-m", "ui.fonts", "/var/cache/kiosk/fonts"]
+    check = [*as_user, PROGRAM / ".venv/bin/kiosk", "check", "--config", CONFIG]
+    for command in (fonts, check):
+        done = subprocess.run(
+            command, cwd=PROGRAM, capture_output=True, text=True, check=False, timeout=_LIMIT_S
+        )
+        demand(done.returncode == 0, f"{command[-2]}: {done.stdout}{done.stderr}"[-600:])
+    return f"{len(done.stdout.splitlines())} lines, status 0"
+
+
 def ready(trial: Trial) -> str:
     """`systemctl start` returns when the terminal has said READY=1; the glass is there."""
     began_s = trial.clock.monotonic_s()
@@ -298,7 +312,7 @@ def unfit(_trial: Trial) -> str:
         call("systemctl", "reset-failed", UNIT)
 
 
-STEPS: Final = (security, ready, visit, cupsd_killed, pcscd_killed, watchdog, stopped,
+STEPS: Final = (security, first_steps, ready, visit, cupsd_killed, pcscd_killed, watchdog, stopped,
                 sandbox, unfit, demo)  # fmt: skip
 
 
