@@ -5,8 +5,9 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from kiosk.demo.autopilot import Lost
 from tests.udev.service_trial.machine import TrialMachine, call, install
-from tests.udev.service_trial.steps import STEPS, Failed, Trial, title
+from tests.udev.service_trial.steps import STEPS, Failed, Trial, last_failure, title
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -24,8 +25,8 @@ def main(arguments: Sequence[str]) -> int:
         for step in STEPS:
             try:
                 seen, good = step(trial), True
-            except (Failed, TimeoutError) as failed:
-                seen, good = str(failed), False
+            except (Failed, Lost, TimeoutError) as failed:
+                seen, good = f"{failed}; the journal's last failure: {last_failure()}", False
             held = held and good
             line = {"step": title(step), "seen": seen, "held": good}
             with out.open("a", encoding="utf-8") as file:

@@ -56,7 +56,7 @@ _EXTRA: Final = {
 
 def call(*command: str) -> str:
     """Run it as root; its output. Raises CalledProcessError."""
-    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    done = subprocess.run(command, cwd=PROGRAM, capture_output=True, text=True, check=True)
     return done.stdout
 
 
@@ -83,6 +83,8 @@ class TrialMachine:
     def __init__(self, state: Path, runtime: Path) -> None:
         """`state`: PKI and cards, made if missing. `runtime`: for logs."""
         clock = SystemClock()
+        # As scripts/setup does: the centre's loops are compiled beforehand, or it is too slow.
+        call(str(PROGRAM / ".venv/bin/python"), "-m", "center.antiforgery.warm")
         self.offset_s = opening_offset_s()
         self._state = state
         self._centre = CentreProgram(state, runtime)

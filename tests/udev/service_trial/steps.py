@@ -39,6 +39,14 @@ class Failed(Exception):
     """The unit did something else; says what."""
 
 
+def last_failure() -> str:
+    """What the terminal's journal last calls a failure or a trouble."""
+    lines = Path("/var/lib/kiosk/journal.jsonl").read_text(encoding="utf-8").splitlines()
+    bodies = [json.loads(line)["body"] for line in lines]
+    told = [f"{b['kind']} {b['f']}" for b in bodies if b["kind"].endswith((".failure", ".trouble"))]
+    return told[-1] if told else "none"
+
+
 class Trial:
     """The machine, and somebody at its glass."""
 
