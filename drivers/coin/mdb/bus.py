@@ -61,6 +61,9 @@ class MdbBus:
         self._clock = clock
         self._port: BytePort | None = None
         self._lines = LineReader()
+        self._late = False
+        """A line may still come that answers an earlier command."""
+        self._known: tuple[bytes, bytes] | None = None
         self._silent = False
         """The last exchange brought silence on the bus."""
 
@@ -98,8 +101,13 @@ class MdbBus:
             self._clock.sleep(_PATIENCE_STEP_S)
             yield
 
+    def know(self, data: bytes, answer: bytes) -> None:
+        """This command has always this answer: by it a line is found to be in step again."""
+        self._known = data, answer
+
     def close(self) -> None:
         """Give the port back; the next command opens it again. Idempotent."""
+        self._late = False
         if self._port is not None:
             self._port.close()
             self._port = None
@@ -119,6 +127,8 @@ class MdbBus:
                 self._port = self._open_port()
             self._flush(self._port)
             sent = True
+            if self._late:
+                self._fall_into_step(self._port)
             self._port.write(encode_command(data))
             heard = self._listen(self._port)
             self._silent = heard is Sign.SILENCE
@@ -146,7 +156,28 @@ class MdbBus:
             except Unclear as unclear:
                 self._settle(port)
                 raise AnswerLost("coin.wire", f"the adapter: {unclear}") from unclear
+        self._late = True
         raise AnswerLost("coin.lost", "the adapter does not answer")
+
+    def _fall_into_step(self, port: BytePort) -> None:
+        """Lines have no numbers: one that comes too late must not answer the next command.
+
+        So something is asked first whose answer is known; what comes before it is too late.
+        """
+        if self._known is not None:
+            question, known = self._known
+            port.write(encode_command(question))
+            until_s = self._clock.monotonic_s() + ANSWER_S
+            while (left_s := until_s - self._clock.monotonic_s()) > 0:
+                lines = self._lines.feed(port.read(left_s))
+                if any(_says(line) == known for line in lines):
+                    break
+                if lines and isinstance(_says(lines[-1]), Sign) and not port.read(_QUIET_S):
+                    break  # nobody is there to say it, and nothing more comes
+            else:
+                raise AnswerLost("coin.lost", "the adapter does not come back into step")
+            self._flush(port)
+        self._late = False
 
     def _only(self, lines: list[bytes]) -> Answer:
         if len(lines) > 1 or self._lines.unfinished:
@@ -159,3 +190,10 @@ class MdbBus:
         while port.read(_QUIET_S) and self._clock.monotonic_s() < until_s:
             pass
         self._lines.clear()
+
+
+def _says(line: bytes) -> Answer | None:
+    try:
+        return decode_answer(line)
+    except Unclear:
+        return None

@@ -70,6 +70,7 @@ class MdbChanger:
             raise PeerError("coin.unknown_device", f"the changer: {error}") from error
         if not self.values:
             raise PeerError("coin.unknown_device", "the changer knows no coins")
+        self._bus.know(bytes((Changer.SETUP,)), raw)
         self.setup = setup
         self.plate = self._ask_plate() if setup.level >= _LEVEL_3 else plate_of_setup(raw)
         self.enable_features()

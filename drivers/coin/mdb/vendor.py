@@ -35,9 +35,6 @@ from drivers.link.port import BytePort
 from drivers.link.tap import Tap, TappedPort
 
 _ACCEPTING_POLL_S = 0.1
-_IDLE_POLL_S = 1.0
-_IDLE_AFTER_S = 30.0
-"""So long after the slot was closed nothing can fall any more; only resets are looked for."""
 _MAX_PIECES = 255
 _LOW = 5
 """A tube with so few pieces is called low."""
@@ -71,16 +68,15 @@ class MdbCoinVendor:
         self._bills = MdbBillTaker(self._validator, clock) if self._validator else None
         self._bill_silence = Silence(VALIDATOR, clock)
         self._bills_lost = False
-        self._open_s = clock.monotonic_s()
 
     @property
     def poll_every_s(self) -> float:
-        """When to poll next: at once while coins may come, seldom while none can."""
+        """When to poll next: sooner while coins may come; always, for a peripheral that is not
+        polled takes its master for gone.
+        """
         if self._coins.accepting or (self._bills and self._bills.accepting):
-            self._open_s = self._clock.monotonic_s()
             return min(self._config.poll_s, _ACCEPTING_POLL_S)
-        idle = self._clock.monotonic_s() - self._open_s > _IDLE_AFTER_S
-        return _IDLE_POLL_S if idle else self._config.poll_s
+        return self._config.poll_s
 
     def capabilities(self) -> VendorCapabilities:
         self._changer.identify()

@@ -22,6 +22,7 @@ class Harm(enum.Enum):
     ANSWER_DAMAGED = "a bit of the answer is turned over"
     ACK_LOST = "the peripheral does not hear the acknowledgement"
     LINE_LOST = "the host does not get the adapter's line"
+    LINE_LATE = "the host gets the adapter's line when it already waits for the next"
     LINE_DAMAGED = "a digit of the adapter's line is another"
 
 
@@ -52,14 +53,27 @@ class VirtualAdapter:
         self.struck = 0
         """How many harms have struck; a test that asserts it cannot pass idly."""
         self.bus_cut = False
+        self._late = self._rest = b""
+        self._delayed = False
 
     def receive(self, data: bytes) -> bytes:
-        """The lines that answer the lines in `data`."""
-        return b"".join(self._serve(line) for line in self._lines.feed(data) if line)
+        """The lines that answer the lines in `data`; a late one comes after the next command."""
+        for line in filter(None, self._lines.feed(data)):
+            said = self._serve(line)
+            if self._delayed:
+                self._delayed, self._late = False, said
+            elif self._late:
+                said, self._late, self._rest = self._late, b"", said
+                return said
+            else:
+                return said
+        rest, self._rest = self._rest, b""
+        return rest
 
     def unplug(self) -> None:
         """What was half said is gone."""
         self._lines.clear()
+        self._late = self._rest = b""
 
     def _serve(self, line: bytes) -> bytes:
         command = decode_command(line)
@@ -70,6 +84,7 @@ class VirtualAdapter:
         has_data = isinstance(heard, bytes)
         if self._strikes(Harm.LINE_LOST, command, has_data=has_data):
             return b""
+        self._delayed = self._strikes(Harm.LINE_LATE, command, has_data=has_data)
         if self._strikes(Harm.LINE_DAMAGED, command, has_data=has_data):
             middle = len(text) // 2
             return text[:middle] + b"?" + text[middle + 1 :]

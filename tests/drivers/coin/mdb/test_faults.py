@@ -126,7 +126,7 @@ class TestTheHostIsKilled:
 class TestAnswersAreLost:
     @pytest.mark.parametrize(
         "harm", [Harm.COMMAND_LOST, Harm.ANSWER_LOST, Harm.ANSWER_DAMAGED, Harm.ACK_LOST,
-                 Harm.LINE_LOST, Harm.LINE_DAMAGED]
+                 Harm.LINE_LOST, Harm.LINE_LATE, Harm.LINE_DAMAGED]
     )  # fmt: skip
     @pytest.mark.parametrize("times", [1, 2])
     def test_a_coin_is_credited_once_whatever_is_lost(self, harm: Harm, times: int) -> None:
@@ -141,6 +141,21 @@ class TestAnswersAreLost:
             assert rig.credited_yen == 200
             assert rig.machine.adapter.struck >= 1
             rig.check()
+
+    def test_a_telling_that_comes_too_late_is_not_taken_for_the_tubes(self) -> None:
+        """Three coins are six bytes, and six bytes could be tube counts."""
+        rig = Rig(MdbBuild(MdbChangerBuild(level=2))).ready()
+        for _ in range(3):
+            rig.hand.drop_coin(500)
+        rig.clock.advance(1.0)
+        rig.harm(Harm.LINE_LATE, 1, Changer.POLL, only_data=True)
+        rig.take(rig.vendor.poll())
+        assert rig.machine.adapter.struck == 1
+        status = rig.vendor.status()
+        assert (status.low, status.full, status.blocked) == (frozenset(),) * 3
+        rig.poll(4)
+        assert rig.credited_yen == 1500
+        rig.check()
 
     def test_a_later_coin_does_not_hide_one_whose_telling_was_lost(self, rig: Rig) -> None:
         rig.hand.drop_coin(10)
