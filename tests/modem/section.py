@@ -211,7 +211,8 @@ def _rivals(lines: list[Case]) -> str:
         "<h3>QR and Data Matrix in the same place, cells of the same size</h3>"
         f"<p>One seed ({lines[0]['seed']}). QR and Data Matrix are looked for where they lie, and "
         "a perfect code over their symbols is granted. The scramble image is read as it comes, one "
-        "block for each of two pages with all that it holds.</p>" + _table(head, rows)
+        "block for each of two pages; its bytes are those of both blocks, so of two areas.</p>"
+        + _table(head, rows)
     )
 
 
