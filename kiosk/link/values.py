@@ -125,8 +125,12 @@ class TakeGlass:
     """Why service is closed (a reason's name), or empty."""
     apology: str = ""
     """The last visit died: what the resident must be told (`visit.died.*`), or empty."""
-    owed_yen: int = 0
+    settling: bool = False
+    """Its money and paper are being settled; `MoneySettled` or `CoinsReturned` follows."""
+    kept_yen: int = 0
+    """What was settled before it died."""
     returned_yen: int = 0
+    owed_yen: int = 0
 
 
 @dataclass(frozen=True, slots=True)

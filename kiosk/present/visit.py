@@ -71,15 +71,20 @@ def closed(session: Session) -> Screen:
 
 
 def apology(session: Session) -> Screen:
-    """The last visit was cut short: what became of the money."""
+    """The last visit was cut short: what became of the money, once it is known, and the paper."""
     money = session.money
     lines = [text("screen.apology.line")]
+    if not money.settled:
+        lines.append(text("screen.apology.settling"))
+    if money.kept:
+        lines.append(text("screen.apology.kept", yen=money.kept))
     if money.returned:
         lines.append(text("screen.apology.returned", yen=money.returned))
     if money.owed:
         lines.append(text("screen.apology.owed", yen=money.owed))
     body = Notice("warning", tuple(lines))
-    return Screen("apology", text("screen.apology.title"), body, actions=(frame.OK,))
+    sound = "paper_take" if money.kept else ""
+    return Screen("apology", text("screen.apology.title"), body, actions=(frame.OK,), sound=sound)
 
 
 def clear_reader(_session: Session) -> Screen:

@@ -20,7 +20,10 @@ ALREADY_THERE = "card.was_already_there"
 
 def take_glass(session: Session, event: link.TakeGlass) -> Done:
     """This process is the visit now; what the last one left is to be told."""
-    money = replace(session.money, owed=event.owed_yen, returned=event.returned_yen)
+    money = replace(
+        session.money, kept=event.kept_yen, returned=event.returned_yen, owed=event.owed_yen,
+        settled=not event.settling,
+    )  # fmt: skip
     return Step(replace(session, trouble=event.trouble, failure=event.apology, money=money))
 
 

@@ -163,7 +163,7 @@ def close_books_alone(model: Settlement, _event: h.Proceed) -> Done:
         failure = "terminal.restart" if model.recovering else "visit.died"
         told_for_visit(draft, failure)
         draft.write("visit.end", visit=memory.visit, outcome="failed", failure=failure)
-    if settled.ledger.owed and billed:
+    if billed and (settled.ledger.owed or settled.ledger.kept):
         draft.do(c.PrintSlip(settled, "ja", ""))
     if model.recovering:
         ledger = settled.ledger

@@ -6,7 +6,7 @@ Actions and guards of the table in `kiosk.settle.rules`. Pure; no wire, no clock
 from collections.abc import Sequence
 
 from kiosk.journal.entries import noted
-from kiosk.journal.memory import remember
+from kiosk.journal.memory import Memory, remember
 from kiosk.link import values as link
 from kiosk.settle import commands as c
 from kiosk.settle import happened as h
@@ -51,10 +51,9 @@ def boot(model: Settlement, event: h.Booted) -> Done:
         "terminal.start", version=event.version, mode=event.mode, torn=event.torn
     )
     draft.set(recovering=memory.unfinished, repay=event.quiet_s <= model.limits.repay_within_s)
-    held = memory.ledger.held if draft.model.repay else 0
     apology = "visit.died.terminal" if memory.unfinished else ""
     draft.do(c.PowerCardOff())
-    draft.do(c.HandGlass(link.TakeGlass(apology=apology, returned_yen=held)))
+    draft.do(c.HandGlass(_told_first(memory, "", apology)))
     told_again(draft, event.kept)
     return draft.do(c.ResumeCoins(memory.cursor, memory.bill_cursor, memory.taking)).step()
 
@@ -365,15 +364,23 @@ def troubled(draft: Draft, source: str, reason: str) -> Draft:
 
 def _dead(model: Settlement, event: h.VisitEnded, apology: str) -> Draft:
     draft = Draft(model).set(alive=False, closing=None)
-    first = link.TakeGlass(
-        trouble=model.trouble,
-        apology=apology,
-        owed_yen=model.memory.ledger.owed,
-        returned_yen=model.memory.ledger.held,
-    )
-    draft.do(c.HandGlass(first), c.PowerCardOff())
+    draft.do(c.HandGlass(_told_first(model.memory, model.trouble, apology)), c.PowerCardOff())
     return draft.write(
         "visit.died", visit=model.memory.visit, state=model.state.value, cause=event.cause
+    )
+
+
+def _told_first(memory: Memory, trouble: str, apology: str) -> link.TakeGlass:
+    """The next glass after a death: of open money nothing is said before it is settled."""
+    if not apology:
+        return link.TakeGlass(trouble)
+    if memory.application:
+        return link.TakeGlass(trouble, apology, settling=True)
+    last = memory.reports.last if memory.reports.settled else None
+    if last is None:
+        return link.TakeGlass(trouble, apology)
+    return link.TakeGlass(
+        trouble, apology, kept_yen=last.kept, returned_yen=last.returned, owed_yen=last.owed
     )
 
 

@@ -322,7 +322,12 @@ class TestService:
         assert story.hear(link.VisitRefused("printer.busy")).session.retry is None
 
     def test_the_last_visit_died(self) -> None:
-        story = Story().hear(link.TakeGlass("", "visit.died.printing", 100, 500))
+        story = Story().hear(link.TakeGlass("", "visit.died.printing", settling=True))
+        assert ui.text("screen.apology.settling") in lines(story)
+        assert not any(one.key == "screen.apology.returned" for one in lines(story))
+        story.hear(link.MoneySettled(200, 500, 100))
+        assert ui.text("screen.apology.settling") not in lines(story)
+        assert ui.text("screen.apology.kept", yen=200) in lines(story)
         assert ui.text("screen.apology.returned", yen=500) in lines(story)
         assert ui.text("screen.apology.owed", yen=100) in lines(story)
         story.tap("confirm")

@@ -96,7 +96,7 @@ def test_the_next_visit_is_told_what_comes_back() -> None:
     world = World()
     paying(world)
     world.happen(h.VisitEnded("killed"))
-    told = link.TakeGlass(apology="visit.died.money_back", returned_yen=100)
+    told = link.TakeGlass(apology="visit.died.money_back", settling=True)
     assert world.glasses[-1] == told
     world.time_out(h.Timer.FALL)
     assert world.last(link.CoinsReturned) == link.CoinsReturned(100, 0)
@@ -170,6 +170,21 @@ def test_no_further_copy_is_awaited_from_a_dead_visit() -> None:
     world.happen(h.VisitEnded("killed"))
     world.print_all()
     assert world.last(link.MoneySettled) == link.MoneySettled(300, 300, 0)
+    assert world.slips == 1, "what was paid for lies there, and so does its receipt"
+
+
+def test_of_a_visit_that_dies_when_all_is_settled_the_next_glass_says_so() -> None:
+    world = World()
+    streamed(world)
+    world.print_all()
+    world.settle()
+    assert world.last(link.MoneySettled)
+    settled = world.last(link.MoneySettled)
+    world.happen(h.VisitEnded("killed"))
+    told = world.glasses[-1]
+    assert not told.settling
+    assert (told.kept_yen, told.returned_yen) == (settled.kept_yen, settled.returned_yen)
+    assert told.kept_yen == 300
 
 
 def test_owed_money_of_a_dead_visit_is_said_on_paper() -> None:
@@ -265,7 +280,8 @@ def test_what_was_settled_is_said_after_the_start() -> None:
     paying(world)
     world.boot()
     assert world.glasses[-1].apology == "visit.died.terminal"
-    assert world.glasses[-1].returned_yen == 100
+    assert world.glasses[-1].settling
+    assert world.glasses[-1].returned_yen == 0
     world.settle()
     recovered = [e for e in world.disk if e.kind == "terminal.recovered"]
     assert [(e["visit"], e["returned"]) for e in recovered] == [(VISIT, 100)]

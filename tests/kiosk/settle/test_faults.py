@@ -116,9 +116,10 @@ def test_fault_15_host_killed_after_the_journal_and_before_the_screen() -> None:
     insert(t, 100, 50)
     t.told.clear()
     t.die()
-    assert t.glasses[-1].returned_yen == 150
+    assert t.glasses[-1].settling
     t.pass_time(30.0)
     assert back(t) == 150
+    assert t.last(link.CoinsReturned) == link.CoinsReturned(150, 0)
     assert t.settled()
     assert t.audit() == ()
 
