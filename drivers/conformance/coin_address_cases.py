@@ -127,7 +127,12 @@ def random(bench: CoinBench) -> str:
         bench.clock.sleep(_MOVES_S)
         rounds = [_said(wire, BROADCAST, Header.ADDRESS_POLL) for _ in range(_ROUNDS)]
         found = sorted({byte for said in rounds for byte in said} - others)
-        demand_equal(len(found), 1, f"new addresses {found}, counted")
+        demand(
+            len(found) == 1,
+            f"new addresses: {found}. If there is none, chance may have put it where another "
+            "device is: switch the machine off and on, see that all addresses are as configured, "
+            "and run the case again",
+        )
         wire.reply(found[0], Header.ADDRESS_CHANGE, bytes((address,)))
         bench.clock.sleep(_MOVES_S)
         demand(found[0] >= _FIRST, f"it took address {found[0]}")

@@ -1,5 +1,6 @@
 """The processes of documents: what they find, what ends them, and that nobody else waits."""
 
+import contextlib
 import datetime
 import io
 import os
@@ -158,7 +159,9 @@ def test_no_document_is_to_blame_for_a_process_that_was_killed(
     before = room.pids
     for pid in before:
         os.kill(pid, signal.SIGKILL)
-        os.waitid(os.P_PID, pid, os.WEXITED | os.WNOWAIT)
+        # One that had not begun yet is waited for by the thread that starts it.
+        with contextlib.suppress(ChildProcessError):
+            os.waitid(os.P_PID, pid, os.WEXITED | os.WNOWAIT)
     assert room.parse(pdf, NOW).stamp == STAMP
 
 
@@ -183,7 +186,8 @@ def test_what_an_engine_needs_is_drawn_when_its_terminal_opens_a_visit(
 
     def listening(child: Any, header: dict[str, Any], body: bytes) -> Any:
         answer = ask(child, header, body)
-        if header["do"] == "expect":
+        # Another room's process may be starting still.
+        if header["do"] == "expect" and child.pid in made.pids:
             heard.put((child.pid, header["calibration"]))
         return answer
 
