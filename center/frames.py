@@ -38,8 +38,8 @@ def header_of(data: bytes) -> dict[str, Any]:
     """A frame's header. Raises BadFrame."""
     try:
         header = json.loads(data)
-    except ValueError:
-        raise BadFrame("a header that is no JSON") from None
+    except (ValueError, RecursionError):
+        raise BadFrame("a header that is no JSON, or too deep") from None
     if not isinstance(header, dict):
         raise BadFrame("a header that is no object")
     return header

@@ -35,6 +35,12 @@ def test_any_bytes_are_a_frame_or_none(data: bytes) -> None:
     assert isinstance(header, dict)
 
 
+def test_a_header_that_is_too_deep_is_no_frame() -> None:
+    deep = b"[" * 100_000
+    with pytest.raises(BadFrame):
+        unpack(reader(LENGTHS.pack(len(deep), 0) + deep))
+
+
 def test_a_frame_that_is_too_large_is_not_waited_for() -> None:
     with pytest.raises(BadFrame):
         unpack(reader(LENGTHS.pack(2, BODY_MAX + 1) + b"{}"))
