@@ -38,7 +38,7 @@ from center.relay.terminals import Terminals
 from center.store.store import Store
 from center.validity.client import OcspClient
 from center.validity.responder import Responder, authorities
-from center.warmup import warm_up
+from center.warmup import warm_press, warm_room
 from center.wire.authentication import CardPolicy
 from center.wire.signed import Signer
 from center.workroom.room import Workroom
@@ -105,10 +105,7 @@ def prepared(options: Options) -> Iterator[Demo]:
     ports = {name: port_of(one) for name, one in bound.items()}
     listeners: list[Listener] = []
     with contextlib.ExitStack() as stack:
-        room = _workroom(state, options.documents_at_once)
-        stack.callback(room.close)
-        room.begin()
-        warm_up(press, room, clock)
+        papers = warm_press(press, clock)
         if MUNICIPALITY in bound:
             what = (municipality, press)
             listeners.append(_municipality_listener(options, what, bound[MUNICIPALITY]))
@@ -118,6 +115,11 @@ def prepared(options: Options) -> Iterator[Demo]:
         if CENTRE in bound:
             store = stack.enter_context(contextlib.closing(Store(str(database(state)))))
             partners = _partners(options, municipality, ports, stack)
+            room = stack.enter_context(
+                contextlib.closing(_workroom(state, options.documents_at_once))
+            )
+            room.begin()
+            warm_room(room, papers, clock)
             centre = _centre(options, partners, room, store)
             listeners.append(_centre_listener(options, (centre, store), bound[CENTRE]))
         yield Demo(tuple(listeners), ports)
