@@ -85,18 +85,9 @@ class SerialCoinVendor:
             for yen, address in config.hoppers.items()
             if not _is_changer(config, address)
         }
-        changers = {
-            address: Changer(self._bus, clock, address)
-            for address in config.hoppers.values()
-            if _is_changer(config, address)
-        }
         self._payers: dict[int, Hopper | ChangerPayer] = {
             **self._hoppers,
-            **{
-                int(yen): ChangerPayer(changers[address], int(yen))
-                for yen, address in config.hoppers.items()
-                if address in changers
-            },
+            **_changer_payers(self._bus, clock, config),
         }
         self._bills = BillValidator(self._bus, clock, config.bills) if config.bills else None
         self._escrow = CoinEscrow(self._bus, clock, config.escrow) if config.escrow else None
@@ -360,6 +351,15 @@ class SerialCoinVendor:
                 detail = f"the ¥{hopper.yen} hopper does not stop"
                 raise DeviceError("coin.hopper_fault", detail)
             self._clock.sleep(_PAYOUT_POLL_S)
+
+
+def _changer_payers(
+    bus: CoinBus, clock: Clock, config: CoinVendorConfig
+) -> dict[int, ChangerPayer]:
+    """What each changer pays; several values share one device."""
+    at = {int(yen): there for yen, there in config.hoppers.items() if _is_changer(config, there)}
+    changers = {address: Changer(bus, clock, address) for address in at.values()}
+    return {yen: ChangerPayer(changers[address], yen) for yen, address in at.items()}
 
 
 def _is_changer(config: CoinVendorConfig, address: int) -> bool:
