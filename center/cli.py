@@ -160,6 +160,9 @@ def _reviews(arguments: argparse.Namespace, at: datetime.datetime) -> int:
 def _block(arguments: argparse.Namespace, at: datetime.datetime) -> int:
     with _store(arguments) as store:
         store.block(arguments.terminal, arguments.by, int(at.timestamp()))
+        known = store.heard_of(arguments.terminal)
+    if not known:
+        _say(f"{arguments.terminal} is blocked, but never applied here: is that its name?")
     return 0
 
 

@@ -143,8 +143,8 @@ def _block(extract: Extract, person: Resident) -> tuple[tuple[Cell, ...], ...]:
 def _origin(extract: Extract, person: Resident) -> tuple[Cell, ...]:
     if not person.nationality:
         return (
-            Cell("本　籍", 15, extract.shown(DOMICILE, person.honseki), 88),
-            Cell("筆頭者", 15, extract.shown(DOMICILE, person.hittosha), 52),
+            Cell("本　籍", 15, extract.shown(DOMICILE, person.registered_domicile), 88),
+            Cell("筆頭者", 15, extract.shown(DOMICILE, person.first_registrant), 52),
         )
     until = western_date(person.residence_until) if person.residence_until else ""
     period = f"{person.residence_period}（{until}満了）"

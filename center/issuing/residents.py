@@ -59,8 +59,8 @@ class Resident:
     card: CardState
     language: str
     pin: str = field(default="", repr=False)
-    honseki: str = field(default="", repr=False)
-    hittosha: str = field(default="", repr=False)
+    registered_domicile: str = field(default="", repr=False)
+    first_registrant: str = field(default="", repr=False)
     nationality: str = field(default="", repr=False)
     residence_status: str = field(default="", repr=False)
     residence_period: str = field(default="", repr=False)
@@ -128,8 +128,10 @@ def _check(resident: Resident) -> None:
     for number, length in ((resident.individual_number, 12), (resident.resident_code, 11)):
         if number and (len(number) != length or check_digit(number[:-1]) != number[-1]):
             raise ResidentsError(f"Resident {resident.id} has a number with a wrong check digit.")
-    if bool(resident.honseki) == bool(resident.nationality):
-        raise ResidentsError(f"Resident {resident.id} needs either a honseki or a nationality.")
+    if bool(resident.registered_domicile) == bool(resident.nationality):
+        raise ResidentsError(
+            f"Resident {resident.id} needs either a registered domicile or a nationality."
+        )
     if (resident.card is CardState.NONE) == bool(resident.pin):
         raise ResidentsError(f"Resident {resident.id} needs a PIN exactly if there is a card.")
 

@@ -279,6 +279,10 @@ class Store:
         """Whether the terminal is refused."""
         return bool(self._read("SELECT 1 FROM terminal_blocked WHERE terminal = ?", (terminal,)))
 
+    def heard_of(self, terminal: str) -> bool:
+        """Whether the terminal ever applied for a certificate."""
+        return bool(self._read("SELECT 1 FROM application WHERE terminal = ?", (terminal,)))
+
     def statistics(self) -> tuple[Issues, ...]:
         """What was delivered, by municipality, terminal and certificate.
 

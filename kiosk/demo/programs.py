@@ -6,7 +6,8 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Mapping
+import threading
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,6 +18,8 @@ _CENTRE_START_S = 90.0
 """The first start makes a PKI with some twenty RSA keys."""
 _STOP_S = 15.0
 _LOOK_S = 0.05
+_LEAST_LIFE_S = 3.0
+"""A terminal that ended sooner would only end again."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,10 +60,10 @@ class Program:
         """Its process id; 0 while it does not run."""
         return self._process.pid if self._process and self._process.poll() is None else 0
 
-    def run(self, arguments: list[str], environment: Mapping[str, str]) -> None:
+    def run(self, arguments: list[str], environment: Mapping[str, str]) -> subprocess.Popen[bytes]:
         """Start `python -m <arguments>` in a process group of its own."""
         with self.log.open("ab") as log:
-            self._process = spawn_mortal(
+            self._process = process = spawn_mortal(
                 [sys.executable, "-m", *arguments],
                 stdin=subprocess.DEVNULL,
                 stdout=log,
@@ -68,6 +71,7 @@ class Program:
                 env=dict(environment),
                 start_new_session=True,
             )
+        return process
 
     def stop(self) -> None:
         """SIGTERM, and SIGKILL for the whole group if it stays. Idempotent."""
@@ -129,16 +133,49 @@ class CentreProgram(Program):
 
 
 class TerminalProgram(Program):
-    """`kiosk run`: the supervisor and, below it, visit and spare."""
+    """`kiosk run`: the supervisor and, below it, visit and spare.
 
-    def __init__(self, config: Path, runtime: Path, environment: Mapping[str, str]) -> None:
+    One that ends unasked is started anew, as its systemd unit does (`udev/kiosk.service`).
+    """
+
+    def __init__(
+        self,
+        config: Path,
+        runtime: Path,
+        environment: Mapping[str, str],
+        tell: Callable[[str], None],
+    ) -> None:
+        """`tell` hears a sentence, in a thread of its own, whenever the terminal ended unasked."""
         super().__init__("terminal", runtime)
         self._config = config
         self._environment = environment
+        self._tell = tell
+        self._clock = SystemClock()
+        self._deciding = threading.Lock()
+        """Whether it ended or was ended: nothing may be started once `stop` has returned."""
 
     def start(self) -> None:
         """Start; the glass shows when it is there."""
-        self.run(["kiosk", "run", "--config", str(self._config)], self._environment)
+        process = self.run(["kiosk", "run", "--config", str(self._config)], self._environment)
+        threading.Thread(target=self._watch, args=(process,), daemon=True).start()
+
+    def _watch(self, process: subprocess.Popen[bytes]) -> None:
+        since_s = self._clock.monotonic_s()
+        status = process.wait()
+        at_once = self._clock.monotonic_s() - since_s < _LEAST_LIFE_S
+        with self._deciding:
+            if self._process is not process:
+                return  # `stop` ended it
+            self._end_group(process)
+            if not at_once:
+                self.start()
+        then = f"at once; its words: {self.log}" if at_once else "and was started anew"
+        self._tell(f"the terminal ended (status {status}) {then}")
+
+    def stop(self) -> None:
+        """As of any program; it is not started anew. Idempotent."""
+        with self._deciding:
+            super().stop()
 
 
 def terminal_config(places: Places) -> str:

@@ -84,7 +84,9 @@ class DemoStage:
         self.journal = JournalTail(self._runtime / "state" / "journal.jsonl", self.logbook)
         self._closers.append(self.journal.close)
         self._follow_glass()
-        self.terminal = TerminalProgram(self._config, self._runtime, self._environment())
+        self.terminal = TerminalProgram(
+            self._config, self._runtime, self._environment(), self._terminal_ended
+        )
         self._closers.append(self.terminal.stop)
         if keys:
             self.terminal.start()
@@ -97,6 +99,10 @@ class DemoStage:
             self.glass.close()
             self._follow_glass()
             self.terminal.start()
+
+    def _terminal_ended(self, sentence: str) -> None:
+        self.logbook.write("terminal", sentence)
+        self.tell()
 
     def _follow_glass(self) -> None:
         self.glass = GlassLink(str(self._glass_path), SystemClock(), self._saw, self._frames)

@@ -83,6 +83,7 @@ def test_a_named_person_lists_and_clears_suspensions(
     assert main(["clear", "99201", "main", "--by", "A. Clerk", *where]) == 1
     assert main(["block", "kiosk-0001", "--by", "A. Clerk", *where]) == 0
     assert store.blocked("kiosk-0001")
+    assert "never applied here" in capsys.readouterr().out
     assert main(["admit", "kiosk-0001", *where]) == 0
     assert main(["admit", "kiosk-0001", *where]) == 1
     capsys.readouterr()

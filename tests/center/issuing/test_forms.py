@@ -57,7 +57,7 @@ def test_every_name_comes_out_as_it_is_recorded(resident: Resident, tmp_path: Pa
     """poppler writes an ideographic space as a plain one, being a break between words."""
     pdf = record(SELF, EVERYTHING, (resident,))
     pdfium, poppler = by_pdfium(pdf), by_poppler(pdf, tmp_path)
-    for fact in (resident.name, resident.kana, resident.address, resident.hittosha):
+    for fact in (resident.name, resident.kana, resident.address, resident.first_registrant):
         assert fact in pdfium
         assert fact.replace("　", " ") in poppler
 
@@ -106,7 +106,13 @@ def test_the_statement_says_of_whom_it_is_a_copy(kind: str, words: str) -> None:
 def test_what_was_not_chosen_is_left_out() -> None:
     yoko = BY_ID["watanabe-yoko"]
     text = by_pdfium(record(SELF, frozenset(), (yoko,)))
-    for fact in (yoko.head, yoko.honseki, yoko.hittosha, yoko.individual_number, "妻"):
+    for fact in (
+        yoko.head,
+        yoko.registered_domicile,
+        yoko.first_registrant,
+        yoko.individual_number,
+        "妻",
+    ):
         assert fact not in text
     assert text.count("【省略】") == 6
     assert yoko.resident_code not in by_pdfium(record(SELF, EVERYTHING, (yoko,)))

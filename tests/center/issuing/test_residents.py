@@ -62,7 +62,7 @@ def test_nothing_personal_stands_in_a_repr() -> None:
         ('household = "h-kim"', 'household = "h-none"', "belongs to no complete household"),
         ('pin = "6174"\n', "", "needs a PIN"),
         ("seal = 100235", "seal = 100234", "same seal"),
-        ('nationality = "韓国"', "", "either a honseki or a nationality"),
+        ('nationality = "韓国"', "", "either a registered domicile or a nationality"),
         ('kana = "キム　ミンジュン"', "", "lacks a key"),
         ('language = "ko"', 'tongue = "ko"', "unknown key: tongue"),
     ],

@@ -3,7 +3,7 @@
 import contextlib
 import shutil
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -31,7 +31,7 @@ class Finger:
 class Terminal:
     """Shows its first picture at once; the one that is started again waits until it is told."""
 
-    def __init__(self, config: Path, runtime: Path, _environment: Mapping[str, str]) -> None:
+    def __init__(self, _config: Path, runtime: Path, *_: object) -> None:
         self._glass_path = str(runtime / "glass.sock")
         self.glass: RemoteGlass | None = None
         self.starts = 0
