@@ -19,6 +19,7 @@ from crypto.errors import CheckFailed
 from drivers.card.contract import CardApConfig, CardReaderConfig
 from drivers.coin.contract import CoinVendorConfig
 from drivers.coin.mdb.tables import CHANGER, VALIDATOR
+from drivers.coin.tables import HOPPER_ADDRESSES, SLAVE_ADDRESSES
 from drivers.printer.contract import PrinterConfig
 from drivers.receipt.contract import ReceiptConfig
 from kiosk.center_client import CenterConfig
@@ -255,11 +256,19 @@ def _address_conflicts(coin: CoinVendorConfig) -> Iterator[str]:
         if coin.escrow:
             yield "coin.escrow must be 0: MDB has no coin escrow."
         return
-    addresses = [coin.acceptor, *coin.hoppers.values()]
-    if len(set(addresses)) != len(addresses) or not all(2 <= a <= 255 for a in addresses):  # noqa: PLR2004 - ccTalk's slave addresses
-        yield "coin.hoppers must give each device an address of its own, 2 to 255."
+    yield from _shared_addresses(coin)
     if coin.payout != "coin":
         yield "coin.payout must be 'coin' with ccTalk."
+
+
+def _shared_addresses(coin: CoinVendorConfig) -> Iterator[str]:
+    """Several values may share a changer; where single hoppers stand that is a slip of the pen."""
+    each = list(coin.hoppers.values())
+    payers = set(each)
+    devices = [coin.acceptor, *payers, *(a for a in (coin.bills, coin.escrow) if a)]
+    slip = any(each.count(address) > 1 for address in payers.intersection(HOPPER_ADDRESSES))
+    if slip or len(set(devices)) != len(devices) or not set(devices) <= set(SLAVE_ADDRESSES):
+        yield "coin.hoppers must give each device an address of its own, 2 to 255."
 
 
 def _mode_conflicts(config: Config) -> Iterator[str]:

@@ -10,6 +10,9 @@ from dataclasses import dataclass
 
 HOST = 1
 BROADCAST = 0
+SLAVE_ADDRESSES = range(2, 256)
+HOPPER_ADDRESSES = range(3, 11)
+"""Where single hoppers stand; a changer is at 55. Source: Part 3 Table 1."""
 
 INTER_BYTE_S = 0.050
 """Receiver: silence that ends an unfinished frame. Source: Part 1 section 11.1."""

@@ -117,6 +117,29 @@ def test_each_mistake_is_one_sentence_with_the_path(
     assert sentences(values) == (sentence,)
 
 
+@pytest.mark.parametrize(
+    ("hoppers", "others", "good"),
+    [
+        (dict.fromkeys(("10", "50", "100", "500"), 55), {}, True),
+        ({"10": 55, "50": 55, "100": 55, "500": 6}, {"bills": 40, "escrow": 160}, True),
+        (dict.fromkeys(("10", "50", "100", "500"), 4), {}, False),
+        (dict.fromkeys(("10", "50", "100", "500"), 2), {}, False),
+        ({"10": 3, "50": 4, "100": 5, "500": 6}, {"bills": 6}, False),
+        ({"10": 3, "50": 4, "100": 5, "500": 6}, {"bills": 40, "escrow": 40}, False),
+        ({"10": 3, "50": 4, "100": 5, "500": 256}, {}, False),
+    ],
+)
+def test_values_share_an_address_only_as_a_changer_does(
+    values: dict[str, Any], hoppers: dict[str, int], others: dict[str, int], good: bool
+) -> None:
+    values["coin"] |= {"hoppers": hoppers, **others}
+    if good:
+        assert parse(values, HERE).coin.hoppers == hoppers
+    else:
+        sentence = "coin.hoppers must give each device an address of its own, 2 to 255."
+        assert sentences(values) == (sentence,)
+
+
 def test_a_missing_key_says_what_it_is(values: dict[str, Any]) -> None:
     del values["coin"]["port"]
     assert sentences(values) == ("coin.port is missing: Serial port, e.g. /dev/kiosk-coin.",)
