@@ -11,7 +11,6 @@ from drivers.clock import SystemClock
 from drivers.coin.contract import CoinVendorConfig
 from drivers.coin.framing import Check
 from drivers.coin.mdb.adapter import BAUD as ADAPTER_BAUD
-from drivers.coin.serial import SerialCoinVendor
 from drivers.coin.vendor import coin_vendor
 from drivers.conformance.coin_kind import hopper_addresses
 from drivers.conformance.kind import SetupError
@@ -23,6 +22,7 @@ from drivers.workbench.listing import devices
 from drivers.workbench.mdb_line import MdbLine, probe_mdb
 from drivers.workbench.printer_line import PrinterLine
 from drivers.workbench.soak import Findings, NoticingPort, Soak, summary
+from drivers.workbench.soak_lines import CctalkSoakLine, MdbSoakLine, SoakLine
 from drivers.workbench.watch import Watcher
 
 if TYPE_CHECKING:
@@ -86,6 +86,7 @@ def _add_watch(parser: argparse.ArgumentParser) -> None:
 
 def _add_soak(parser: argparse.ArgumentParser) -> None:
     _add_port(parser)
+    _add_protocol(parser)
     parser.add_argument("--checksum", choices=[c.value for c in Check], default="simple")
     parser.add_argument("--hours", type=float, required=True)
     parser.add_argument("--acceptor", type=int, default=2, help="ccTalk address (2)")
@@ -94,7 +95,7 @@ def _add_soak(parser: argparse.ArgumentParser) -> None:
         action="append",
         default=[],
         metavar="YEN=ADDRESS",
-        help="one hopper; several times",
+        help="one hopper, or a tube of an MDB changer (at 8); several times",
     )
     parser.add_argument("--bills", type=int, default=0, help="the bill validator's; 0 none (0)")
     parser.add_argument("--escrow", type=int, default=0, help="the coin escrow's; 0 none (0)")
@@ -283,23 +284,17 @@ def _watched(
 def run_soak(chosen: argparse.Namespace) -> int:
     """Hours of polling; Ctrl-C ends it with its summary. 1 if there was an anomaly."""
     clock, findings = SystemClock(), Findings()
-    check = Check(chosen.checksum)
     try:
-        hoppers = hopper_addresses(chosen.hopper)
+        config = _soaked(chosen)
     except SetupError as error:
         return _complain(str(error))
-    config = CoinVendorConfig(
-        port=chosen.port,
-        acceptor=chosen.acceptor,
-        hoppers=hoppers,
-        bills=chosen.bills,
-        escrow=chosen.escrow,
-        checksum=chosen.checksum,
-    )
-    vendor = SerialCoinVendor(
+    mdb = chosen.protocol == "mdb"
+    line: SoakLine = MdbSoakLine() if mdb else CctalkSoakLine(Check(chosen.checksum))
+    open_port = _adapter if mdb else _serial
+    vendor = coin_vendor(
         config,
         clock,
-        open_port=lambda: NoticingPort(_serial(chosen.port), clock, check, findings),
+        open_port=lambda: NoticingPort(open_port(chosen.port), clock, line, findings),
     )
     soak = Soak(vendor, clock, findings, config.poll_s)
     try:
@@ -315,6 +310,19 @@ def run_soak(chosen: argparse.Namespace) -> int:
     if chosen.out:
         chosen.out.write_text(json.dumps(findings.as_json(), indent=1) + "\n", encoding="utf-8")
     return 1 if findings.counts else 0
+
+
+def _soaked(chosen: argparse.Namespace) -> CoinVendorConfig:
+    """Raises SetupError."""
+    return CoinVendorConfig(
+        port=chosen.port,
+        protocol=chosen.protocol,
+        acceptor=chosen.acceptor,
+        hoppers=hopper_addresses(chosen.hopper),
+        bills=chosen.bills,
+        escrow=chosen.escrow,
+        checksum=chosen.checksum,
+    )
 
 
 class _Progress:

@@ -10,12 +10,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from drivers.clock import Clock
-from drivers.coin.contract import CoinEvent, CoinRefused, CoinVendor
-from drivers.coin.framing import BadFrame, Check, Frame, FrameParser
-from drivers.coin.tables import HOST, Header
+from drivers.coin.contract import CoinEvent, CoinRefused, CoinVendor, CountsMoved
 from drivers.errors import DeviceError
 from drivers.link.port import BytePort, LinkLost
 from drivers.workbench.coin_words import event_words
+from drivers.workbench.soak_lines import SoakLine
 
 _STATUS_EVERY_S = 60.0
 _IDENTITY_EVERY_S = 600.0
@@ -26,7 +25,6 @@ _KEPT = 1000
 """Anomalies kept word for word; all are counted."""
 _BUCKETS = 1000
 """One a millisecond; the last holds everything slower."""
-_HEADER_AT = 3
 
 
 @dataclass(slots=True)
@@ -92,10 +90,10 @@ class Findings:
 class NoticingPort:
     """A `BytePort` that notices what the driver above it will forgive."""
 
-    def __init__(self, port: BytePort, clock: Clock, check: Check, findings: Findings) -> None:
+    def __init__(self, port: BytePort, clock: Clock, line: SoakLine, findings: Findings) -> None:
         self._port = port
         self._clock = clock
-        self._check = check
+        self._line = line
         self._findings = findings
         self._start_s = clock.monotonic_s()
         self._asked: bytes | None = None
@@ -113,55 +111,35 @@ class NoticingPort:
         data = self._port.read(within_s)
         if data and self._asked is not None:
             self._came += data
-            if self._answered():
-                self._findings.latencies.add(self._clock.monotonic_s() - self._asked_s)
-                self._slow(self._clock.monotonic_s() - self._asked_s)
-                self._asked = None
+            verdict = self._line.verdict(self._asked, bytes(self._came))
+            if verdict is not None:
+                self._answered(self._asked, verdict)
         return data
 
     def close(self) -> None:
         self._port.close()
 
-    def _answered(self) -> bool:
-        return any(
-            isinstance(frame, Frame) and frame.destination == HOST for frame in self._found()
-        )
-
-    def _found(self) -> list[Frame | BadFrame]:
-        return FrameParser(self._check).feed(self._rest(), 0.0)
-
-    def _rest(self) -> bytes:
-        """What came, without the line's echo."""
-        return bytes(self._came).removeprefix(self._asked or b"")
-
-    def _slow(self, seconds: float) -> None:
-        if seconds > _SLOW_S:
-            self._note("slow answer", f"{seconds * 1000:.0f} ms, {self._question()}")
+    def _answered(self, asked: bytes, verdict: str) -> None:
+        took_s = self._clock.monotonic_s() - self._asked_s
+        self._findings.latencies.add(took_s)
+        if took_s > _SLOW_S:
+            self._note("slow answer", f"{took_s * 1000:.0f} ms, {self._line.question(asked)}")
+        if verdict:
+            self._note(verdict, self._line.question(asked))
+        self._asked = None
 
     def _close_exchange(self) -> None:
         """The question before was never answered: say how."""
         if self._asked is None:
             return
-        damaged = bool(self._rest())
-        kind = "damaged answer" if damaged else "no answer"
-        optional = self._asked[_HEADER_AT] in _OPTIONAL and not damaged
-        if not optional:
-            self._note(kind, self._question())
+        damaged = bool(bytes(self._came).removeprefix(self._asked))
+        if damaged or not self._line.may_be_unknown(self._asked):
+            kind = "damaged answer" if damaged else "no answer"
+            self._note(kind, self._line.question(self._asked))
         self._asked = None
-
-    def _question(self) -> str:
-        asked = self._asked or b""
-        return f"address {asked[0]}, header {asked[_HEADER_AT]}" if len(asked) > _HEADER_AT else ""
 
     def _note(self, kind: str, detail: str) -> None:
         self._findings.note(self._clock.monotonic_s() - self._start_s, kind, detail)
-
-
-_OPTIONAL = frozenset(
-    {Header.ENCRYPTION, Header.OPTION_FLAGS, Header.ACCEPT_COUNTER, Header.LEVEL,
-     Header.HOPPER_COIN, Header.DISPENSE_COUNT}
-)  # fmt: skip
-"""Silence to these only says that the device has not got them."""
 
 
 class Soak:
@@ -187,6 +165,9 @@ class Soak:
         """
         self._known = self._vendor.capabilities().devices
         self._vendor.resume(None)
+        for event in self._vendor.poll():
+            if not isinstance(event, CountsMoved):  # where the counts start from
+                self._heard(event)
         while self.elapsed_s < seconds:
             for event in self._vendor.poll():
                 self._heard(event)

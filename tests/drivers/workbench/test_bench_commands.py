@@ -8,6 +8,7 @@ import pytest
 
 from drivers.__main__ import main
 from drivers.clock import SystemClock
+from drivers.coin.mdb.virtual import MdbBillBuild, MdbBuild, VirtualMdbMachine
 from drivers.coin.virtual import VirtualCoinMachine
 from drivers.printer.virtual import VirtualPrinter
 from drivers.printer.virtual_engine import Machine
@@ -40,6 +41,15 @@ def test_soak_writes_its_findings(
     assert main(["soak", "--port", port, "--hours", "1", "--hopper", "ten"]) == 1
     assert "YEN=ADDRESS" in capsys.readouterr().err
     assert '"anomalies"' in out.read_text()
+
+
+def test_soak_of_an_mdb_machine(capsys: pytest.CaptureFixture[str]) -> None:
+    with VirtualMdbMachine(SystemClock(), MdbBuild(bills=MdbBillBuild())) as machine:
+        line = ["--protocol", "mdb", "--port", machine.serve_pty(), "--bills", "48"]
+        main(["soak", *line, "--hours", "0.0001", "--hopper", "10=8"])
+        assert "exchanges" in capsys.readouterr().out
+        assert main(["soak", *line, "--hours", "1", "--hopper", "1=8"]) == 1
+        assert "no tube for ¥1" in capsys.readouterr().err
 
 
 def test_a_port_that_is_not_there_is_a_sentence(capsys: pytest.CaptureFixture[str]) -> None:

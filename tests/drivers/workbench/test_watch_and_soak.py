@@ -15,6 +15,7 @@ from drivers.link.faulty import Direction, Fault, FaultPlan, FaultyPort, Harm
 from drivers.link.memory import MemoryPort
 from drivers.link.port import BytePort
 from drivers.workbench.soak import Findings, Latencies, NoticingPort, Soak, summary
+from drivers.workbench.soak_lines import CctalkSoakLine
 from drivers.workbench.watch import Watcher
 
 HOPPERS = {"10": 3, "50": 4, "100": 5, "500": 6}
@@ -32,7 +33,7 @@ class Bench:
 
     def _open(self) -> BytePort:
         faulty = FaultyPort(self.memory.reopen(), self.plan, self.clock)
-        return NoticingPort(faulty, self.clock, Check.SIMPLE, self.findings)
+        return NoticingPort(faulty, self.clock, CctalkSoakLine(Check.SIMPLE), self.findings)
 
     def soak(self, seconds: float, deeds: Iterable[tuple[float, object]] = ()) -> Soak:
         waiting = list(deeds)

@@ -55,6 +55,9 @@ class MdbSlave:
                 said = self._word_on_answer(heard.data[0])
             elif heard.data[0] & ADDRESS_MASK == self.address:
                 said = self._answer(heard.data)
+            else:
+                # The master's next ACK, NAK or RET is for whoever is asked now.
+                self._told, self._last = 0, ()
         return said
 
     def reset(self) -> None:

@@ -13,6 +13,8 @@ from drivers.coin.contract import (
     VendorReset,
     VendorTrouble,
 )
+from drivers.coin.mdb.adapter import decode_answer, encode_command
+from drivers.coin.mdb.framing import Sign
 from drivers.coin.mdb.tables import Validator
 from drivers.coin.mdb.virtual import MdbBillBuild, MdbBuild
 from drivers.coin.mdb.virtual.adapter import Harm
@@ -212,3 +214,18 @@ def test_staff_empties_the_stacker_and_it_is_no_loss(rig: Rig) -> None:
     rig.poll(2)
     assert rig.cursor(Taker.BILL).accepted_total == 0
     assert "EventsLost" not in kinds(rig.die_and_resume())
+
+
+def test_an_acknowledgement_is_for_whoever_was_asked_last(rig: Rig) -> None:
+    """Both hear it: the validator's own was lost, the changer's must not make it forget."""
+    assert rig.machine.bills
+    rig.vendor.accept(frozenset())
+    rig.poll()
+    rig.machine.bills.tell(0x21)
+    rig.harm(Harm.ACK_LOST, command=0x33)
+    first = rig.machine.receive(encode_command(b"\x33"))
+    assert decode_answer(first.strip()) == b"\x21"
+    rig.machine.changer.tell(0x21)
+    assert decode_answer(rig.machine.receive(encode_command(b"\x0b")).strip()) == b"\x21"
+    assert decode_answer(rig.machine.receive(encode_command(b"\x33")).strip()) == b"\x21"
+    assert decode_answer(rig.machine.receive(encode_command(b"\x33")).strip()) is Sign.ACK
