@@ -64,9 +64,10 @@ class MdbSoakLine:
         if not lines:
             return None
         try:
-            return _ON_THE_BUS.get(decode_answer(lines[0]), "")
+            said = decode_answer(lines[0])
         except Unclear:
             return "damaged answer"
+        return _ON_THE_BUS.get(said, "") if isinstance(said, Sign) else ""
 
     def question(self, asked: bytes) -> str:
         data = decode_command(asked.rstrip(b"\n"))
