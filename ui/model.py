@@ -220,6 +220,8 @@ class Notice:
     """What is not possible or must not be done, in a strip of its own."""
     choices: tuple[Action, ...] = ()
     """Equal buttons below everything, on keys 1, 2, ...: the languages where they are offered."""
+    code: Label | None = None
+    """A failure's name, small below the words: what the clerk reads to the operator."""
 
 
 LEAST_NOTE_YEN = 1000

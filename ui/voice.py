@@ -131,6 +131,7 @@ def _showing(body: Attract | Review | Pay | Progress | Notice) -> Iterator[Label
             yield from body.lines
         case Notice():
             yield from body.lines
+            yield from _some(body.code)
             yield from _values(body.money)
             yield from _some(body.number, body.warning)
             yield from _action_labels(body.buttons)

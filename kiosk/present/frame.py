@@ -42,11 +42,9 @@ def failure_key(name: str, part: str) -> Text:
     return Text(f"failure.{name}.{part}")
 
 
-def code(name: str) -> Raw:
-    """The failure's name, small: what the clerk reads to the operator."""
-    return Raw(name)
-
-
-def notice(id_: str, picture: str, lines: tuple[Label, ...], step: int = 0) -> Screen:
-    """A message with a picture whose title stands in the catalogue."""
-    return Screen(id_, text(f"screen.{id_}.title"), Notice(picture, lines), step=step)
+def notice(
+    id_: str, picture: str, lines: tuple[Label, ...], step: int = 0, code: str = ""
+) -> Screen:
+    """A message with a picture whose title stands in the catalogue; a failure's name, if any."""
+    body = Notice(picture, lines, code=Raw(code) if code else None)
+    return Screen(id_, text(f"screen.{id_}.title"), body, step=step)

@@ -4,7 +4,7 @@ from kiosk.present import frame
 from kiosk.session import limits
 from kiosk.session.failures import failure_of
 from kiosk.session.model import Session
-from ui.model import Action, Label, Notice, Pay, Progress, Role, Screen, Text, Tone, text
+from ui.model import Action, Label, Notice, Pay, Progress, Raw, Role, Screen, Text, Tone, text
 
 COINS = (10, 50, 100, 500)
 """What a Japanese vendor takes; shown as long as the machine has not said what this one takes."""
@@ -126,15 +126,15 @@ def printing(session: Session) -> Screen:
 
 def _print_trouble(session: Session, done: int) -> Screen:
     failure = failure_of(session.printing.waits)
-    lines: tuple[Label, ...] = (
+    lines = (
         frame.failure_key(failure.text, "line"),
         text("screen.print_trouble.done", n=done, of=session.printing.sheets_total),
         text("screen.print_trouble.line"),
-        frame.code(failure.name),
     )
+    body = Notice("warning", lines, code=Raw(failure.name))
     return Screen(
-        "print_trouble", text("screen.print_trouble.title"), Notice("warning", lines),
-        step=frame.TAKE, tone=Tone.ALERT, sound="staff",
+        "print_trouble", text("screen.print_trouble.title"), body, step=frame.TAKE,
+        tone=Tone.ALERT, sound="staff",
     )  # fmt: skip
 
 

@@ -63,11 +63,8 @@ def closed(session: Session) -> Screen:
     if not trouble:
         return frame.notice("hours", "clock", (text("screen.hours.line"),))
     failure = failure_of(trouble)
-    lines: tuple[Label, ...] = (
-        frame.failure_key(failure.text, "line"), text("screen.closed.line"),
-        frame.code(failure.name),
-    )  # fmt: skip
-    return frame.notice("closed", "closed", lines)
+    lines = (frame.failure_key(failure.text, "line"), text("screen.closed.line"))
+    return frame.notice("closed", "closed", lines, code=failure.name)
 
 
 def apology(session: Session) -> Screen:
@@ -215,11 +212,10 @@ def refused(session: Session) -> Screen:
     if own:
         lines.append(Raw(own))
     lines += [frame.failure_key(failure.text, "advice"), text("screen.refused.nothing_charged")]
-    lines.append(frame.code(failure.name))
+    body = Notice("warning", tuple(lines), code=Raw(failure.name))
     actions = (frame.LEAVE, frame.RETRY) if session.retry else (frame.OK,)
     return Screen(
-        "refused", frame.failure_key(failure.text, "title"), Notice("warning", tuple(lines)),
-        actions=actions, sound="error",
+        "refused", frame.failure_key(failure.text, "title"), body, actions=actions, sound="error",
     )  # fmt: skip
 
 

@@ -1,5 +1,7 @@
 """Messages with a picture, and things that take a while. No wire, no clock."""
 
+from collections.abc import Iterator
+
 from ui.drafting import ALERT_LOOK, Draft, Style
 from ui.model import Notice, Progress, Screen, Tone
 from ui.screens.grid import grid_piece
@@ -29,13 +31,12 @@ def notice_stack(draft: Draft, screen: Screen, body: Notice) -> Stack:
     if body.picture:
         pieces.append(_picture(draft, body.picture, ink, alert=alert))
     if alert:
-        title = Style(draft.scale.alert, ink, bold=True, leading=1.6, even=True)
-        pieces.append(text_piece(draft, screen.title, title, width))
-        if screen.lead is not None:
-            lead = Style(draft.scale.label, ink, leading=1.8)
-            pieces.append(text_piece(draft, screen.lead, lead, width))
+        pieces += _alert_title(draft, screen, ink)
     style = Style(draft.scale.label * (1.0 if alert else 0.9), ink, leading=1.8)
     pieces += [text_piece(draft, line, style, width) for line in body.lines]
+    if body.code is not None:
+        small = Style(draft.scale.note, ink if alert else "muted")
+        pieces.append(text_piece(draft, body.code, small, width))
     if body.money:
         pieces.append(tender_piece(draft, body.money))
     if body.number is not None:
@@ -48,6 +49,14 @@ def notice_stack(draft: Draft, screen: Screen, body: Notice) -> Stack:
         pieces.append(grid_piece(draft, body.choices, width))
         draft.keys += [(str(i), action.id) for i, action in enumerate(body.choices, 1)]
     return Stack(tuple(pieces), draft.mm(5.6), middle=True, loose=True)
+
+
+def _alert_title(draft: Draft, screen: Screen, ink: str) -> Iterator[Piece]:
+    title = Style(draft.scale.alert, ink, bold=True, leading=1.6, even=True)
+    yield text_piece(draft, screen.title, title, draft.room)
+    if screen.lead is not None:
+        lead = Style(draft.scale.label, ink, leading=1.8)
+        yield text_piece(draft, screen.lead, lead, draft.room)
 
 
 def _picture(draft: Draft, name: str, ink: str, *, alert: bool) -> Piece:
