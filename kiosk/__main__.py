@@ -1,4 +1,4 @@
-"""`kiosk`: run · check · stock · case · exchange · journal · draw · shots · demo."""
+"""`kiosk`: run · check · calibrate · stock · case · exchange · journal · draw · shots · demo."""
 
 import argparse
 import importlib
@@ -8,6 +8,7 @@ from collections.abc import Sequence
 _PARTS = {
     "run": "kiosk.runtime.cli",
     "check": "kiosk.readiness",
+    "calibrate": "kiosk.calibrate",
     "stock": "kiosk.runtime.attendant_cli",
     "case": "kiosk.runtime.attendant_cli",
     "exchange": "kiosk.runtime.attendant_cli",

@@ -48,14 +48,19 @@ def sentences(config: Config, able: PrinterCapabilities) -> tuple[str, ...]:
     latent = (
         "latent mark: infra-red pair (the printer takes CMYK as it is)"
         if now.cmyk
-        else "latent mark: line screen (the printer does not say that it takes CMYK as it is, "
-        "or gets raster)"
+        else "latent mark: line screen, which alone proves no original (the printer does not say "
+        "that it takes CMYK as it is, or gets raster)"
     )
     if now.choice:
         return tint, latent
+    return tint, how_to_choose(config, able), latent
+
+
+def how_to_choose(config: Config, able: PrinterCapabilities) -> str:
+    """What to do to calibrate the printer that is there, and what to write."""
+    now = calibration(config, able)
     line = str(Calibration(1, now.cmyk, now.printer)).replace("1.1.", "1.N.", 1)
-    how = (
-        "to calibrate: print the sheet of `kiosk-center calibrate`, choose N, "
-        f'set center.calibration = "{line}"'
+    return (
+        "to calibrate: print the sheet of `kiosk-center calibrate` with `kiosk calibrate`, choose "
+        f'N (1 to 5), set center.calibration = "{line}"'
     )
-    return tint, how, latent

@@ -14,6 +14,7 @@ from dataclasses import MISSING, Field, dataclass, field
 from pathlib import Path
 from typing import Any, get_args, get_origin, get_type_hints
 
+from center.wire.calibration import is_calibration
 from crypto.certificates import is_for_tests, parse_pem_bundle
 from crypto.errors import CheckFailed
 from drivers.card.contract import CardApConfig, CardReaderConfig
@@ -230,6 +231,8 @@ def _disagreements(config: Config) -> Iterator[str]:
             yield f"center.sites must be https:// addresses, not {site!r}."
     if not config.center.sites:
         yield "center.sites must name at least one site."
+    if config.center.calibration and not is_calibration(config.center.calibration):
+        yield "center.calibration must be the line of `kiosk check` with N as 1 to 5, or empty."
 
 
 def _hopper_conflicts(config: Config) -> Iterator[str]:

@@ -26,7 +26,7 @@ from tests.center.inquiry.site_at_work import side
 from tests.modem.section import section
 
 SEED = 20261121
-GAINS = (-0.08, -0.04, 0.0, 0.04, 0.08)
+GAINS = (-0.08, -0.04, 0.0, 0.04, 0.08, 0.12, 0.16, 0.20, 0.25)
 _DPI = 200
 _STYLE = (
     "body{font:15px/1.6 sans-serif;margin:2em auto;max-width:64em;padding:0 1em}"

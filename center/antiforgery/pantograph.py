@@ -29,10 +29,11 @@ _PERIOD = 864
 """Dots after which every pattern begins again, across and down, whole bytes: it packs well."""
 FINE_PITCH = _PERIOD / 96 / math.sqrt(2)
 """Dots from one fine dot to the next, at 45 degrees: 94 lines per inch."""
-COARSE_PITCHES = tuple(_PERIOD / count / math.sqrt(2) for count in (42, 40, 38, 36, 34))
-"""The five choices of the calibration sheet, 14.5 to 18.0 dots, dark to light: an engine with
-more gain needs more ink in the word."""
-DEFAULT_CHOICE = 3
+COARSE_PITCHES = tuple(_PERIOD / count / math.sqrt(2) for count in (50, 46, 42, 38, 34))
+"""The five choices of the calibration sheet, 12.2 to 18.0 dots, dark to light: an engine with
+more gain needs more ink in the word. They reach from engines whose fine dots shrink to those
+whose dots grow by half a dot all around, in steps small enough that the best does not stand out."""
+DEFAULT_CHOICE = 4
 """What an engine nobody calibrated gets; 1 is the first of `COARSE_PITCHES`."""
 
 FINE = np.ones((2, 2), np.bool_)

@@ -45,3 +45,8 @@ def read_calibration(written: str) -> Calibration:
         return Calibration()
     choice, inks, printer = found.groups()
     return Calibration(int(choice), _INKS[inks], printer)
+
+
+def is_calibration(written: str) -> bool:
+    """Whether it is an id with a choice from 1 to 5, as a person writes it down."""
+    return read_calibration(written).choice != UNCALIBRATED

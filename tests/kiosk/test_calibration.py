@@ -14,7 +14,7 @@ from drivers.printer.contract import PrinterCapabilities
 from drivers.printer.virtual import VirtualPrinter
 from drivers.printer.virtual_engine import Machine
 from kiosk.calibration import ask, calibration, sentences
-from kiosk.config import Config, parse
+from kiosk.config import Config, ConfigError, parse
 
 EXAMPLE = Path(__file__).parents[2] / "firmware.toml"
 ABLE = PrinterCapabilities(
@@ -59,6 +59,14 @@ def test_an_engine_nobody_calibrated_is_told_how(config: Config) -> None:
     assert "kiosk-center calibrate" in said[1]
 
 
+@pytest.mark.parametrize("written", ["3", "1.N.cmyk.9f3a2c41", "1.0.rgb.00000000", "1.3.cmyk"])
+def test_a_line_that_is_no_calibration_is_refused_and_not_ignored(written: str) -> None:
+    values = tomllib.loads(EXAMPLE.read_text(encoding="utf-8"))
+    values["center"]["calibration"] = written
+    with pytest.raises(ConfigError, match=r"center\.calibration must be the line of `kiosk check`"):
+        parse(values, EXAMPLE)
+
+
 @pytest.mark.parametrize(
     ("able", "direct", "passed"),
     [
@@ -76,7 +84,9 @@ def test_cmyk_is_asked_and_not_guessed(
     # Whatever stands in the configuration: what the printer says now counts.
     for written in (f"1.4.cmyk.{OURS}", f"1.4.rgb.{OURS}", ""):
         assert calibration(chosen(queue, written), able).cmyk is passed
-    assert ("infra-red pair" in sentences(queue, able)[-1]) is passed
+    said = sentences(queue, able)[-1]
+    assert ("infra-red pair" in said) is passed
+    assert ("alone proves no original" in said) is not passed
 
 
 @pytest.mark.daemon
