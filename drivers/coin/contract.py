@@ -209,6 +209,9 @@ class Diverted:
     fate: Fate
     reason: str = ""
     """Why it is not DONE (a name of `drivers.reasons`), or empty."""
+    shown: bool = True
+    """With DONE: the level says empty, and is one that shows single coins. False: it was only ever
+    seen empty or full (a high-level sensor), so that a coin that stuck would not be seen."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,6 +25,7 @@ _SILENCE_LIMIT_S = 5.0
 _MAX_SENDS = 3
 _OPERATING, _FAULT = 1, 2
 _FRAUD = 200
+_FULL = 255
 
 
 class Divert(enum.IntEnum):
@@ -71,6 +72,8 @@ class CoinEscrow:
         self._clock = clock
         self._address = address
         self.identity: Identity | None = None
+        self._shows_coins = False
+        """Its level was seen between empty and full: it would show a coin that is left."""
 
     def identify(self) -> Identity:
         """Ask who it is. Raises DeviceError."""
@@ -81,9 +84,11 @@ class CoinEscrow:
         """What it says of itself. Raises DeviceError."""
         try:
             answer = self._bus.ask(self._address, Header.ESCROW_STATUS, tries=tries)
-            return decode_escrow_status(answer)
+            status = decode_escrow_status(answer)
         except ReplyError as error:
             raise PeerError("coin.wire", f"escrow {self._address}: {error}") from error
+        self._shows_coins = self._shows_coins or 0 < status.level < _FULL
+        return status
 
     def troubles(self, tries: int) -> tuple[str, ...]:
         """Reasons why it would not operate now. Raises DeviceError."""
@@ -100,13 +105,14 @@ class CoinEscrow:
         fate = Fate.NOT_STARTED
         for _ in range(_MAX_SENDS):
             try:
-                if reason := self._at_rest().reason:
-                    return Diverted(keep, fate, reason)
+                before = self._at_rest()
             except DeviceError as error:
                 return Diverted(keep, fate, error.reason.name)
+            if before.reason:
+                return Diverted(keep, fate, before.reason)
             now = self._once(divert)
             if now is Fate.DONE:
-                return Diverted(keep, Fate.DONE)
+                return Diverted(keep, Fate.DONE, shown=self._shows_coins)
             fate = Fate.UNKNOWN if Fate.UNKNOWN in {fate, now} else Fate.NOT_STARTED
         return Diverted(keep, fate, "coin.escrow_fault")
 

@@ -55,7 +55,17 @@ def flap_shut(model: Settlement, event: h.CoinsDiverted) -> Done:
     draft.set(flap_failed=not done)
     if result.fate is Fate.UNKNOWN and not result.keep:
         draft.case("coin.escrow_unknown", min(yen, draft.model.memory.ledger.held))
+    if done and not (result.keep or result.shown):
+        _doubt_it_is_empty(draft)
     return troubled(draft, "escrow", "" if done else result.reason or FAULT).do(c.GoOn()).step()
+
+
+def _doubt_it_is_empty(draft: Draft) -> None:
+    """The flap moved, and no level shows that nothing stuck: staff is to look. One open case says
+    so for all that came back since staff looked last."""
+    model = draft.model
+    if model.unshown_case not in {name for name, _ in model.memory.cases}:
+        draft.case("coin.escrow_unknown").set(unshown_case=draft.model.case)
 
 
 # --- after a crash, and after staff was there -----------------------------------------------

@@ -239,6 +239,8 @@ class Settlement:
     """What is settled was left by another run of this program."""
     flap_failed: bool = False
     """The coin escrow did not do as told, and the machine has not been seen in order since."""
+    unshown_case: str = ""
+    """The case that says: coins went back through an escrow whose level never showed them."""
     ordered_again: int = 0
     """The hopper whose last order never reached it; a second such order puts it out of use."""
     pending: link.PrintCopy | None = None

@@ -57,6 +57,22 @@ def test_all_coins_go_one_way(divert: Divert, place: Place) -> None:
     assert bench.escrow.status().level == 0
 
 
+@pytest.mark.parametrize("divert", Divert)
+def test_one_that_never_showed_its_coins_does_not_show_that_it_is_empty(divert: Divert) -> None:
+    """With a high-level sensor only, full or not."""
+    for capacity in (60, 2):
+        bench = Bench(EscrowBuild(counts=False, capacity=capacity))
+        assert bench.escrow.status().level == (255 if capacity == 2 else 0)
+        said = bench.escrow.operate(divert)
+        assert said == Diverted(divert is Divert.ACCEPT, Fate.DONE, shown=False)
+
+
+def test_one_that_showed_a_coin_once_would_show_one_that_is_left() -> None:
+    bench = Bench()
+    for _ in range(2):
+        assert bench.escrow.operate(Divert.RETURN).shown
+
+
 def test_a_stuck_flap_is_said_and_nothing_is_claimed() -> None:
     bench = Bench()
     bench.machine.hand.jam_flap()

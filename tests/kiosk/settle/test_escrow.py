@@ -146,6 +146,35 @@ def test_what_waits_is_kept_for_copies_that_came_and_else_comes_back(
     assert t.audit() == ()
 
 
+def test_what_comes_back_through_a_flap_without_a_level_is_a_case_until_staff_looked() -> None:
+    """The resident has them, as far as the flap knows; that none stuck nobody sees."""
+    t = terminal(EscrowBuild(counts=False))
+    cancelled(t)
+    assert results(t) == [(0, 210, "done")]
+    assert booked(t.disk)["returned"] == yen(t, Place.TRAY) == 210
+    (case,) = opened = [e for e in t.disk if e.kind == "case.open"]
+    assert (case.word("reason"), case["yen"]) == ("coin.escrow_unknown", 0)
+    t.happen(h.VisitEnded("exit"))
+    t.pass_time(5.0)
+    assert t.loop.model.trouble == "", "it serves on"
+    cancelled(t)
+    assert [e for e in t.disk if e.kind == "case.open"] == opened, "one case until staff looked"
+    t.happen(h.VisitEnded("exit"))
+    t.happen(h.CaseClosed(str(case["case"])))
+    t.pass_time(5.0)
+    cancelled(t)
+    assert len([e for e in t.disk if e.kind == "case.open"]) == 2
+    assert t.audit() == ()
+
+
+def test_what_is_kept_through_a_flap_without_a_level_is_no_case() -> None:
+    """A coin that stuck would be the machine's either way."""
+    t = terminal(EscrowBuild(counts=False))
+    issued(t)
+    assert results(t) == [(1, 600, "done")]
+    assert t.memory.cases == ()
+
+
 def test_the_coins_that_come_back_are_the_same_and_no_hopper_moves() -> None:
     t = terminal()
     before = {value: hopper.pieces for value, hopper in t.machine.hoppers.items()}
