@@ -81,10 +81,11 @@ fault-plans: setup
 mutants-devices: setup
 	@$(BIN)/kiosk-drivers conform proof
 
-# A million byte streams, made by Hypothesis, into the ccTalk codec and driver.
+# A million byte streams, made by Hypothesis, into the codec and driver of ccTalk or MDB.
 STREAMS ?= 1000000
+PROTOCOL ?= cctalk
 byte-streams: setup
-	@$(PY) -m tests.byte_streams --streams $(STREAMS) --seed $(SEED) --out build/byte-streams.jsonl
+	@$(PY) -m tests.byte_streams --protocol $(PROTOCOL) --streams $(STREAMS) --seed $(SEED) --out build/byte-streams.jsonl
 
 # A long proof: hundreds of invented sheets through print, years and scanner; resumable.
 # Memory that was freed is kept for the next page: to be given fresh pages by the kernel for every

@@ -210,8 +210,7 @@ class Diverted:
     reason: str = ""
     """Why it is not DONE (a name of `drivers.reasons`), or empty."""
     shown: bool = True
-    """With DONE: the level says empty, and is one that shows single coins. False: it was only ever
-    seen empty or full (a high-level sensor), so that a coin that stuck would not be seen."""
+    """The escrow's level is known to show single coins; else one that stuck would not be seen."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -251,8 +250,7 @@ class CoinVendorConfig:
     protocol: str = field(
         default="cctalk",
         metadata={
-            "doc": "What is spoken on the line; mdb is MDB/ICP through a serial adapter, see "
-            "docs/devices/mdb.md",
+            "doc": "What is spoken on the line; mdb is MDB/ICP, see docs/devices/mdb.md",
             "choices": ("cctalk", "mdb"),
         },
     )
@@ -352,8 +350,7 @@ class CoinVendor(Protocol):
     def accept(self, values: frozenset[int]) -> None:
         """Accept exactly these face values from now on; the empty set stops. Idempotent.
 
-        A coin already falling may still come in and is reported by `poll`; so is a bill already
-        drawn in. Raises DeviceError.
+        A coin already falling, or a bill drawn in, is still reported by `poll`. Raises DeviceError.
         """
         ...
 

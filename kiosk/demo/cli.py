@@ -19,7 +19,7 @@ import kiosk
 from drivers.clock import SystemClock
 from kiosk.certificates import CERTIFICATES
 from kiosk.demo.autopilot import DEFAULT_CARD, Autopilot, Lost, Wishes
-from kiosk.demo.coin_machines import COIN_MACHINES
+from kiosk.demo.coin_machines import WITH_ESCROW
 from kiosk.demo.devices import DemoCard, find_cards
 from kiosk.demo.dock import DockServer
 from kiosk.demo.fault_plan import BadPlan, find_plan
@@ -85,9 +85,15 @@ def add_parser(subparsers: Any) -> None:
     )
     parser.add_argument(
         "--coin-protocol",
-        choices=sorted(COIN_MACHINES),
+        choices=("cctalk", "mdb"),
         default="cctalk",
         help="what the coin machine speaks",
+    )
+    parser.add_argument(
+        "--coin-escrow",
+        action="store_true",
+        help="coins wait in a motorised escrow until the certificate is out, and come back as the "
+        "same coins if none comes",
     )
     parser.add_argument(
         "--inquiry",
@@ -137,6 +143,8 @@ def check_arguments(arguments: argparse.Namespace, state: Path) -> None:
             find_plan(arguments.fault_plan, HANDS)
         except BadPlan as problem:
             raise Unfit(str(problem)) from None
+    if arguments.coin_escrow and arguments.coin_protocol == "mdb":
+        raise Unfit("--coin-escrow goes with ccTalk: MDB has no coin escrow.")
     if arguments.out is not None and not arguments.auto:
         raise Unfit("--out goes with --auto: without it nobody makes a report.")
     if arguments.out is not None:
@@ -192,7 +200,7 @@ def _on_stage(arguments: argparse.Namespace, runtime: Path) -> int:
         runtime,
         opening_offset_s(),
         fast=arguments.fast,
-        coin_protocol=arguments.coin_protocol,
+        coin_machine=WITH_ESCROW if arguments.coin_escrow else arguments.coin_protocol,
     )
     try:
         check_card(arguments.card, stage.cards)

@@ -28,7 +28,7 @@ from kiosk.demo.logbook import Logbook
 from kiosk.demo.plain_words import card_words, coin_words, printer_words
 
 _CARD_WATCH_S = 0.05
-_NO_TIME = Speeds(fall_time_s=0, dispense_coin_s=0, bill_draw_s=0, bill_move_s=0)
+_NO_TIME = Speeds(fall_time_s=0, dispense_coin_s=0, bill_draw_s=0, bill_move_s=0, flap_s=0)
 _THUMB_DPI = 50
 _PAGE_DPI = 110
 
@@ -71,7 +71,7 @@ class VirtualDevices:
         fast: bool,
         coins: str = "cctalk",
     ) -> None:
-        """`fast`: mechanics take no time (for figures and tests). `coins`: what they speak."""
+        """`fast`: mechanics take no time (for figures and tests). `coins`: of `COIN_MACHINES`."""
         self._logbook = logbook
         self.pcscd = PrivatePcscd(runtime / "pcscd")
         self.pcscd.start()
@@ -122,13 +122,24 @@ class VirtualDevices:
         return self.coins.truth()
 
     def coin_state(self) -> Mapping[str, object]:
-        """Hoppers, tray, cashbox and stacker, for the page."""
-        truth = self.truth()
+        """Hoppers, tray, escrow, cashbox and stacker, for the page."""
+        truth, flap = self.truth(), self.coins.escrow
         return {
             "coin_tray_yen": truth.yen(Place.TRAY),
             "cashbox_yen": truth.yen(Place.CASHBOX),
             "stacker_yen": truth.yen(Place.STACKER),
             "bill_yen": truth.yen(Place.TRANSPORT, Place.BILL_ESCROW),
+            "escrow": None
+            if flap is None
+            else {
+                "yen": truth.yen(Place.COIN_ESCROW),
+                "coins": [
+                    {"yen": yen, "pieces": pieces}
+                    for yen, pieces in sorted(truth.pieces[Place.COIN_ESCROW].items())
+                    if pieces
+                ],
+                "stuck": flap.stuck,
+            },
             "hoppers": [
                 {"yen": yen, "pieces": hopper.pieces, "jammed": hopper.jammed}
                 for yen, hopper in sorted(self.coins.hoppers.items())

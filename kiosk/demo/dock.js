@@ -29,6 +29,7 @@ press("kill-visit", "kill_visit");
 press("plan-run", "run_plan", () => ({name: $("plan-name").value})); press("plan-stop", "run_plan", () => ({name: ""}));
 $("plan-name").addEventListener("change", (e) => { const chosen = e.target.selectedOptions[0]; $("plan-what").textContent = chosen ? chosen.title : ""; });
 toggle("jam", ["jam_printer"], ["clear_jam"]); toggle("cover", ["open_cover"], ["close_cover"]);
+toggle("flap", ["jam_flap"], ["clear_escrow"]);
 toggle("paper", ["load_paper", {n: 0}], ["load_paper", {n: 250}]);
 toggle("cut", ["cut_centre"], ["mend_centre"]); toggle("slow", ["slow_centre", {seconds: 2}], ["slow_centre", {seconds: 0}]);
 const clocks = document.querySelectorAll("[data-clock]");
@@ -88,6 +89,11 @@ function hoppers(rows) {
     hand(h.jammed ? "Free it" : "Jam", h.jammed ? "unjam_hopper" : "jam_hopper", {}, "bad", h.jammed ? "Take the stuck coin out" : "A coin sticks: nothing of ¥" + h.yen + " is paid out");
   }
 }
+function escrow(e) {
+  $("escrow").hidden = !e; if (!e) return;
+  say("escrow-state", e.yen ? "¥" + e.yen + " wait: " + e.coins.map((c) => "¥" + c.yen + " × " + c.pieces).join(" · ") : "is empty", e.stuck);
+  pressed("flap", e.stuck, "Jam the flap", "Free the flap");
+}
 function cards(list) {
   const select = $("card-name"); if (select.options.length) return;
   for (const c of list) select.add(new Option(c.name + ": " + c.note.replace(", good", "") + (c.pin && !c.note.includes("PIN " + c.pin) ? " (PIN " + c.pin + ")" : ""), c.name));
@@ -105,7 +111,7 @@ function show(s) {
   showFrame(s.frame); cards(s.cards);
   say("screen", s.screen ? s.screen + (s.page.endsWith("/1") ? "" : " (" + s.page + ")") : "dark"); say("session", s.state || "nobody is here"); say("clock-state", s.clock);
   say("card-state", s.card ? s.card + " is on the reader" : "none on the reader"); able("card-place", !s.card); able("card-pull", !!s.card);
-  say("coin-state", "tray ¥" + s.coin_tray_yen + " · cashbox ¥" + s.cashbox_yen + " · stacker ¥" + s.stacker_yen + (s.bill_yen ? " · ¥" + s.bill_yen + " held" : "")); able("take-coins", s.coin_tray_yen > 0); hoppers(s.hoppers);
+  say("coin-state", "tray ¥" + s.coin_tray_yen + " · cashbox ¥" + s.cashbox_yen + " · stacker ¥" + s.stacker_yen + (s.bill_yen ? " · ¥" + s.bill_yen + " held" : "")); able("take-coins", s.coin_tray_yen > 0); hoppers(s.hoppers); escrow(s.escrow);
   const words = s.printer_troubles.map(trouble);
   say("printer-state", words.length ? words.join(", ") : s.paper + " sheets in the cassette · " + s.tray_sheets + " in the tray", words.length > 0);
   able("take-paper", s.tray_sheets > 0); pressed("paper", s.paper === 0, "No paper", "Load paper");

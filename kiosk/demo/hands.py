@@ -37,6 +37,8 @@ HANDS_BY_NAME: dict[str, Callable[..., None]] = {
     "take_coins": _coins("take_tray"),
     "cut_coin_line": _coins("cut_cable"),
     "mend_coin_line": _coins("restore_cable"),
+    "jam_flap": _coins("jam_flap"),
+    "clear_escrow": _coins("clear_escrow"),
     "coin_power_off": _coins("switch_off"),
     "coin_power_on": _coins("switch_on"),
     "unplug_coin": _coins("unplug"),

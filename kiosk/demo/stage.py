@@ -39,18 +39,19 @@ class DemoStage:
         *,
         fast: bool = False,
         frames: str = "png",
-        coin_protocol: str = "cctalk",
+        coin_machine: str = "cctalk",
     ) -> None:
         """`state`: the demo's PKI and cards (made if missing); `runtime`: private, empty.
 
-        `fast`: mechanics take no time. `frames`: "none": no pictures. The coins': `COIN_MACHINES`.
+        `fast`: mechanics take no time. `frames`: "none": no pictures. `coin_machine`:
+        one of `COIN_MACHINES`.
         """
         self._state = state
         self._runtime = runtime
         self.clock = SystemClock(offset_s)
         self._fast = fast
         self._frames = frames
-        self._coin_protocol = coin_protocol
+        self._coin_machine = coin_machine
         self.deaf_s = 0.0 if fast else 0.3
         self.logbook = Logbook(self.clock)
         self.on_frame: Callable[[Frame], None] | None = None
@@ -75,7 +76,7 @@ class DemoStage:
         self.cable = Cable(("127.0.0.1", 0))
         self._closers.append(self.cable.close)
         self.devices = VirtualDevices(
-            self._runtime, self.logbook, SystemClock(), fast=self._fast, coins=self._coin_protocol
+            self._runtime, self.logbook, SystemClock(), fast=self._fast, coins=self._coin_machine
         )
         self._closers.append(self.devices.close)
         self._closers += [self.logbook.subscribe(self._plan_hears), self.plans.stop]

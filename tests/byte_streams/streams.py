@@ -160,7 +160,7 @@ def run_codec(number: int, examples: int) -> int:
     """So many examples of the codec, drawn by this seed; how many streams they were."""
 
     @seed(number)
-    @_free(examples)
+    @free(examples)
     @given(RUN, _GAPS, st.sampled_from(Check))
     def prove(streams: list[bytes], gaps: list[float], check: Check) -> None:
         codec_keeps_every_byte(streams, gaps, check)
@@ -176,7 +176,7 @@ def run_driver(number: int, examples: int) -> tuple[int, int]:
     lied = 0
 
     @seed(number)
-    @_free(examples)
+    @free(examples)
     @given(RUN, _GAPS, st.booleans())
     def prove(streams: list[bytes], gaps: list[float], bills: bool) -> None:
         nonlocal lied
@@ -186,7 +186,8 @@ def run_driver(number: int, examples: int) -> tuple[int, int]:
     return examples * STREAMS_A_RUN, lied * STREAMS_A_RUN
 
 
-def _free(examples: int) -> settings:
+def free(examples: int) -> settings:
+    """So many examples, however long they take; by the seed alone, nothing is remembered."""
     return settings(
         max_examples=examples,
         deadline=None,

@@ -39,7 +39,7 @@ class Stage(DemoStage):
         sections: Mapping[str, Mapping[str, float | str]] | None = None,
         *,
         coins: Mapping[int, int] | None = None,
-        coin_protocol: str = "cctalk",
+        coin_machine: str = "cctalk",
     ) -> None:
         """`sections`: configuration beside the demo's; `coins`: value -> pieces in its hopper."""
         self.sections = {**_SECTIONS, **(sections or {})}
@@ -55,7 +55,7 @@ class Stage(DemoStage):
             opening_offset_s(),
             fast=True,
             frames="none",
-            coin_protocol=coin_protocol,
+            coin_machine=coin_machine,
         )
         self.logbook.subscribe(self._something)
         try:
@@ -256,7 +256,7 @@ def staged(
     sections: Mapping[str, Mapping[str, float | str]] | None = None,
     *,
     coins: Mapping[int, int] | None = None,
-    coin_protocol: str = "cctalk",
+    coin_machine: str = "cctalk",
 ) -> Iterator[Stage]:
     """A stage in a private directory in memory; everything of it is gone afterwards."""
     memory = Path("/dev/shm")
@@ -264,7 +264,7 @@ def staged(
     root = Path(tempfile.mkdtemp(prefix="k", dir=place))
     root.chmod(0o711)
     try:
-        stage = Stage(root, sections, coins=coins, coin_protocol=coin_protocol)
+        stage = Stage(root, sections, coins=coins, coin_machine=coin_machine)
         try:
             yield stage
         finally:

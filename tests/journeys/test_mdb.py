@@ -14,7 +14,7 @@ pytestmark = pytest.mark.daemon
 @pytest.fixture(scope="module")
 def mdb_stage() -> Iterator[Stage]:
     """A terminal whose changer and bill validator are behind an MDB adapter."""
-    with staged(coin_protocol="mdb") as made:
+    with staged(coin_machine="mdb") as made:
         yield made
 
 

@@ -73,6 +73,8 @@ class MdbCoinTaker:
         self._open: frozenset[int] = frozenset()
         """What was let in last, and until when."""
         self._open_s = float("-inf")
+        self._heard_s = clock.monotonic_s()
+        """When all that had come was known last."""
         self._waiting: list[CoinEvent] = []
         self._backlog: list[Heard] = []
         """What was heard before `resume` said from where to count."""
@@ -235,13 +237,17 @@ class MdbCoinTaker:
             self._open, self._open_s = self._wanted, self._clock.monotonic_s()
 
     def _may_have_come(self) -> bool:
-        return self._clock.monotonic_s() - self._open_s <= FALL_S
+        """True if the slot was open, or a coin fell, since all that had come was known last: while
+        the line is lost, that may be long ago."""
+        return self._heard_s - self._open_s <= FALL_S
 
     # --- what is heard ---------------------------------------------------------------------------
 
     def _once(self, tries: int) -> bool:
         """Hear one answer to POLL; True if it told anything but a state that lasts."""
         told = self._ear.listen(tries)
+        if not self._ear.missed:
+            self._heard_s = self._clock.monotonic_s()
         self.paying = any(map(_busy, told))
         if self.book is None:
             self._backlog += told
@@ -322,6 +328,7 @@ class MdbCoinTaker:
                 self._waiting.append(EventsLost(at_least, self._known.next()))
         self.adopt(tubes)
         self._ear.missed = False
+        self._heard_s = self._clock.monotonic_s()
 
     @property
     def _known(self) -> TubeBook:

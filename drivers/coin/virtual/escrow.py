@@ -78,6 +78,7 @@ class VirtualEscrow(Slave):
         if self.fault or self._divert is not None:
             return NAK
         self._divert, self._due_s = data[0], self.now_s + self.speeds.flap_s
+        self._observer(Happening("escrow_turns"))
         return ACK
 
     def _status(self, _: bytes) -> Answer:

@@ -56,6 +56,8 @@ class CoinStore(Protocol):
 class Flap(Protocol):
     """A coin escrow's."""
 
+    stuck: bool
+
     def stick(self) -> None: ...
     def free(self) -> None: ...
 

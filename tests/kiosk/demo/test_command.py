@@ -301,6 +301,12 @@ def test_a_report_needs_a_place(state: Path) -> None:
     assert "--out goes with --auto" in _refusal(state, "--out", "x")
 
 
+def test_an_escrow_needs_cctalk(state: Path) -> None:
+    cli.check_arguments(_arguments("--coin-escrow"), state)
+    said = _refusal(state, "--coin-escrow", "--coin-protocol", "mdb")
+    assert said == "--coin-escrow goes with ccTalk: MDB has no coin escrow."
+
+
 def test_a_report_needs_a_place_that_takes_files(state: Path, tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     place = str(tmp_path / "file" / "out")

@@ -43,7 +43,10 @@ def test_every_ready_made_plan_is_one_and_names_hands_there_are() -> None:
 def test_the_words_ready_made_plans_wait_for_are_words_devices_say() -> None:
     said = [
         coin_words(what, 10, "hopper")
-        for what in ("coin_dropped", "coin_credited", "coin_paid", "coin_returned")
+        for what in (
+            *("coin_dropped", "coin_credited", "coin_paid", "coin_returned"),
+            *("escrow_turns", "escrow_stuck"),
+        )
     ] + [printer_words(what) for what in ("job", "jammed", "sheet")]
     said += ["sign a digest with the card's key: done", "read from byte 0: 256 bytes"]
     for each in ready_made(HANDS):

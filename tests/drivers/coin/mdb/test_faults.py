@@ -427,3 +427,32 @@ def test_power_lost_with_a_coin_on_its_way_to_the_cash_box_is_said_to_be_unknown
     assert "EventsLost" in kinds(events)
     assert rig.machine.truth().count(Place.CASHBOX, 100) == 1
     rig.check()
+
+
+def test_what_came_while_the_adapter_was_mute_is_credited_however_late_it_speaks() -> None:
+    """The slot was open when the line was lost; that it was shut since takes no coin away."""
+    rig = Rig().ready(VALUES)
+    rig.harm(Harm.LINE_LOST, times=50)
+    for yen in (100, 50):
+        rig.hand.drop_coin(yen)
+        rig.poll()
+    with pytest.raises(DeviceError):
+        rig.vendor.accept(frozenset())
+    rig.clock.advance(60.0)
+    rig.poll(30)
+    rig.machine.adapter.plan.clear()
+    rig.poll(5)
+    assert rig.credited_yen == rig.machine.truth().taken_yen == 150
+    rig.check()
+
+
+def test_what_staff_fills_in_while_the_line_is_well_is_no_credit() -> None:
+    rig = Rig().ready(VALUES)
+    rig.vendor.accept(frozenset())
+    rig.poll(30)
+    rig.hand.fill_hopper(100, 5)
+    rig.vendor.status()
+    rig.harm(Harm.LINE_LOST, times=3)
+    rig.poll(30)
+    assert rig.credited_yen == 0
+    assert not [event for event in rig.events if isinstance(event, EventsLost)]
