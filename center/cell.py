@@ -26,6 +26,19 @@ CPU_S = 600
 """Of a process's whole life; it is replaced long before (`center.inquiry.pool.ENOUGH`)."""
 
 
+def leave_no_core() -> None:
+    """Whatever happens to this process, its memory is written nowhere; nor do others read it."""
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_DUMPABLE, 0, 0, 0, 0)
+
+
+def die_with_parent(parent: int) -> None:
+    """End when the process `parent`, which made this one, does; at once if it has."""
+    ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+    if os.getppid() != parent:
+        os._exit(1)
+
+
 def leave_the_network(*, with_parent: bool = True) -> bool:
     """Die with the parent, leave no core, leave the network; True when the last was allowed.
 

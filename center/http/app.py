@@ -13,6 +13,7 @@ from anyio import CapacityLimiter, to_thread
 from fastapi import FastAPI, Request, Response
 
 from center.http.openapi import body
+from center.http.place import place_of
 from center.http.protocol import PEER
 from center.http.refusals import FAILED, body_of, status_of
 from center.wire.endpoints import CONTENT_TYPE
@@ -82,7 +83,7 @@ def _route(
             log.info("%s refused: %s", endpoint.path, refused.failure)
             return _refusal(refused)
         except Exception as error:  # noqa: BLE001  # whatever it was, the peer learns nothing of it
-            log.error("%s failed: %s at %s", endpoint.path, type(error).__name__, _place(error))  # noqa: TRY400  # a traceback's text may quote the input
+            log.error("%s failed: %s at %s", endpoint.path, type(error).__name__, place_of(error))  # noqa: TRY400  # a traceback's text may quote the input
             return _refusal(CheckFailed(FAILED))
         if not content:
             return Response(status_code=204)
@@ -104,11 +105,3 @@ async def _receive(request: Request, limit: int) -> bytes:
 def _refusal(refused: CheckFailed) -> Response:
     status = status_of(refused.failure)
     return Response(body_of(refused), status_code=status, media_type=CONTENT_TYPE)
-
-
-def _place(error: Exception) -> str:
-    """File and line where it was raised: enough to find it, nothing of what it was about."""
-    trace = error.__traceback__
-    while trace is not None and trace.tb_next is not None:
-        trace = trace.tb_next
-    return f"{trace.tb_frame.f_code.co_filename}:{trace.tb_lineno}" if trace else "?"

@@ -19,6 +19,11 @@ LOOPBACK = "127.0.0.1"
 _KEEP_ALIVE_S = 120
 _SHUTDOWN_S = 5
 _HEAD_BYTES = 16 * 1024
+_AT_A_TIME = 128
+"""Connections accepted in one go. asyncio takes as many as its backlog says before the first is
+looked at; with uvicorn's 2,048 a crowd would use up the process's files, and the log with it."""
+_TAKES_MS = 30_000
+"""Who takes nothing of an answer for so long is let go of by the kernel."""
 
 log = logging.getLogger("center.http")
 
@@ -31,8 +36,9 @@ def bind(port: int = 0) -> socket.socket:
     """
     bound = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    bound.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, _TAKES_MS)
     bound.bind((LOOPBACK, port))
-    bound.listen()
+    bound.listen(_AT_A_TIME)
     return bound
 
 
@@ -49,6 +55,8 @@ class Listener:
     app: Any
     bound: socket.socket
     context: ssl.SSLContext | None = None
+    connections: int | None = None
+    """At most so many at once; more are closed as they come."""
 
 
 class _Server(uvicorn.Server):
@@ -129,4 +137,7 @@ def _config(listener: Listener) -> uvicorn.Config:
         timeout_keep_alive=_KEEP_ALIVE_S,
         timeout_graceful_shutdown=_SHUTDOWN_S,
         h11_max_incomplete_event_size=_HEAD_BYTES,
+        backlog=_AT_A_TIME,
+        # One more than there may be: that one is closed before uvicorn would answer it.
+        limit_concurrency=listener.connections and listener.connections + 1,
     )

@@ -12,6 +12,7 @@ from center.inquiry.pool import Answer, Result
 from center.inquiry.sentences import LANGUAGES, words
 
 JST = datetime.timezone(datetime.timedelta(hours=9), "JST")
+UPLOAD_MAX = 40 * 1024 * 1024
 _GOOD, _WARN, _BAD = "good", "warn", "bad"
 _TONE = {
     "read": _GOOD,
@@ -35,7 +36,16 @@ def site_page(language: str) -> str:
     other = next(one for one in LANGUAGES if one != language)
     template = resources.files("center.inquiry").joinpath("static/page.html").read_text("utf-8")
     said = {key: html.escape(text) for key, text in words(language).items()}
-    return Template(template).substitute(said, language=language, other=other)
+    return Template(template).substitute(
+        said, language=language, other=other, upload_max=UPLOAD_MAX
+    )
+
+
+def lost_page(language: str) -> str:
+    """For an address that is none of the site's."""
+    template = resources.files("center.inquiry").joinpath("static/lost.html").read_text("utf-8")
+    said = {key: html.escape(text) for key, text in words(language).items()}
+    return Template(template).substitute(said, language=language)
 
 
 def refusal(language: str, key: str) -> str:
@@ -55,14 +65,18 @@ def answer_page(language: str, answer: Answer) -> str:
     parts += [_warning(line) for line in _missing(said, answer.pages)]
     if answer.end in _REFUSALS or answer.end in _ENDS:
         parts.append(_warning(said[{**_ENDS, **_REFUSALS}[answer.end]]))
-    return _card(said, "".join(parts))
+    return _card(said, "".join(parts), f" {_quiet('data-print', said['print'])}")
 
 
-def _card(said: Mapping[str, str], inner: str) -> str:
+def _quiet(data: str, label: str) -> str:
+    return f'<button class="quiet" type="button" {data}>{html.escape(label)}</button>'
+
+
+def _card(said: Mapping[str, str], inner: str, more: str = "") -> str:
     heading, again = html.escape(said["result_heading"]), html.escape(said["send_again"])
     return (
         f'<section class="card" aria-labelledby="found"><h2 id="found">{heading}</h2>{inner}'
-        f'<p><button class="button" type="button" data-again>{again}</button></p></section>'
+        f'<p><button class="button" type="button" data-again>{again}</button>{more}</p></section>'
     )
 
 
@@ -123,11 +137,15 @@ def _figure(said: Mapping[str, str], result: Result) -> str:
     picture = base64.b64encode(result.picture).decode()
     bands = "".join(f'<i class="{html.escape(strip)}"></i>' for strip in strips)
     caption = said["picture_caption"].format(**found)
+    larger, whole = html.escape(said["enlarge"]), html.escape(said["reduce"])
+    enlarge = _quiet(f'data-enlarge="{larger}" data-reduce="{whole}"', said["enlarge"])
     return (
-        f'<figure><div class="paper"><div class="map" role="img" '
+        f'<figure><div class="paper" role="group" aria-label="{html.escape(caption)}">'
+        f'<div class="map" role="img" '
         f'aria-label="{html.escape(said["strip_map"])} {html.escape(missing)}">{bands}</div>'
         f'<img src="data:image/png;base64,{picture}" alt="{html.escape(alt)}"></div>'
-        f"<figcaption>{html.escape(caption)}<br>{html.escape(missing)}</figcaption></figure>"
+        f"<figcaption>{html.escape(caption)}<br>{html.escape(missing)}</figcaption>"
+        f"{enlarge}</figure>"
     )
 
 

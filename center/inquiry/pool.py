@@ -1,11 +1,11 @@
 """Pairs of processes that read uploads, and the queue before them: bounded in all directions.
 
 What an upload does to its pair is that pair's end and nobody else's: it is killed, another one
-begins, and whoever asked gets a sentence.
+begins, and whoever asked gets a sentence. A pair that cannot begin is begun again until it can.
 """
 
 import asyncio
-import contextlib
+import logging
 import os
 import socket
 import subprocess
@@ -19,14 +19,24 @@ from center.frames import LENGTHS, BadFrame, header_of, lengths, pack
 ENOUGH = 200
 """Uploads after which a pair is replaced: nothing grows for ever."""
 START_S = 120.0
+WAIT_S = 100.0
+"""That an upload waits for a pair; nobody looks at a bar for longer."""
+_PAUSES_S = (0.5, 60.0)
+"""Before another pair is begun when one could not be: at first, and at most; doubled each time."""
 _ONE_CORE = {"OPENBLAS_NUM_THREADS": "1"}
 """A pair has one core: numpy's library would keep a second one busy with waiting."""
 
 FAILED, TOO_LONG = "failed", "too_long"
 
+log = logging.getLogger("center.inquiry")
+
 
 class Busy(Exception):
-    """As many uploads wait already as may."""
+    """As many uploads wait already as may, or this one has waited as long as any may."""
+
+
+class NotStarted(Exception):
+    """The processes that read uploads cannot be started here."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +104,11 @@ class _Pair:
                 writer.close()
 
     @property
+    def alive(self) -> bool:
+        """Whether neither has ended."""
+        return all(process.poll() is None for process in self._processes)
+
+    @property
     def pids(self) -> tuple[int, ...]:
         """Opener and decoder."""
         return tuple(process.pid for process in self._processes)
@@ -113,7 +128,7 @@ class Pool:
     """`size` pairs; at most `waiting_max` uploads wait for one. One event loop."""
 
     def __init__(
-        self, keys: Path, size: int = 2, waiting_max: int = 8, job_s: float = 25.0
+        self, keys: Path, size: int = 2, waiting_max: int = 8, job_s: float = 60.0
     ) -> None:
         self._keys = keys
         self._size = size
@@ -125,21 +140,16 @@ class Pool:
         self._starting: set[asyncio.Task[None]] = set()
 
     async def begin(self) -> None:
-        """Start every pair and wait for them."""
-        await asyncio.gather(*(self._add() for _ in range(self._size)))
+        """Start every pair and wait for them. Raises NotStarted."""
+        if not all(await asyncio.gather(*(self._started() for _ in range(self._size)))):
+            raise NotStarted
 
     async def read(self, upload: bytes) -> Answer:
         """What is in `upload`; `FAILED` or `TOO_LONG` where its pair died of it.
 
         Raises Busy.
         """
-        if self._idle.empty() and self._waiting >= self._waiting_max:
-            raise Busy
-        self._waiting += 1
-        try:
-            pair = await self._idle.get()
-        finally:
-            self._waiting -= 1
+        pair = await self._free()
         try:
             async with asyncio.timeout(self._job_s):
                 answer = await pair.read(upload)
@@ -158,6 +168,22 @@ class Pool:
         else:
             self._idle.put_nowait(pair)
         return answer
+
+    async def _free(self) -> _Pair:
+        """A pair that has nothing to do. Raises Busy."""
+        if self._idle.empty() and self._waiting >= self._waiting_max:
+            raise Busy
+        self._waiting += 1
+        try:
+            async with asyncio.timeout(WAIT_S):
+                # One that died while it had nothing to do did not die of this upload.
+                while not (pair := await self._idle.get()).alive:
+                    self._replace(pair)
+        except TimeoutError:
+            raise Busy from None
+        finally:
+            self._waiting -= 1
+        return pair
 
     def end(self) -> None:
         """Kill every process and wait for it. Idempotent."""
@@ -180,14 +206,28 @@ class Pool:
         task.add_done_callback(self._starting.discard)
 
     async def _add(self) -> None:
-        pair = _Pair(self._keys)
+        """One more pair, however often that must be tried."""
+        pause_s, longest_s = _PAUSES_S
+        while not await self._started():
+            log.error("a pair of processes did not start; tried again in %g s", pause_s)
+            await asyncio.sleep(pause_s)
+            pause_s = min(2 * pause_s, longest_s)
+
+    async def _started(self) -> bool:
+        """Whether one more pair could be started."""
+        try:
+            pair = _Pair(self._keys)
+        except OSError:
+            return False
         self._all.add(pair)
-        with contextlib.suppress(OSError, EOFError, TimeoutError, BadFrame):
+        try:
             await pair.begin()
-            self._idle.put_nowait(pair)
-            return
-        pair.end()
-        self._all.discard(pair)
+        except (OSError, EOFError, TimeoutError, BadFrame):
+            self._all.discard(pair)
+            pair.end()
+            return False
+        self._idle.put_nowait(pair)
+        return True
 
 
 def _answer(header: dict[str, Any], body: bytes) -> Answer:

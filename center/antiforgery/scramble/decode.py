@@ -57,6 +57,9 @@ _ATTEMPTS = 2
 Signers = Mapping[bytes, Ed25519PublicKey]
 """Public keys with which the centre signed blocks, by `header.signer_name`; none ever dies."""
 
+LEAST_SIDE = 256
+"""Pixels. Half a block has more than twice as many at the coarsest scan that can be read."""
+
 
 @dataclass(frozen=True, slots=True)
 class Expected:
@@ -85,6 +88,8 @@ def decode_picture(
     grey: Grey, keys: KeyStore, signers: Signers, expected: Expected | None = None
 ) -> Recovered:
     """What the block in `grey` (0 black to 255 white) holds."""
+    if min(grey.shape) < LEAST_SIDE:
+        return Recovered(Verdict.NO_BLOCK)
     try:
         block = demodulate(grey)
     except NoBlock:

@@ -16,11 +16,14 @@ from center.antiforgery.scramble.front import PDFIUM
 
 MOST_PIXELS = 48_000_000
 """A sheet of A4 at 600 dpi with the scanner's lid around it has 40 million."""
+LONGEST_SIDE = 10_000
+"""The same sheet has 8,600: what is longer is no page, however few pixels it has."""
 MOST_PAGES = 24
 _ROOMY = 5600
 """A page whose longer side has more pixels than this is read at half its resolution."""
 _PDF_DPI = 300
 _PDF_LEAST_PT, _PDF_MOST_PT = 100.0, 1300.0
+"""A larger page is a scan whose maker took a pixel for a point; it is drawn pixel by pixel."""
 _MAGIC = {b"\xff\xd8\xff": "JPEG", b"\x89PNG": "PNG", b"II*\0": "TIFF", b"MM\0*": "TIFF"}
 _BROKEN = (
     UnidentifiedImageError, Image.DecompressionBombError, OSError, SyntaxError, ValueError,
@@ -66,7 +69,7 @@ def _image(data: bytes, kind: str) -> Iterator[Grey]:
 
 
 def _grey(image: Image.Image) -> Grey:
-    if image.width * image.height > MOST_PIXELS:
+    if image.width * image.height > MOST_PIXELS or max(image.size) > LONGEST_SIDE:
         raise TooLarge("more pixels than a page at 600 dpi")
     if max(image.size) > _ROOMY:
         # A JPEG can be unpacked at half its size for half the work; others ignore this.
@@ -112,10 +115,16 @@ def _page(document: pypdfium2.PdfDocument, number: int) -> Grey:
     with PDFIUM:
         try:
             page = document[number]
-            sides = page.get_size()
-            if not all(_PDF_LEAST_PT < side < _PDF_MOST_PT for side in sides):
-                raise TooLarge("a page far from the size of A4")
-            pixels = page.render(scale=_PDF_DPI / 72, rev_byteorder=True).to_numpy().copy()
+            pixels = page.render(scale=_scale(*page.get_size()), rev_byteorder=True)
+            pixels = pixels.to_numpy().copy()
         except pypdfium2.PdfiumError:
             raise NoPicture("a broken PDF page") from None
     return _lightest(pixels[..., :3] if pixels.shape[-1] > 1 else pixels[..., 0])
+
+
+def _scale(width_pt: float, height_pt: float) -> float:
+    """Pixels for a point of such a page. Raises TooLarge for what is no sheet."""
+    shorter, longer = sorted((width_pt, height_pt))
+    if shorter <= _PDF_LEAST_PT or longer > LONGEST_SIDE:
+        raise TooLarge("a page far from the size of A4")
+    return _PDF_DPI / 72 if longer < _PDF_MOST_PT else min(1.0, _ROOMY / longer)

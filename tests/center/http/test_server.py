@@ -1,11 +1,15 @@
 """Servers end in good order: what was begun is answered, then nobody listens any more."""
 
+import contextlib
 import http.client
+import socket
 import threading
+from collections.abc import Iterator
 
 import pytest
 
-from center.http.app import Endpoint, make_app
+from center.http import protocol
+from center.http.app import Endpoint, Handler, make_app
 from center.http.server import Listener, ServersThread, bind, port_of
 from center.wire.messages import OpenVisit
 
@@ -35,3 +39,92 @@ def test_an_answer_under_way_is_finished() -> None:
     servers.close()
     with pytest.raises(ConnectionRefusedError):
         http.client.HTTPConnection("127.0.0.1", port, timeout=10).connect()
+
+
+HEAD = b"POST /x HTTP/1.1\r\nHost: x\r\nContent-Length: 4\r\n"
+
+
+@contextlib.contextmanager
+def serving(handler: Handler, connections: int | None = None) -> Iterator[int]:
+    bound = bind()
+    app = make_app("test", (Endpoint("/x", OpenVisit, OpenVisit, "Test.", handler),))
+    servers = ServersThread((Listener(app, bound, connections=connections),))
+    try:
+        yield port_of(bound)
+    finally:
+        servers.close()
+
+
+def echo(_peer: bytes, received: bytes) -> bytes:
+    return received
+
+
+def dial(port: int) -> socket.socket:
+    return socket.create_connection(("127.0.0.1", port), timeout=30)
+
+
+def closed(line: socket.socket) -> bool:
+    try:
+        return line.recv(1) == b""
+    except ConnectionResetError:
+        return True
+
+
+def test_half_a_head_is_not_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Neither on a new connection, nor on one that had an answer before."""
+    monkeypatch.setattr(protocol, "HEAD_S", 0.05)
+    with serving(echo) as port, dial(port) as silent, dial(port) as half, dial(port) as again:
+        half.sendall(HEAD)
+        again.sendall(HEAD + b"\r\nbody")
+        answered = b""
+        while not answered.endswith(b"body"):
+            answered += again.recv(4096)
+        again.sendall(HEAD)
+        assert closed(silent)
+        assert closed(half)
+        assert closed(again)
+
+
+def test_a_slow_body_and_a_slow_answer_are_no_half_heads(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(protocol, "HEAD_S", 0.01)
+    looks, enough = [], threading.Event()
+    look = protocol.PeerProtocol._look
+
+    def counted(connection: protocol.PeerProtocol) -> None:
+        look(connection)
+        looks.append(connection)
+        if len(looks) > 5:
+            enough.set()
+
+    def slow(_peer: bytes, received: bytes) -> bytes:
+        looks.clear()
+        enough.clear()
+        assert enough.wait(20)
+        return received
+
+    monkeypatch.setattr(protocol.PeerProtocol, "_look", counted)
+    with serving(slow) as port, dial(port) as line:
+        line.sendall(HEAD + b"\r\nbo")
+        assert enough.wait(20)
+        line.sendall(b"dy")
+        answered = b""
+        while not answered.endswith(b"body"):
+            answered += line.recv(4096)
+
+
+def test_a_crowd_is_shown_out_and_who_is_in_is_served() -> None:
+    with serving(echo, connections=2) as port, dial(port) as first, dial(port) as second:
+        for line in (first, second):
+            line.sendall(HEAD + b"\r\nbody")
+            assert line.recv(4096).startswith(b"HTTP/1.1 200")
+        with dial(port) as third:
+            assert closed(third)
+        first.sendall(HEAD + b"\r\nbody")
+        assert first.recv(4096)
+        second.close()
+        # Its going must be seen first; whoever comes then is let in.
+        while True:
+            with dial(port) as later, contextlib.suppress(ConnectionError):
+                later.sendall(HEAD + b"\r\nbody")
+                if later.recv(4096).startswith(b"HTTP/1.1 200"):
+                    break

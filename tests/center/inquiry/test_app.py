@@ -5,9 +5,10 @@ from collections.abc import AsyncIterator
 
 import httpx
 import pytest
+from starlette.requests import Request
 
 from center.inquiry import app as app_module
-from center.inquiry.app import Site, inquiry_app
+from center.inquiry.app import Site, forwarded, inquiry_app, peer
 from center.inquiry.pool import FAILED, TOO_LONG, Answer, Busy, Pool
 from center.inquiry.rates import Allowance, Rates
 from center.inquiry.sentences import words
@@ -28,7 +29,7 @@ class Ends(Pool):
 
 
 def client(end: str | Exception) -> httpx.AsyncClient:
-    site = Site(Ends(end), Rates(Allowance(burst=100)), lambda: 0.0)
+    site = Site(Ends(end), Rates(Allowance(burst=100)), lambda: 0.0, peer)
     transport = httpx.ASGITransport(inquiry_app(site))
     return httpx.AsyncClient(transport=transport, base_url="http://site.example")
 
@@ -72,8 +73,8 @@ def test_an_upload_that_does_not_come_to_its_end(monkeypatch: pytest.MonkeyPatch
 
 
 def test_too_many_on_their_way_in(monkeypatch: pytest.MonkeyPatch) -> None:
-    """One is all there may be; while it comes the next is refused, and later one is not."""
-    monkeypatch.setattr(app_module, "RECEIVING_MAX", 1)
+    """One is all there may be; while it is here the next is refused, and later one is not."""
+    monkeypatch.setattr(app_module, "HELD_MAX", 1)
     came = asyncio.Event()
 
     async def slowly() -> AsyncIterator[bytes]:
@@ -93,3 +94,69 @@ def test_too_many_on_their_way_in(monkeypatch: pytest.MonkeyPatch) -> None:
     refused, later = asyncio.run(ask())
     assert (refused.status_code, later.status_code) == (503, 200)
     assert SAID["refused_busy"] in refused.text
+
+
+def test_what_nobody_thought_of_has_a_sentence_and_leaves_no_text(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    async def ask() -> httpx.Response:
+        async with client(KeyError("CANARY of an upload")) as browser:
+            return await browser.post("/en/read", content=b"upload")
+
+    answer = asyncio.run(ask())
+    assert answer.status_code == 500
+    assert SAID["refused_failed"] in answer.text
+    assert "KeyError" in caplog.text
+    assert "CANARY" not in caplog.text
+
+
+@pytest.mark.parametrize("told", ["cross-site", "same-site"])
+def test_another_site_s_page_reads_nothing(told: str) -> None:
+    async def ask(who: str) -> httpx.Response:
+        async with client("no_picture") as browser:
+            headers = {"Sec-Fetch-Site": who}
+            return await browser.post("/en/read", content=b"upload", headers=headers)
+
+    refused = asyncio.run(ask(told))
+    assert refused.status_code == 403
+    assert SAID["refused_elsewhere"] in refused.text
+    assert asyncio.run(ask("same-origin")).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("path", "status", "to"),
+    [("/", 303, "/en/"), ("/ja", 303, "/ja/"), ("/fr/", 404, ""), ("/fr", 404, ""),
+     ("/en/read", 405, ""), ("/en/read/", 404, ""), ("//evil.example/ja", 404, "")],
+)  # fmt: skip
+def test_no_address_leads_elsewhere_and_every_one_has_a_page(
+    path: str, status: int, to: str
+) -> None:
+    async def ask() -> httpx.Response:
+        async with client("end") as browser:
+            headers = {"Host": "evil.example", "Accept-Language": "en"}
+            return await browser.get(f"http://site.example{path}", headers=headers)
+
+    answer = asyncio.run(ask())
+    assert answer.status_code == status
+    assert answer.headers.get("Location", "") == to
+    assert "evil.example" not in str(answer.headers)
+    assert answer.headers["X-Content-Type-Options"] == "nosniff"
+    if not to:
+        assert SAID["lost"] in answer.text
+
+
+@pytest.mark.parametrize(
+    ("headers", "sender"),
+    [
+        ([], "10.9.8.7"),
+        ([("X-Forwarded-For", "203.0.113.5")], "203.0.113.5"),
+        ([("X-Forwarded-For", "forged, 203.0.113.5")], "203.0.113.5"),
+        ([("X-Forwarded-For", "forged"), ("X-Forwarded-For", "203.0.113.5")], "203.0.113.5"),
+        ([("X-Forwarded-For", "")], "10.9.8.7"),
+    ],
+)
+def test_behind_a_proxy_its_own_word_counts(headers: list[tuple[str, str]], sender: str) -> None:
+    raw = [(name.lower().encode(), value.encode()) for name, value in headers]
+    request = Request({"type": "http", "headers": raw, "client": ("10.9.8.7", 1)})
+    assert forwarded(request) == sender
+    assert peer(request) == "10.9.8.7"

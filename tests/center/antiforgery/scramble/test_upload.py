@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
-from center.antiforgery.scramble.decode import decode
+from center.antiforgery.scramble.decode import decode, decode_picture
 from center.antiforgery.scramble.recovered import Verdict
 from center.antiforgery.scramble.upload import NoPicture, TooLarge, pictures
 from tests.center.antiforgery.scramble.sheets import KEYS, SIGNERS
@@ -83,3 +83,37 @@ def test_a_broken_file_is_a_verdict(data: st.DataObject) -> None:
     cut = bytes(spoilt[: data.draw(st.integers(0, len(whole)))])
     for found in decode(cut, KEYS, SIGNERS):
         assert found.verdict in {Verdict.NO_PICTURE, Verdict.NO_BLOCK, Verdict.TOO_LARGE}
+
+
+def test_a_thread_of_pixels_is_no_page() -> None:
+    with pytest.raises(TooLarge):
+        next(pictures(bomb(10_001, 1)))
+
+
+@pytest.mark.parametrize("shape", [(1, 1), (1, 10_000), (10_000, 2), (255, 400)])
+def test_a_picture_that_is_too_narrow_for_a_block(shape: tuple[int, int]) -> None:
+    found = decode_picture(np.full(shape, 255, np.uint8), KEYS, SIGNERS)
+    assert found.verdict is Verdict.NO_BLOCK
+
+
+@pytest.mark.parametrize(
+    ("points", "pixels"),
+    [(72.0, (3508, 2480)), (300.0, (3508, 2480)), (150.0, (7016, 4960))],
+    ids=["a pixel a point", "true to its size", "twice as large as A4"],
+)
+def test_a_scan_in_a_pdf_is_read_whatever_its_page_is_called(
+    points: float, pixels: tuple[int, int]
+) -> None:
+    """Many programs say a point where they mean a pixel: their A4 is 87 cm wide."""
+    file = io.BytesIO()
+    Image.new("L", pixels[::-1], 200).save(file, "PDF", resolution=points)
+    (grey,) = pictures(file.getvalue())
+    assert 3300 <= grey.shape[0] <= 5600
+    assert abs(grey.shape[0] / grey.shape[1] - 3508 / 2480) < 0.002
+
+
+def test_a_page_that_is_a_poster_is_too_large() -> None:
+    file = io.BytesIO()
+    Image.new("1", (400, 4001)).save(file, "PDF", resolution=28.0)
+    with pytest.raises(TooLarge):
+        next(pictures(file.getvalue()))
