@@ -30,5 +30,5 @@ def test_a_site_without_keys_does_not_begin(
 )  # fmt: skip
 def test_whether_memory_may_reach_a_disk(
     listed: str, own_limit: str, expected: bool
-) -> None:  # a column of the table
+) -> None:
     assert swaps(listed, own_limit) is expected
