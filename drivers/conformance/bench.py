@@ -29,6 +29,7 @@ class Bench(Protocol):
     def subject(self) -> tuple[str, ...]:
         """What stands on the bench, one line a device: kind, maker, product, serial number.
 
+        The same as long as they are the same devices, wherever they are connected.
         Raises DeviceError.
         """
         ...

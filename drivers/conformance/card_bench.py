@@ -4,16 +4,17 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from drivers.card.contract import CardReader, CardReaderConfig, Presence
+from drivers.card.contract import CardReader, CardReaderConfig, PinWrong, Presence
 from drivers.card.pcsc_place import Place, interface_of
 from drivers.card.service import CardService
 from drivers.card.tables import JPKI_AID
 from drivers.clock import Clock
 from drivers.conformance.card_facts import CardFacts
 from drivers.conformance.card_hands import CardHands
-from drivers.conformance.card_wire import Blanking, CardWire, RecordedService, meaning
-from drivers.conformance.case import NotApplicable, Undecided, Violation, demand
+from drivers.conformance.card_wire import Blanking, CardWire, Hushing, RecordedService, meaning
+from drivers.conformance.case import NotApplicable, Undecided, Violation, demand, demand_equal
 from drivers.conformance.hands import Act
+from drivers.conformance.held import held
 from drivers.conformance.timing import Stopwatch
 from drivers.conformance.transcript import Recorder
 
@@ -32,6 +33,8 @@ class CardSetup:
     facts: CardFacts
     service: CardService
     open_reader: OpenReader
+    gives_service: bool = True
+    """False: the driver finds its own service; what it sends is not seen."""
 
 
 class CardBench:
@@ -41,7 +44,7 @@ class CardBench:
         self._setup = setup
         self.facts = setup.facts
         self.clock = clock
-        self.recorder = Recorder(clock, meaning, Blanking().is_secret)
+        self.recorder = Recorder(clock, meaning, Blanking().is_secret, Hushing(setup.facts).hushed)
         self.stopwatch = Stopwatch(clock)
         self.hands = CardHands(act, self.recorder)
         self.service = RecordedService(setup.service, self.recorder, self.stopwatch)
@@ -70,11 +73,22 @@ class CardBench:
     @contextmanager
     def reader(self) -> Iterator[CardReader]:
         """The driver under test; its card is released at the end."""
-        made = self._setup.open_reader(self._setup.config, self.clock, self.service)
+        setup = self._setup
+        made = held(
+            lambda: setup.open_reader(setup.config, self.clock, self.service), CardReader, PinWrong
+        )
         try:
             yield made
         finally:
             made.release()
+
+    def demand_entries(self, number: int) -> None:
+        """So many secrets went out since the case began. Raises Violation.
+
+        Of a driver that finds its own service nothing is known but what the card counts.
+        """
+        if self._setup.gives_service:
+            demand_equal(self.service.entries, number, "secrets entered")
 
     def demand_code(self) -> bytes:
         """照合番号B. Raises NotApplicable if it is not known."""
@@ -87,9 +101,10 @@ class CardBench:
     def settle(self) -> None:
         self.hands.make_whole()
         self.await_presence(Presence.CARD)
-        self.service.entries = 0
         with self.bare():
             pass  # whatever was verified ends with the power that is taken here
+        self.service.entries = 0
+        self.service.selected.clear()
 
     def await_presence(self, wanted: Presence) -> None:
         """Return when the reader says so. Raises Undecided after 20 s."""

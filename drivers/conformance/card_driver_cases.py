@@ -10,13 +10,15 @@ from drivers.card.contract import (
     Presence,
     Secret,
 )
-from drivers.card.tables import MY_NUMBER
+from drivers.card.tables import MY_NUMBER, TEXT_AID
 from drivers.conformance.card_bench import CardBench, verified
 from drivers.conformance.card_sign_cases import check_signature
-from drivers.conformance.case import Clause, Violation, demand, demand_equal
+from drivers.conformance.case import Clause, NotApplicable, Violation, demand, demand_equal
 from drivers.errors import DeviceError
 
 _MESSAGE = b"a visit's statement"
+_WITH_NUMBER = TEXT_AID[:8].hex().upper()
+"""How the names of the card's face, its text, and its resident register begin."""
 _DIGEST = hashlib.sha256(_MESSAGE).digest()
 
 
@@ -61,7 +63,7 @@ def identify(bench: CardBench) -> str:
     demand_equal(first.kind, CardKind.MY_NUMBER, "kind")
     demand_equal(first.tries_left, bench.facts.tries, "tries left")
     demand(first == again, "identify differs the second time")
-    demand_equal(bench.service.entries, 0, "secrets entered")
+    bench.demand_entries(0)
     return f"{len(first.certificate)} bytes, {first.tries_left} tries"
 
 
@@ -81,7 +83,7 @@ def authenticate(bench: CardBench) -> str:
         except PinWrong:
             raise Violation("the right PIN is called wrong") from None
     check_signature(certificate, signed.signature, _MESSAGE)
-    demand_equal(bench.service.entries, 1, "secrets entered")
+    bench.demand_entries(1)
     demand(not pin.open(), "the PIN is not wiped")
     return "one entry, one good signature"
 
@@ -104,7 +106,7 @@ def wrong_pin(bench: CardBench) -> str:
         else:
             raise Violation("a wrong PIN is taken")
         demand_equal(left, bench.facts.tries - 1, "tries left")
-        demand_equal(bench.service.entries, 1, "secrets entered")
+        bench.demand_entries(1)
         demand(not pin.open(), "the PIN is not wiped")
         _signed(bench, reader, certificate)
     return f"{left} left"
@@ -127,7 +129,7 @@ def malformed_pin(bench: CardBench) -> str:
             except PinWrong:
                 raise Violation(f"an entry of {len(digits)} bytes is sent") from None
             raise Violation(f"an entry of {len(digits)} bytes is taken")
-    demand_equal(bench.service.entries, 0, "secrets entered")
+    bench.demand_entries(0)
     return "none sent"
 
 
@@ -150,7 +152,7 @@ def swapped(bench: CardBench) -> str:
                 raise Violation("the PIN is sent to another card") from None
             else:
                 raise Violation("it signs for another certificate")
-    demand_equal(bench.service.entries, 0, "secrets entered")
+    bench.demand_entries(0)
     return "card.swapped, nothing entered"
 
 
@@ -218,8 +220,50 @@ def already_verified(bench: CardBench) -> str:
             _signed(bench, reader, certificate)
         else:
             raise Violation("a wrong PIN is taken")
-    demand_equal(bench.service.entries, 2, "secrets entered")
+    bench.demand_entries(2)
     return "refused, then right"
+
+
+@Clause(
+    "card.driver.keeps_secrets",
+    "No error of the driver shows what was entered.",
+    "CardReader.authenticate; docs/devices/writing-a-driver.md, rule 7",
+    "Errors reach logs and screens: name the reason, never the command that was sent.",
+    spends=1,
+)
+def keeps_secrets(bench: CardBench) -> str:
+    pin = bench.facts.pin
+    said = []
+    with bench.reader() as reader:
+        certificate = reader.identify().certificate
+        tries = ((pin + pin[:1], certificate), (pin, b""), (bench.facts.wrong_pin, certificate))
+        for entry, of in tries:
+            try:
+                reader.authenticate(Secret(entry), of, _DIGEST)
+            except (DeviceError, PinWrong) as error:
+                said.append(repr(error) + str(error))
+        _signed(bench, reader, certificate)
+    shown = [text for text in said if bench.recorder.hushed(text) != text]
+    demand(not shown, f"{len(shown)} of {len(said)} errors show it: {' '.join(shown)}")
+    return f"{len(said)} errors, none of them shows it"
+
+
+@Clause(
+    "card.driver.number_untouched",
+    "identify and authenticate select no application in which the individual number is.",
+    "docs/devices/card.md; My Number Act (番号法) Article 20",
+    "All that is needed is in the application of user authentication.",
+)
+def number_untouched(bench: CardBench) -> str:
+    with bench.reader() as reader:
+        certificate = reader.identify().certificate
+        _signed(bench, reader, certificate)
+    if not bench.service.selected:
+        raise NotApplicable("the driver finds its own service; make it take `service`")
+    named = sorted(name.hex().upper() for name in bench.service.selected)
+    holding = [name for name in named if name.startswith(_WITH_NUMBER)]
+    demand(not holding, f"it selects {', '.join(holding)}")
+    return f"it selects {', '.join(named)}"
 
 
 CASES = (
@@ -232,4 +276,6 @@ CASES = (
     release,
     taken_away,
     already_verified,
+    keeps_secrets,
+    number_untouched,
 )

@@ -51,7 +51,18 @@ class CardFacts:
     @property
     def wrong_pin(self) -> bytes:
         """Four digits that are not the PIN, and differ from it in every place."""
-        return bytes(ord("0") + (digit - ord("0") + 5) % 10 for digit in self.pin)
+        return _others(self.pin)
+
+    @property
+    def wrong_code(self) -> bytes:
+        """Fourteen digits that differ from 照合番号B in every place."""
+        return _others(self.code)
+
+    @property
+    def secrets(self) -> tuple[bytes, ...]:
+        """What the cases enter: the right ones, and wrong ones from which these can be told."""
+        entered = (self.code, self.wrong_code, self.pin, self.wrong_pin, *self.near_pins)
+        return tuple(filter(None, entered))
 
     @property
     def near_pins(self) -> tuple[bytes, ...]:
@@ -59,6 +70,10 @@ class CardFacts:
         wrong = self.wrong_pin
         places = range(len(self.pin))
         return tuple(self.pin[:i] + wrong[i : i + 1] + self.pin[i + 1 :] for i in places)
+
+
+def _others(digits: bytes) -> bytes:
+    return bytes(ord("0") + (digit - ord("0") + 5) % 10 for digit in digits)
 
 
 def facts_of(file: CardFile) -> CardFacts:

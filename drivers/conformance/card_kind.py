@@ -1,26 +1,25 @@
 """The card suite on the command line: `kiosk-drivers conform card`."""
 
 import argparse
-import inspect
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from drivers.bench.pcscd import PrivatePcscd
 from drivers.card.cardfile import CardFile, CardFileError, read_card_file
-from drivers.card.contract import CardReader, CardReaderConfig, Presence
+from drivers.card.contract import CardReaderConfig, Presence
+from drivers.card.pcsc import PcscCardReader
 from drivers.card.pcsc_service import PcscService
-from drivers.card.service import CardService
 from drivers.card.vpcd import VirtualSlot
 from drivers.clock import Clock, SystemClock
 from drivers.conformance import card_wrong_drivers, card_wrong_files, card_wrong_pin
 from drivers.conformance.card_bench import CardBench, CardSetup, OpenReader
 from drivers.conformance.card_facts import facts_of, read_facts
 from drivers.conformance.card_hands import PROMPTS, at_slot
-from drivers.conformance.card_specimens import RIGHT, our_driver
+from drivers.conformance.card_specimens import RIGHT
 from drivers.conformance.card_suite import SUITE
 from drivers.conformance.hands import Ask, person
-from drivers.conformance.kind import Budget, Kind, SetupError, load_class
+from drivers.conformance.kind import Budget, Kind, SetupError, driver_of
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -56,17 +55,16 @@ def open_bench(settings: Mapping[str, Any], ask: Ask) -> tuple[CardBench, Clock]
     """A bench on a real reader with a person, or on a virtual one behind a private pcscd."""
     clock = SystemClock()
     path = Path(settings["card_file"])
-    driver = settings["driver"]
-    open_reader = _their_driver(driver) if driver else our_driver
+    open_reader, gives_service = driver_of(settings["driver"], PcscCardReader, "service")
     if settings["reader"]:
         config = CardReaderConfig(reader=settings["reader"])
-        made = CardSetup(config, read_facts(path), PcscService(), open_reader)
+        made = CardSetup(config, read_facts(path), PcscService(), open_reader, gives_service)
         return CardBench(made, person(ask, PROMPTS), clock), clock
     try:
         file = read_card_file(path)
     except CardFileError as error:
         raise SetupError(str(error)) from None
-    return PrivateCardBench(file, open_reader, clock), clock
+    return PrivateCardBench(file, open_reader, clock, gives_service=gives_service), clock
 
 
 class PrivateCardBench(CardBench):
@@ -78,6 +76,8 @@ class PrivateCardBench(CardBench):
         open_reader: OpenReader,
         clock: Clock,
         directory: Path | None = None,
+        *,
+        gives_service: bool = True,
     ) -> None:
         """`directory` is the daemon's, for a process that already used one."""
         facts = facts_of(file)
@@ -88,7 +88,7 @@ class PrivateCardBench(CardBench):
         )
         socket = str(self._daemon.socket_path)
         config = CardReaderConfig(pcscd_socket=socket)
-        made = CardSetup(config, facts, PcscService(socket), open_reader)
+        made = CardSetup(config, facts, PcscService(socket), open_reader, gives_service)
         act = at_slot(self._slot, file.make, lambda: self.await_presence(Presence.EMPTY))
         super().__init__(made, act, clock)
 
@@ -96,19 +96,6 @@ class PrivateCardBench(CardBench):
         super().close()
         self._slot.pull()
         self._daemon.stop()
-
-
-def _their_driver(spec: str) -> OpenReader:
-    """A driver of another make; given our recorded service if it takes `service`."""
-    made = load_class(spec)
-    takes_service = "service" in inspect.signature(made).parameters
-
-    def open_reader(config: CardReaderConfig, clock: Clock, service: CardService) -> CardReader:
-        extra = {"service": service} if takes_service else {}
-        reader: CardReader = made(config, clock, **extra)
-        return reader
-
-    return open_reader
 
 
 KIND: Kind[CardBench] = Kind(

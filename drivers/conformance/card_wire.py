@@ -1,5 +1,6 @@
 """The card by bare commands: what the card cases say to it, and what is written down of that."""
 
+import re
 from collections.abc import Mapping, Sequence
 
 from drivers.card.apdu import SHORT_LE, Command, Response
@@ -23,6 +24,7 @@ from drivers.card.tables import (
     Ins,
     Sw,
 )
+from drivers.conformance.card_facts import CardFacts
 from drivers.conformance.case import Violation, demand
 from drivers.conformance.timing import Stopwatch
 from drivers.conformance.transcript import Recorder
@@ -34,6 +36,7 @@ _OPEN_BYTES = 34
 _HEAD_BYTES = 5
 _TOKEN = MY_NUMBER.token_ef.to_bytes(2)
 _INS_AT = 1
+_BY_NAME = bytes((Ins.SELECT, 0x04))
 _CLASSES = frozenset({0x00, 0x80})
 
 
@@ -60,6 +63,33 @@ class Blanking:
         self._reads = ins in {Ins.READ_BINARY, Ins.GET_RESPONSE}
         entry = len(raw) > _HEADER and ins in _SECRET_INS
         return entry or len(raw) > _OPEN_BYTES + _SW
+
+
+class Hushing:
+    """What may not be written down of a driver's or the kit's words: the secrets of the card.
+
+    A driver of another make may put into an error what it was given, as digits or as bytes.
+    """
+
+    def __init__(self, facts: CardFacts) -> None:
+        forms = [form for secret in facts.secrets for form in _forms(secret)]
+        self._secret = re.compile("|".join(forms) or r"(?!)", re.IGNORECASE)
+
+    def hushed(self, text: str) -> str:
+        """The text without them."""
+        return self._secret.sub("[hidden]", text)
+
+
+def _forms(secret: bytes) -> tuple[str, ...]:
+    """As text, in hexadecimal, as numbers; bytes set apart by anything short."""
+    return (
+        re.escape(secret.decode("ascii")),
+        _APART.join(f"{byte:02x}" for byte in secret),
+        _APART.join(str(byte) for byte in secret),
+    )
+
+
+_APART = r"[^0-9a-z]{0,2}(?:0x|\\x)?"
 
 
 def meaning(raw: bytes) -> str:
@@ -90,6 +120,8 @@ class RecordedService:
         self._stopwatch = stopwatch
         self.entries = 0
         """How many VERIFY with data went out since it was last set to 0."""
+        self.selected: set[bytes] = set()
+        """The names of applications that were selected since it was last emptied."""
 
     def readers(self) -> tuple[str, ...]:
         return self._service.readers()
@@ -113,6 +145,8 @@ class RecordedService:
     def pass_on(self, connection: CardConnection, apdu: bytes) -> bytes:
         """One exchange, written down."""
         self.entries += len(apdu) > _HEADER and apdu[_INS_AT] == Ins.VERIFY
+        if apdu[_INS_AT : _INS_AT + 2] == _BY_NAME:
+            self.selected.add(apdu[_HEADER + 1 : _HEADER + 1 + apdu[_HEADER]])
         self._recorder.sent(apdu)
         with self._stopwatch.span("exchange"):
             answer = connection.exchange(apdu)

@@ -10,10 +10,10 @@ from drivers.card.contract import (
     ReaderStatus,
     Secret,
 )
-from drivers.card.exchange import run
+from drivers.card.exchange import read_binary, run, select_application, select_file
 from drivers.card.pcsc import PcscCardReader
 from drivers.card.service import CardService
-from drivers.card.tables import MY_NUMBER
+from drivers.card.tables import MY_NUMBER, TEXT_AID
 from drivers.clock import Clock
 from drivers.conformance.card_bench import CardBench
 from drivers.conformance.card_specimens import Build, on_bench
@@ -120,6 +120,24 @@ class _PadsThePin(_Enters):
         return super().authenticate(padded, certificate, digest)
 
 
+class _TellsThePin(PcscCardReader):
+    def authenticate(self, pin: Secret, certificate: bytes, digest: bytes) -> CardSignature:
+        sent = pin.open().hex(" ")
+        try:
+            return super().authenticate(pin, certificate, digest)
+        except DeviceError as error:
+            raise DeviceError(error.reason.name, f"after 00 20 00 80 04 {sent}") from error
+
+
+class _LooksAtTheNumber(PcscCardReader):
+    def identify(self) -> CardIdentity:
+        found = super().identify()
+        assert self._connection is not None  # noqa: S101 - for the type checker
+        for command in (select_application(TEXT_AID), select_file(1), read_binary(0, 16)):
+            self._connection.transmit(command)
+        return found
+
+
 class _SeesNothing(PcscCardReader):
     def status(self) -> ReaderStatus:
         return ReaderStatus(Presence.EMPTY, super().status().reader)
@@ -196,5 +214,17 @@ WRONG = (
         "identify enters a PIN",
         _IdentifiesByEntering,
         "card.driver.identify",
+    ),
+    _specimen(
+        "driver-tells-the-pin",
+        "its errors show the command that was sent",
+        _TellsThePin,
+        "card.driver.keeps_secrets",
+    ),
+    _specimen(
+        "driver-looks-at-the-number",
+        "identify selects the individual number's file",
+        _LooksAtTheNumber,
+        "card.driver.number_untouched",
     ),
 )

@@ -6,7 +6,7 @@ Kind-neutral. What a case may touch is its bench (`drivers.conformance.bench`).
 import enum
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 BenchT = TypeVar("BenchT")
 
@@ -68,6 +68,11 @@ class Case(Generic[BenchT]):
         """Stable name, e.g. `coin.credit.wrap`."""
         return self.clause.id
 
+    def cost(self, bench: BenchT) -> int:
+        """How many pieces it spends on this bench."""
+        spends = self.clause.spends
+        return spends if isinstance(spends, int) else spends(bench)
+
 
 @dataclass(frozen=True, slots=True)
 class Clause:
@@ -83,8 +88,11 @@ class Clause:
     """What the maker, or the technician, looks at when it fails."""
     hands: bool = False
     """Somebody must do something to the device."""
-    spends: int = 0
-    """Pieces that do not come back by themselves: coins paid, sheets printed, PIN tries."""
+    spends: int | Callable[[Any], int] = 0
+    """Pieces that do not come back by themselves: coins paid, sheets printed, PIN tries.
+
+    A function where it depends on what stands on the bench.
+    """
     tedious: bool = False
     """Hundreds of acts by hand: tried only when asked for."""
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any, TypeVar
 
 from drivers.clock import Clock
@@ -16,6 +17,7 @@ from drivers.conformance.coin_hands import CoinHands
 from drivers.conformance.coin_lines import Kill, OpenPort, Spoil, request_with
 from drivers.conformance.coin_wire import CoinWire
 from drivers.conformance.hands import Act
+from drivers.conformance.held import held
 from drivers.conformance.timing import Stopwatch
 from drivers.conformance.transcript import RecordedPort, Recorder
 from drivers.errors import DeviceError
@@ -140,7 +142,7 @@ class CoinBench:
     @contextmanager
     def vendor(self) -> Iterator[CoinVendor]:
         """A driver that knows nothing, as after the death of its host; closed at the end."""
-        made = self._setup.open_vendor(self.config, self.clock, self._open)
+        made = self._held(self._open)
         try:
             yield made
         finally:
@@ -322,7 +324,11 @@ class CoinBench:
     def _over(self, open_port: OpenPort) -> CoinVendor:
         if not self._setup.gives_port:
             raise NotApplicable("the driver opens a line of its own; make it take `open_port`")
-        return self._setup.open_vendor(self.config, self.clock, open_port)
+        return self._held(open_port)
+
+    def _held(self, open_port: OpenPort) -> CoinVendor:
+        made = partial(self._setup.open_vendor, self.config, self.clock, open_port)
+        return held(made, CoinVendor)
 
     def _open(self) -> BytePort:
         return RecordedPort(self._setup.open_port(), self.recorder)

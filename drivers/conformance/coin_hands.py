@@ -67,17 +67,18 @@ class CoinHands(Hands):
 
 
 PROMPTS: Mapping[str, Prompt] = {
-    "drop_coin": Prompt("After Enter, insert one ¥{0} coin at once"),
-    "drop_fast": Prompt("After Enter, insert quickly one after another: ¥{0}, ¥{1}, ¥{2}"),
-    "insert_bill": Prompt("After Enter, insert one ¥{0} note at once"),
+    "drop_coin": Prompt("insert one ¥{0} coin at once", after=True),
+    "drop_fast": Prompt("insert quickly, one after another: ¥{0}, ¥{1}, ¥{2}", after=True),
+    "insert_bill": Prompt("insert one ¥{0} note at once", after=True),
     "take_tray": Prompt("Take everything out of the tray; type the sum in yen", counts=True),
     "take_cashbox": Prompt("Take everything out of the cash box; type the sum in yen", counts=True),
     "leave_in_hopper": Prompt("Leave exactly {1} coins in the ¥{0} hopper"),
     "fill_hopper": Prompt("Put at least 50 coins into the ¥{0} hopper"),
     "power_cycle": Prompt("Switch the machine off now, wait five seconds, switch it on"),
     "be_ready_to_cut": Prompt(
-        "After Enter a payout begins. Switch the machine off in the middle of it, wait five "
-        "seconds, switch it on"
+        "a payout begins: switch the machine off in the middle of it, wait five seconds, "
+        "switch it on",
+        after=True,
     ),
     "cut_cable": Prompt("Unplug the data line at the machine (not at the computer)"),
     "restore_cable": Prompt("Plug the data line in again"),

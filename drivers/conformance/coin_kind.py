@@ -1,13 +1,12 @@
 """The coin suite on the command line: `kiosk-drivers conform coin`."""
 
 import argparse
-import inspect
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
 from drivers.clock import Clock, SystemClock
-from drivers.coin.contract import CoinVendor, CoinVendorConfig
+from drivers.coin.contract import CoinVendorConfig
 from drivers.coin.framing import Check
 from drivers.coin.serial import SerialCoinVendor
 from drivers.coin.virtual import (
@@ -21,12 +20,11 @@ from drivers.coin.virtual import (
 from drivers.conformance import coin_wrong_mdb
 from drivers.conformance.coin_bench import CoinBench, CoinSetup
 from drivers.conformance.coin_hands import PROMPTS, virtual
-from drivers.conformance.coin_lines import OpenPort
 from drivers.conformance.coin_mdb import PERSON_S, open_mdb, replay_mdb
 from drivers.conformance.coin_specimens import SPECIMENS
 from drivers.conformance.coin_suite import SUITE
 from drivers.conformance.hands import Ask, person, played
-from drivers.conformance.kind import Budget, Kind, SetupError, load_class
+from drivers.conformance.kind import Budget, Kind, SetupError, driver_of
 from drivers.conformance.transcript import Passage, PlayedClock, PlayedPort
 from drivers.link.port import BytePort
 
@@ -157,15 +155,7 @@ def _config(settings: Mapping[str, Any], port: str) -> CoinVendorConfig:
 
 
 def _setup(settings: Mapping[str, Any], port: str) -> CoinSetup:
-    spec = settings["driver"]
-    made: Callable[..., Any] = load_class(spec) if spec else SerialCoinVendor
-    takes_port = "open_port" in inspect.signature(made).parameters
-
-    def open_vendor(config: CoinVendorConfig, clock: Clock, open_port: OpenPort) -> CoinVendor:
-        extra = {"open_port": open_port} if takes_port else {}
-        vendor: CoinVendor = made(config, clock, **extra)
-        return vendor
-
+    open_vendor, takes_port = driver_of(settings["driver"], SerialCoinVendor, "open_port")
     return CoinSetup(
         _config(settings, port),
         lambda: _open_serial(port),

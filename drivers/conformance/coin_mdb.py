@@ -19,6 +19,7 @@ from drivers.conformance.coin_bench import CoinBench, CoinSetup
 from drivers.conformance.coin_hands import PROMPTS, virtual
 from drivers.conformance.coin_lines import OpenPort
 from drivers.conformance.hands import Ask, person, played
+from drivers.conformance.kind import driver_of
 from drivers.conformance.transcript import Passage, PlayedClock, PlayedPort
 from drivers.link.memory import MemoryPort
 from drivers.link.port import BytePort
@@ -106,13 +107,15 @@ def replay_mdb(
 
 
 def mdb_setup(settings: Mapping[str, Any], port: str, patience_s: float = 0.0) -> CoinSetup:
-    """Our driver on that port."""
+    """Our driver, or the one that is named, on that port."""
     values = tuple(int(yen) for yen in settings["hoppers"])
+    open_vendor, takes_port = driver_of(settings["driver"], MdbCoinVendor, "open_port")
     return CoinSetup(
         config(port, bills=bool(settings["bills"]), values=values),
         lambda: open_serial(port),
-        _our_driver,
+        open_vendor,
         has_wire=False,
+        gives_port=takes_port,
         patience_s=patience_s or _PATIENCE_S,
     )
 

@@ -1,5 +1,7 @@
 """Coin cases: money out, asked of the driver. Source: the methods of drivers/coin/contract.py."""
 
+from contextlib import suppress
+
 from drivers.coin.contract import CoinVendor, DispenseResult, Evidence
 from drivers.conformance.case import Clause, NotApplicable, Violation, demand, demand_equal
 from drivers.conformance.coin_bench import CoinBench, calm
@@ -9,6 +11,7 @@ from drivers.errors import DeviceError
 _CONTRACT = "drivers/coin/contract.py"
 _NO_COIN = 7
 _MANY = 256
+_PREPARED = (2, 16, 127, 128, 255)
 _SETTLE_S = 1.0
 
 
@@ -46,8 +49,11 @@ def prepare(bench: CoinBench) -> str:
             except DeviceError:
                 continue
             raise Violation(f"{pieces} pieces of ¥{yen} were not refused")
-        ticket = vendor.prepare(bench.paid, 1)
-        demand_equal((ticket.yen, ticket.pieces), (bench.paid, 1), "ticket")
+        for pieces in _PREPARED:
+            with suppress(DeviceError):  # a payer may know that it has not so many
+                ticket = vendor.prepare(bench.paid, pieces)
+                demand_equal((ticket.yen, ticket.pieces), (bench.paid, pieces), "ticket")
+        demand_equal(vendor.prepare(bench.paid, 1).pieces, 1, "pieces of a ticket")
     bench.demand_tray(0)
     return "nothing moved; 0 and 256 pieces and ¥7 refused"
 
@@ -66,6 +72,22 @@ def exact(bench: CoinBench) -> str:
     demand_equal(result.reason, "", "reason")
     _demand_paid(bench, result, 2)
     return "two asked, two said, two in the tray"
+
+
+@Clause(
+    "coin.paying.each",
+    "Each face value is paid in its own coin: one asked, one said, one in the tray.",
+    f"{_CONTRACT} CoinVendor.dispense",
+    "Each hopper or tube must hold what it is configured for, and count what leaves it.",
+    hands=True,
+    spends=lambda bench: sum(bench.payable) // bench.paid,
+)
+def each(bench: CoinBench) -> str:
+    with bench.ready() as vendor:
+        for yen in bench.payable:
+            _demand_said(vendor.dispense(vendor.prepare(yen, 1)), 1)
+            bench.demand_tray(yen)
+    return ", ".join(f"¥{yen}" for yen in bench.payable)
 
 
 @Clause(
@@ -210,11 +232,15 @@ def lost_answer(bench: CoinBench) -> str:
 def empty(bench: CoinBench) -> str:
     bench.hands.leave_in_hopper(bench.paid, 1)
     with bench.ready() as vendor:
-        result = vendor.dispense(vendor.prepare(bench.paid, 3))
+        ticket = vendor.prepare(bench.paid, 3)
+        result = vendor.dispense(ticket)
+    with bench.vendor() as again:
+        later = again.resolve(ticket)
     bench.hands.fill_hopper(bench.paid)
     demand_equal(result.reason, "coin.hopper_empty", "reason")
     _demand_paid(bench, result, 1)
-    return "one of three, coin.hopper_empty"
+    demand_equal(later.paid, 1, "paid, asked of `resolve` by a new driver")
+    return "one of three, coin.hopper_empty; `resolve` says the same"
 
 
 @Clause(
@@ -266,6 +292,7 @@ def power(bench: CoinBench) -> str:
 CASES = (
     prepare,
     exact,
+    each,
     once,
     resolve_unpaid,
     resolve_paid,

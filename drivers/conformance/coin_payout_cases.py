@@ -5,7 +5,14 @@ from itertools import pairwise
 from drivers.coin.credits import advance
 from drivers.coin.protocol import ReplyError, coin_yen, decode_text
 from drivers.coin.tables import DISABLED, PAYOUT_TIMEOUT, TOTAL_MODULUS, DispenseAnswer, Header
-from drivers.conformance.case import Clause, NotApplicable, Undecided, demand, demand_equal
+from drivers.conformance.case import (
+    Clause,
+    NotApplicable,
+    Undecided,
+    Violation,
+    demand,
+    demand_equal,
+)
 from drivers.conformance.coin_bench import CoinBench
 from drivers.conformance.coin_talk import HopperTalk, has_flag, hopper_on, refused
 
@@ -31,7 +38,7 @@ def coin(bench: CoinBench) -> str:
             try:
                 found = coin_yen(said)
             except ReplyError as error:
-                raise NotApplicable(f"hopper {address}: {error}") from error
+                raise Violation(f"hopper {address}: {error}") from error
             demand(found in {None, yen}, f"hopper {address} holds ¥{found}, configured for ¥{yen}")
             named += found is not None
             bench.saw(address, coin_named=found is not None)
@@ -196,6 +203,7 @@ def stop(bench: CoinBench) -> str:
         status = hopper.status()
         demand_equal(status.remaining, 0, "coins remaining after the stop")
         demand_equal(status.paid + status.unpaid, _RUN, "paid and unpaid together")
+        demand(status.unpaid, f"all {_RUN} came out: it was not stopped")
         if hopper.quirks.has_total:
             counted = (hopper.total() - total) % TOTAL_MODULUS
             demand_equal(counted, status.paid, "coins counted by 168")

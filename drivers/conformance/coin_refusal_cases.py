@@ -66,10 +66,15 @@ def wrong_key(bench: CoinBench) -> str:
         hopper.clear_tray()
         before = hopper.count()
         hopper.enable()
-        wrong = bytes((hopper.serial[0] ^ 1, *hopper.serial[1:]))
-        demand(refused(hopper.dispense(1, wrong)), "a wrong key was acknowledged")
+        for place in range(len(hopper.serial)):
+            wrong = bytearray(hopper.serial)
+            wrong[place] ^= 1
+            demand(
+                refused(hopper.dispense(1, bytes(wrong))),
+                f"a key that is wrong in byte {place + 1} was acknowledged",
+            )
         _demand_unpaid(bench, hopper, before, "after a wrong key")
-    return "refused, nothing paid"
+    return f"refused, whichever of {len(hopper.serial)} bytes was wrong; nothing paid"
 
 
 @Clause(

@@ -4,6 +4,7 @@ from drivers.coin.contract import (
     CoinAccepted,
     CoinEvent,
     CoinVendor,
+    EventsLost,
     VendorReset,
     VendorTrouble,
 )
@@ -12,6 +13,10 @@ from drivers.conformance.coin_bench import CoinBench, calm
 
 _STATUS_LIMIT_S = 3.0
 _SHORT_S = 0.5
+_SHUT_AFTER_S = (0.0, 0.2, 0.4)
+"""So long after a coin was let go the slot is shut: before and after it is past the gate."""
+_HANDFULS = 3
+"""Three coins each."""
 _CREDIT_REPLY = 16
 """Bytes of a whole reply to `CREDITS`."""
 _CONTRACT = "drivers/coin/contract.py"
@@ -78,14 +83,87 @@ def exactly(bench: CoinBench) -> str:
         vendor.resume(None)
         vendor.accept(frozenset({chosen}))
         demand_equal(vendor.status().accepting, frozenset({chosen}), "values accepted")
-        for yen in others[:1]:
+        for yen in others:
             demand_equal(_yen(_insert(bench, vendor, yen)), [], f"credits of ¥{yen}")
             demand_equal(bench.hands.take_tray(), yen, "yen in the tray")
         _accepted(bench, vendor, chosen)
         demand_equal(bench.hands.take_tray(), 0, "yen in the tray after a credit")
         more = bench.poll_for(vendor, _SHORT_S)
         demand_equal(_yen(more), [], "further credits of the same coin")
-    return f"¥{chosen} in, once; the other back"
+    return f"¥{chosen} in, once; {len(others)} others back"
+
+
+@Clause(
+    "coin.taking.values",
+    "A coin of each face value is credited once, at its value.",
+    f"{_CONTRACT} CoinAccepted",
+    "Look at how positions, names and credit codes become yen.",
+    hands=True,
+)
+def values(bench: CoinBench) -> str:
+    with bench.vendor() as vendor:
+        found = _values(vendor)
+        vendor.resume(None)
+        vendor.accept(frozenset(found))
+        for yen in found:
+            _accepted(bench, vendor, yen)
+    return ", ".join(f"¥{yen}" for yen in found)
+
+
+@Clause(
+    "coin.taking.falling",
+    "A coin that falls while the slot is being shut is credited, or comes back.",
+    f"{_CONTRACT} CoinVendor.accept",
+    "Poll on after `accept` of nothing, and credit what had passed the gate already.",
+    hands=True,
+)
+def falling(bench: CoinBench) -> str:
+    bench.hands.take_tray()
+    said = []
+    with bench.vendor() as vendor:
+        yen = _values(vendor)[0]
+        vendor.resume(None)
+        for later_s in _SHUT_AFTER_S:
+            vendor.accept(frozenset({yen}))
+            bench.hands.drop_coin(yen)
+            bench.clock.sleep(later_s)
+            vendor.accept(frozenset())
+            credited = sum(_yen(bench.poll_for(vendor, bench.patience_s, lambda e: bool(_yen(e)))))
+            back = bench.hands.take_tray()
+            demand(
+                credited + back == yen,
+                f"of ¥{yen} put in {later_s} s before, ¥{credited} are credited, ¥{back} came back",
+            )
+            said.append("credited" if credited else "back")
+    return ", ".join(said)
+
+
+@Clause(
+    "coin.taking.events_lost",
+    "More coins than it remembers, while nobody polls, are credited, back, or told as lost.",
+    f"{_CONTRACT} EventsLost; ccTalk 4.7 Part 2 §3.27",
+    "A counter that has gone further than the buffer holds is EventsLost, with how many at least.",
+    hands=True,
+)
+def events_lost(bench: CoinBench) -> str:
+    bench.hands.take_tray()
+    with bench.vendor() as vendor:
+        yen = _values(vendor)[0]
+        vendor.resume(None)
+        vendor.accept(frozenset({yen}))
+        for _ in range(_HANDFULS):
+            bench.hands.drop_fast(yen, yen, yen)
+        bench.clock.sleep(bench.patience_s / 2)
+        events = bench.poll_for(vendor, bench.patience_s / 2)
+    put_in = 3 * _HANDFULS * yen
+    credited, back = sum(_yen(events)), bench.hands.take_tray()
+    lost = [event.at_least for event in events if isinstance(event, EventsLost)]
+    demand(
+        credited + back == put_in or (lost and credited + back + sum(lost) * yen <= put_in),
+        f"of ¥{put_in} put in, ¥{credited} are credited, ¥{back} came back, "
+        f"{sum(lost)} coins are told as lost",
+    )
+    return f"¥{credited} credited, ¥{back} back, {sum(lost)} told as lost, of ¥{put_in}"
 
 
 @Clause(
@@ -244,6 +322,7 @@ def status(bench: CoinBench) -> str:
         said = vendor.status()
         took_s = bench.clock.monotonic_s() - start_s
         demand_equal(said.troubles, (), "troubles")
+        demand_equal(said.blocked, frozenset(), "values whose hopper is called blocked")
         demand(took_s <= _STATUS_LIMIT_S, f"it took {took_s:.1f} s")
     return f"no trouble, {took_s:.2f} s"
 
@@ -277,11 +356,14 @@ def damaged_answer(bench: CoinBench) -> str:
 CASES = (
     shut_at_first,
     exactly,
+    values,
     order,
     stop,
     host_death,
     nothing_twice,
     power,
+    falling,
+    events_lost,
     cable,
     status,
     damaged_answer,

@@ -250,7 +250,18 @@ class _Foreign(VirtualAcceptor):
         return Answer(b"EU100A") if data == b"\x01" else Answer(b"......")
 
 
+class _SwallowsTheLast(VirtualAcceptor):
+    """Swallows without a credit what falls while the slot is being shut."""
+
+    def _land(self, yen: int, position: int) -> None:
+        if self._master and self._mask:
+            super()._land(yen, position)
+        else:
+            self._ledger.move(yen, Place.FALLING, Place.CASHBOX)
+
+
 WRONG: tuple[WrongDevice, ...] = (
+    wrong("swallows-the-last", _SwallowsTheLast, "coin.taking.falling"),
     wrong("skips-1", _SkipsAfter255, "coin.coins.wrap"),
     wrong("wraps-to-0", _WrapsToZero, "coin.coins.wrap"),
     wrong("stops-at-255", _StopsAt255, "coin.coins.wrap"),

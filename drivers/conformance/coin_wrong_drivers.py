@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 
 from drivers.clock import Clock
 from drivers.coin.contract import (
+    CoinAccepted,
     CoinEvent,
     CoinVendor,
     CoinVendorConfig,
@@ -13,6 +14,7 @@ from drivers.coin.contract import (
     DispenseResult,
     DispenseTicket,
     Diverted,
+    EventsLost,
     Evidence,
     Fate,
     VendorCapabilities,
@@ -29,6 +31,7 @@ from drivers.conformance.coin_lines import OpenPort
 from drivers.errors import DeviceError
 
 _FLAP_S = 5.0
+_FIVE_HUNDRED = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +110,65 @@ class OpensEverything(SerialCoinVendor):
 
     def accept(self, values: frozenset[int]) -> None:
         super().accept(self.capabilities().accepts if values else values)
+
+
+class _OpensItsNeighbour(SerialCoinVendor):
+    """Lets in the value below the highest, too."""
+
+    def accept(self, values: frozenset[int]) -> None:
+        known = sorted(self.capabilities().accepts)
+        super().accept(values | {known[-2]} if known[-1] in values else values)
+        self._asked = values
+
+    def status(self) -> VendorStatus:
+        return replace(super().status(), accepting=getattr(self, "_asked", frozenset()))
+
+
+class _TenTimes(SerialCoinVendor):
+    """Credits a coin of 50 as one of 500."""
+
+    def poll(self) -> tuple[CoinEvent, ...]:
+        return tuple(
+            replace(event, yen=_FIVE_HUNDRED)
+            if isinstance(event, CoinAccepted) and event.yen * 10 == _FIVE_HUNDRED
+            else event
+            for event in super().poll()
+        )
+
+
+class _TellsNoLoss(SerialCoinVendor):
+    """Says nothing of events that were lost."""
+
+    def poll(self) -> tuple[CoinEvent, ...]:
+        return tuple(event for event in super().poll() if not isinstance(event, EventsLost))
+
+
+class _ResolvesByTheOrder(SerialCoinVendor):
+    """`resolve` says of a payout that ended early that all was paid."""
+
+    def resolve(self, ticket: DispenseTicket) -> DispenseResult:
+        result = super().resolve(ticket)
+        return replace(result, paid=ticket.pieces if result.paid else 0)
+
+
+class _PaysFromItsNeighbour(SerialCoinVendor):
+    """Pays the highest value from the hopper of the one below it."""
+
+    def prepare(self, yen: int, pieces: int) -> DispenseTicket:
+        *_, below, top = sorted(self._payers)
+        return replace(super().prepare(below if yen == top else yen, pieces), yen=yen)
+
+    def dispense(self, ticket: DispenseTicket) -> DispenseResult:
+        *_, below, top = sorted(self._payers)
+        meant = replace(ticket, yen=below) if ticket.yen == top else ticket
+        return replace(super().dispense(meant), ticket=ticket)
+
+
+class _RaisesAnything(SerialCoinVendor):
+    """`prepare` raises what its own table raises."""
+
+    def prepare(self, yen: int, pieces: int) -> DispenseTicket:
+        return self._payers[yen].prepare(pieces)
 
 
 class _NewestFirst(SerialCoinVendor):
@@ -317,6 +379,12 @@ WRONG: tuple[WrongDriver, ...] = (
     _wrong("driver-raises", _RaisesOnTheLine, "coin.taking.cable"),
     _wrong("driver-hides-reset", _HidesResets, "coin.taking.power"),
     _wrong("driver-opens-all", OpensEverything, "coin.taking.exactly"),
+    _wrong("driver-opens-neighbour", _OpensItsNeighbour, "coin.taking.exactly"),
+    _wrong("driver-ten-times", _TenTimes, "coin.taking.values"),
+    _wrong("driver-tells-no-loss", _TellsNoLoss, "coin.taking.events_lost"),
+    _wrong("driver-resolves-by-order", _ResolvesByTheOrder, "coin.paying.empty"),
+    _wrong("driver-pays-neighbour", _PaysFromItsNeighbour, "coin.paying.each"),
+    _wrong("driver-raises-anything", _RaisesAnything, "coin.paying.prepare"),
     _wrong("driver-newest-first", _NewestFirst, "coin.taking.order"),
     _wrong("driver-diverts-wrong", _DivertsTheOtherWay, "coin.escrow.divert", build=ESCROW),
     _wrong("driver-says-diverted", _SaysDiverted, "coin.escrow.cable", build=ESCROW),

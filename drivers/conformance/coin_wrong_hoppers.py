@@ -3,7 +3,7 @@
 from drivers.coin.tables import PAYOUT_TIMEOUT, Header
 from drivers.coin.virtual import Place
 from drivers.coin.virtual.hopper import VirtualHopper
-from drivers.coin.virtual.slave import ACK, NAK, Answer
+from drivers.coin.virtual.slave import ACK, NAK, Answer, three_bytes
 from drivers.conformance.coin_builds import SCH2
 from drivers.conformance.coin_wrong import WrongDevice, wrong
 
@@ -225,7 +225,36 @@ class _NoLevel(VirtualHopper):
         return None if header == Header.LEVEL else super().answer(header, data)
 
 
+class _DearOnePaysTwo(VirtualHopper):
+    """The hopper of the highest value lets two coins out and counts one."""
+
+    def slip_one(self) -> None:
+        super().slip_one()
+        if self.yen == _HIGHEST and self.pieces:
+            self._ledger.move(self.yen, Place.HOPPER, Place.TRAY)
+
+
+class _LooksAtOneByte(VirtualHopper):
+    """Compares the first byte of its key only."""
+
+    def _may_pay(self, data: bytes) -> bool:
+        own = three_bytes(self.plate.serial)
+        return super()._may_pay(own + data[-1:] if data[:1] == own[:1] else data)
+
+
+class _ForeignName(VirtualHopper):
+    """Two hoppers are programmed: one of them for a coin of euro."""
+
+    def _coin_name(self) -> str:
+        return "EU100A" if self.yen == _HIGHEST else super()._coin_name()
+
+
+_HIGHEST = 500
+
 WRONG: tuple[WrongDevice, ...] = (
+    wrong("dear-one-pays-two", _DearOnePaysTwo, "coin.paying.each"),
+    wrong("one-byte-of-key", _LooksAtOneByte, "coin.payout.wrong_key"),
+    wrong("foreign-name", _ForeignName, "coin.payout.coin"),
     wrong("counts-late", _AnswersBeforeCounting, "coin.payout.counted_at_once"),
     wrong("pays-one-more", _PaysOneMore, "coin.payout.one"),
     wrong("pays-one-less", _PaysOneLess, "coin.payout.one"),

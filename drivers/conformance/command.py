@@ -8,9 +8,11 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
 from drivers.clock import SystemClock
 from drivers.conformance.card_kind import KIND as CARD
-from drivers.conformance.case import Case, Undecided, Verdict
+from drivers.conformance.case import Case, Undecided, Verdict, Violation
 from drivers.conformance.coin_kind import KIND as COIN
 from drivers.conformance.junit import junit
 from drivers.conformance.kind import Kind, SetupError
@@ -22,9 +24,11 @@ from drivers.conformance.report import (
     Circumstances,
     NotVerified,
     Report,
+    disagreement,
     sha256_of,
     signed,
     signing_key,
+    usual_key,
     verified,
 )
 from drivers.conformance.result import Result, Tried
@@ -47,6 +51,7 @@ _MARKS = {
     Verdict.SKIPPED: "skip",
     Verdict.BROKEN: "KIT!",
 }
+_UNUSABLE = (SetupError, LogMismatch, NotVerified, LinkLost, DeviceError, Violation)
 FAILED, STOPPED, WRONG_USE = 1, 130, 2
 
 
@@ -82,7 +87,10 @@ def _add_kind(commands: "Kinds", name: str, kind: Kind[Any]) -> None:
     parser.add_argument("--tedious", action="store_true", help="cases with hundreds of acts too")
     parser.add_argument("--only", action="append", default=[], metavar="ID", help="ids begin so")
     parser.add_argument("--afresh", action="store_true", help="do not go on with an earlier run")
-    parser.add_argument("--key", type=Path, help="Ed25519 key (PEM); made if not there")
+    parser.add_argument("--again", action="store_true", help="try once more what failed")
+    parser.add_argument(
+        "--key", type=Path, help="Ed25519 key (PEM) to sign with; made if not there (the user's)"
+    )
     parser.set_defaults(run=run_kind, kind=name)
 
 
@@ -94,7 +102,7 @@ class _Run:
     head: RunHead
     out: Path
     cases: tuple[Case[Any], ...]
-    started: str
+    key: Ed25519PrivateKey
 
 
 def run_kind(chosen: argparse.Namespace) -> int:
@@ -102,29 +110,33 @@ def run_kind(chosen: argparse.Namespace) -> int:
     kind = KINDS[chosen.kind]
     try:
         settings = kind.setup(chosen)
+        key = signing_key(chosen.key or usual_key())
         head = RunHead(chosen.kind, settings)
         log = RunLog(chosen.out / _LOG, head, afresh=chosen.afresh)
         bench, clock = kind.open(settings, _ask if chosen.hands == "prompt" else _nobody)
-    except (SetupError, LogMismatch, LinkLost, DeviceError, OSError) as error:
+    except (*_UNUSABLE, OSError) as error:
         return _complain(str(error))
-    run = _Run(kind, head, chosen.out, kind.suite.chosen(chosen.only), _now())
-    pieces = _pieces(kind, settings, chosen.budget)
-    means = Means(hands=chosen.hands != "none", pieces=pieces, patient=chosen.tedious)
+    run = _Run(kind, head, chosen.out, kind.suite.chosen(chosen.only), key)
+    means = Means(
+        hands=chosen.hands != "none",
+        pieces=_pieces(kind, settings, chosen.budget),
+        patient=chosen.tedious,
+        again=chosen.again,
+    )
+    watch = _told if chosen.hands == "prompt" else _watch
     stopped = False
     try:
+        log.go_on(_now(), _subject(bench)[0])
         try:
-            Runner(bench, log, means, clock).run(run.cases, _watch)
+            Runner(bench, log, means, clock).run(run.cases, watch)
         except KeyboardInterrupt:
             stopped = True
             _say("\nStopped. The same command goes on where it was.")
         report = _write(run, log, bench)
-        (run.out / "profile.toml").write_text(bench.profile(), encoding="utf-8")
+    except LogMismatch as error:
+        return _complain(str(error))
     finally:
         bench.close()
-    (run.out / _REPORT).write_text(
-        signed(report.as_json(), signing_key(chosen.key or run.out / "signing-key.pem")),
-        encoding="utf-8",
-    )
     _say(f"\n{kind.suite.title}: {report.overall}. Read {run.out / _PAGE}")
     if stopped:
         return STOPPED
@@ -132,30 +144,41 @@ def run_kind(chosen: argparse.Namespace) -> int:
 
 
 def _write(run: _Run, log: RunLog, bench: Any) -> Report:
-    """The pages of a run; the report's transcript digest is that of the file as it is now."""
-    try:
-        subject = bench.subject()
-    except (DeviceError, LinkLost) as error:
-        subject = (f"not identified: {error}",)
+    """The pages of a run, and last the signed report, which names the digests of all of them."""
+    subject, unknown = _subject(bench)
     untried = Result("", Verdict.SKIPPED, "not tried yet")
     rows = tuple(Tried(c.clause, log.results.get(c.id, untried)) for c in run.cases)
-    text = run.out / "transcript.txt"
-    text.write_text("\n".join(_transcript(rows)) + "\n", encoding="utf-8")
     suite = run.kind.suite
     about = Circumstances(
         suite.kind,
         suite.title,
         suite.groups,
         run.head.setup,
-        subject,
-        run.started,
+        subject or (unknown,),
+        log.began,
         _now(),
-        sha256_of(run.out / _LOG),
     )
     report = Report(about, rows)
-    (run.out / _PAGE).write_text(page(report), encoding="utf-8")
-    (run.out / "junit.xml").write_text(junit(report), encoding="utf-8")
+    texts = {
+        "transcript.txt": "\n".join(_transcript(rows)) + "\n",
+        "profile.toml": bench.profile(),
+        "junit.xml": junit(report),
+        _PAGE: page(report),
+    }
+    for name, text in texts.items():
+        (run.out / name).write_text(text, encoding="utf-8")
+    files = {name: sha256_of(run.out / name) for name in (_LOG, *texts)}
+    text = signed(report.as_json(files), run.key)
+    (run.out / _REPORT).write_text(text, encoding="utf-8")
     return report
+
+
+def _subject(bench: Any) -> tuple[tuple[str, ...], str]:
+    """Who stands on the bench; or nobody, and why not."""
+    try:
+        return tuple(map(bench.recorder.hushed, bench.subject())), ""
+    except (DeviceError, LinkLost, Violation) as error:
+        return (), bench.recorder.hushed(f"not identified: {error}")
 
 
 def _transcript(rows: tuple[Tried, ...]) -> list[str]:
@@ -168,21 +191,22 @@ def _transcript(rows: tuple[Tried, ...]) -> list[str]:
 
 
 def run_verify(chosen: argparse.Namespace) -> int:
-    """Check the signature, and the digest of the transcript beside it."""
+    """Check the signature, and that all files signed with it lie beside it unchanged."""
     path = chosen.report / _REPORT if chosen.report.is_dir() else chosen.report
     try:
         report, signer = verified(path.read_text(encoding="utf-8"), chosen.public_key)
     except (NotVerified, OSError, UnicodeDecodeError) as error:
         return _complain(str(error))
-    beside = path.with_name(_LOG)
-    if beside.exists() and sha256_of(beside) != report["transcript_sha256"]:
-        return _complain(f"{beside} is not the transcript that was signed.")
+    alone = not chosen.report.is_dir()
+    wrong = "" if alone else disagreement(report, path.parent)
+    if wrong:
+        return _complain(wrong)
+    names = ", ".join(sorted(dict(report.get("files", {}))))
     _say(f"Unchanged since it was signed by {signer}.")
+    _say(f"Not checked: {names}; give their folder." if alone else f"With it: {names}.")
     if not chosen.public_key:
         _say("Whether that key is the signer's you must know from the signer (--public-key).")
-    if not beside.exists():
-        _say("The transcript is not beside it and was not checked.")
-    _say(f"{report['kind']}: {report['overall']}. {report['verdicts']}")
+    _say(f"{report.get('kind')}: {report.get('overall')}. {report.get('verdicts')}")
     return 0
 
 
@@ -255,8 +279,18 @@ def _watch(case: Case[Any], result: Result | None) -> None:
     _say(f"{_MARKS[result.verdict]} {case.id}{detail}")
 
 
+def _told(case: Case[Any], result: Result | None) -> None:
+    """As `_watch`, for somebody who is told before each case what it is about."""
+    if result is None and case.clause.hands:
+        _say(f"\n{case.id}: {case.clause.requirement}")
+    _watch(case, result)
+
+
 def _ask(sentence: str) -> str:
-    return input(sentence)
+    try:
+        return input(sentence)
+    except EOFError:
+        raise KeyboardInterrupt from None  # nobody is there any more
 
 
 def _nobody(sentence: str) -> str:

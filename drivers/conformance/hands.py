@@ -7,6 +7,7 @@ every act and every count stands in the transcript and can be played again.
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+from drivers.conformance.case import Undecided
 from drivers.conformance.transcript import NOTE, Departed, Passage, Recorder
 
 Ask = Callable[[str], str]
@@ -29,6 +30,10 @@ class Hands:
         return counted
 
 
+LEAVE_OUT = "s"
+"""What somebody types who cannot do what is asked."""
+
+
 @dataclass(frozen=True, slots=True)
 class Prompt:
     """What a person is told. `{0}`, `{1}`, ... are the act's numbers."""
@@ -36,24 +41,36 @@ class Prompt:
     text: str
     counts: bool = False
     """The person answers with a number."""
+    after: bool = False
+    """It is done after Enter, while the case watches."""
+
+    def question(self, numbers: tuple[int, ...]) -> str:
+        """The sentence for these numbers."""
+        told = self.text.format(*numbers)
+        if self.counts:
+            return f"  {told}: "
+        if self.after:
+            return f"  Press Enter, then {told}. "
+        return f"  {told}, then press Enter. "
 
 
 def person(ask: Ask, prompts: Mapping[str, Prompt]) -> Act:
     """Hands that are a person at the bench, believed when they press Enter.
 
-    An act without a prompt is nothing a person need do.
+    An act without a prompt is nothing a person need do. Who types `s` leaves the case out: it
+    raises Undecided.
     """
 
     def act(name: str, numbers: tuple[int, ...]) -> int:
         prompt = prompts.get(name)
         if prompt is None:
             return 0
-        text = prompt.text.format(*numbers)
-        if not prompt.counts:
-            ask(f"{text}, then press Enter. ")
-            return 0
         while True:
-            answer = ask(f"{text}: ").strip()
+            answer = ask(prompt.question(numbers)).strip()
+            if answer == LEAVE_OUT:
+                raise Undecided("left out by the person at the bench")
+            if not prompt.counts:
+                return 0
             if answer.isascii() and answer.isdigit():
                 return int(answer)
 

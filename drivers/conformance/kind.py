@@ -1,6 +1,7 @@
 """What the command line needs to know of a device kind to run its suite."""
 
 import argparse
+import inspect
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
@@ -49,6 +50,23 @@ class Kind(Generic[BenchT]):
     """Right and wrong devices for the proof."""
 
 
+def driver_of(
+    spec: str, ours: Callable[..., Any], gift: str
+) -> tuple[Callable[[Any, Clock, Any], Any], bool]:
+    """What builds the driver that `spec` names, ours if it is empty; and whether it takes `gift`.
+
+    A class that has a parameter of that name is given our recorded line or service by it; another
+    one finds its own, and its bytes are not seen. Raises SetupError.
+    """
+    made = load_class(spec) if spec else ours
+    takes = gift in inspect.signature(made).parameters
+
+    def build(config: Any, clock: Clock, given: Any) -> Any:
+        return made(config, clock, **({gift: given} if takes else {}))
+
+    return build, takes
+
+
 def load_class(spec: str) -> Callable[..., Any]:
     """The class that `package.module:Class` names. Raises SetupError."""
     from importlib import import_module
@@ -56,8 +74,9 @@ def load_class(spec: str) -> Callable[..., Any]:
     module, _, name = spec.partition(":")
     try:
         found = getattr(import_module(module), name)
-    except (ImportError, AttributeError, ValueError) as error:
-        raise SetupError(f"--driver {spec}: {error}. Give package.module:Class.") from error
+    except Exception as error:
+        what = f"{type(error).__name__}: {error}"
+        raise SetupError(f"--driver {spec}: {what}. Give package.module:Class.") from error
     if not callable(found):
         raise SetupError(f"--driver {spec} is not a class.")
     made: Callable[..., Any] = found

@@ -127,6 +127,8 @@ def _case(row: Tried) -> str:
         )
     untried = result.verdict in {Verdict.SKIPPED, Verdict.NOT_APPLICABLE}
     why = f"<small>{_prose(result.detail)}</small>" if untried else ""
+    for seen in result.failed_before:
+        why += f"<small>Failed before: {_prose(seen)}</small>"
     return (
         f'<details class="case {tone}" id="{escape(clause.id)}"{opened}><summary>'
         f'<span class="sign" title="{result.verdict.value}">{sign}</span>'
@@ -177,6 +179,6 @@ def _foot(report: Report) -> str:
     setup = ", ".join(f"{key} {value}" for key, value in report.about.setup.items())
     return (
         f"<footer><p>Set up as: {escape(setup)}.</p><p>The signed statement is "
-        "<code>report.json</code>; <code>kiosk-drivers conform verify</code> checks it and the "
-        f"transcript (SHA-256 <code>{report.about.transcript_sha256}</code>).</p></footer>"
+        "<code>report.json</code>; <code>kiosk-drivers conform verify</code> checks it, this page "
+        "and all that lies beside it.</p></footer>"
     )

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from drivers.clock import Clock
 from drivers.conformance.case import NotApplicable, Undecided, demand
 from drivers.conformance.hands import Act
+from drivers.conformance.held import held
 from drivers.conformance.printer_hands import PrinterHands
 from drivers.conformance.printer_page import trial_sheets
 from drivers.conformance.timing import Stopwatch
@@ -62,7 +63,7 @@ class PrinterBench:
         self.recorder = Recorder(clock)
         self.hands = PrinterHands(act, self.recorder)
         self.stopwatch = Stopwatch(clock)
-        self.watch = setup.open_watch(setup.config, clock)
+        self.watch = held(lambda: setup.open_watch(setup.config, clock), PrinterWatch)
         self._address = IppAddress.parse(setup.config.device_uri)
         self._handover = CupsHandover(setup.spooler.server, setup.config.queue)
         self._run, self._numbers = secrets.token_hex(4), itertools.count(1)
@@ -219,7 +220,7 @@ class PrinterBench:
 
     def subject(self) -> tuple[str, ...]:
         able = self.watch.capabilities()
-        return (f"{able.maker} at {able.device_uri}",)
+        return (f"{able.maker}, {self.watch.status().machine or 'without an identity'}",)
 
     def profile(self) -> str:
         lines = ["# [printer] as the cases saw it; compare with the maker's manual."]

@@ -5,7 +5,7 @@ about this thing, and must fail no right device at all.
 """
 
 import tempfile
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Generic, TypeVar
@@ -58,7 +58,7 @@ class Proof:
 
 def examine(
     suite: Suite[BenchT], specimen: Specimen[BenchT], only: Iterable[str] = ()
-) -> tuple[Proof, dict[str, Result]]:
+) -> tuple[Proof, Mapping[str, Result]]:
     """Try the suite (or the cases `only` names) on one specimen, with plenty of everything."""
     bench, clock = specimen.open()
     try:

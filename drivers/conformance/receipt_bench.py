@@ -8,6 +8,7 @@ from typing import Final
 from drivers.clock import Clock
 from drivers.conformance.case import Undecided, demand
 from drivers.conformance.hands import Act
+from drivers.conformance.held import held
 from drivers.conformance.receipt_hands import ReceiptHands
 from drivers.conformance.timing import Stopwatch
 from drivers.conformance.transcript import RecordedPort, Recorder
@@ -58,8 +59,9 @@ class ReceiptBench:
         self.recorder = Recorder(clock)
         self.hands = ReceiptHands(act, self.recorder)
         self.stopwatch = Stopwatch(clock)
-        self._printer = setup.open_printer(setup.config, clock, self._open)
-        self._close: Callable[[], None] = getattr(self._printer, "close", lambda: None)
+        made = setup.open_printer(setup.config, clock, self._open)
+        self._printer = held(lambda: made, ReceiptPrinter)
+        self._close: Callable[[], None] = getattr(made, "close", lambda: None)
 
     @contextmanager
     def wire(self) -> Iterator[BytePort]:
@@ -102,7 +104,7 @@ class ReceiptBench:
             self.hands.take_slips()
 
     def subject(self) -> tuple[str, ...]:
-        return (f"ESC/POS printer at {self.config.port}, {self.config.width_dots} dots",)
+        return (f"ESC/POS printer, {self.config.width_dots} dots",)
 
     def profile(self) -> str:
         return f"# [receipt]\nwidth_dots = {self.config.width_dots}\n"

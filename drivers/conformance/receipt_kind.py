@@ -1,7 +1,6 @@
 """The receipt suite on the command line: `kiosk-drivers conform receipt`."""
 
 import argparse
-import inspect
 from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any, Final
@@ -9,7 +8,7 @@ from typing import Any, Final
 from drivers.clock import Clock, SystemClock, VirtualClock
 from drivers.conformance import receipt_cases
 from drivers.conformance.hands import Ask, person, played
-from drivers.conformance.kind import Budget, Kind, load_class
+from drivers.conformance.kind import Budget, Kind, driver_of
 from drivers.conformance.proof import Specimen
 from drivers.conformance.receipt_bench import OpenPort, OpenPrinter, ReceiptBench, ReceiptSetup
 from drivers.conformance.receipt_builds import OtherMake
@@ -56,7 +55,7 @@ def setup(chosen: argparse.Namespace) -> dict[str, Any]:
 def open_bench(settings: Mapping[str, Any], ask: Ask) -> tuple[ReceiptBench, Clock]:
     """A bench on a line with a person, or on a virtual printer behind a pty."""
     clock = SystemClock()
-    made = _their_driver(settings["driver"]) if settings["driver"] else our_driver
+    made = _driver(settings)
     if settings["port"]:
         config = _config(settings, settings["port"])
         bench = ReceiptSetup(config, partial(open_line, config), made)
@@ -73,7 +72,7 @@ def replay(
     """A bench whose line, hands and time are the recording of one case."""
     clock = PlayedClock()
     line = PlayedPort(passages, clock)
-    bench = ReceiptSetup(_config(settings, "recorded"), lambda: line, our_driver)
+    bench = ReceiptSetup(_config(settings, "recorded"), lambda: line, _driver(settings))
     return ReceiptBench(bench, played(passages), clock), clock
 
 
@@ -94,16 +93,8 @@ def our_driver(config: ReceiptConfig, clock: Clock, line: OpenPort) -> ReceiptPr
     return EscposReceiptPrinter(config, clock, line)
 
 
-def _their_driver(spec: str) -> OpenPrinter:
-    made = load_class(spec)
-    takes_port = "open_port" in inspect.signature(made).parameters
-
-    def open_printer(config: ReceiptConfig, clock: Clock, line: OpenPort) -> ReceiptPrinter:
-        extra = {"open_port": line} if takes_port else {}
-        printer: ReceiptPrinter = made(config, clock, **extra)
-        return printer
-
-    return open_printer
+def _driver(settings: Mapping[str, Any]) -> OpenPrinter:
+    return driver_of(settings["driver"], EscposReceiptPrinter, "open_port")[0]
 
 
 def _config(settings: Mapping[str, Any], port: str) -> ReceiptConfig:

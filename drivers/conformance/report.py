@@ -3,6 +3,7 @@
 import base64
 import hashlib
 import json
+import os
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -10,7 +11,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from cryptography.exceptions import InvalidSignature
+from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 from cryptography.hazmat.primitives.serialization import (
     Encoding,
@@ -39,7 +40,6 @@ class Circumstances:
     started: str
     """UTC, ISO 8601."""
     ended: str
-    transcript_sha256: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,12 +62,12 @@ class Report:
             return "no verdict"
         return "conforms in what was tried" if self.count(Verdict.SKIPPED) else "conforms"
 
-    def as_json(self) -> dict[str, Any]:
-        """What is signed."""
+    def as_json(self, files: Mapping[str, str]) -> dict[str, Any]:
+        """What is signed; `files` are the names and SHA-256 digests of what lies beside it."""
         about = self.about
         verdicts = Counter(row.result.verdict.value for row in self.rows)
         return {
-            "format": 1,
+            "format": 2,
             "kit": f"{_DISTRIBUTION} {version(_DISTRIBUTION)}",
             "kind": about.kind,
             "setup": dict(about.setup),
@@ -76,7 +76,7 @@ class Report:
             "ended": about.ended,
             "overall": self.overall,
             "verdicts": dict(sorted(verdicts.items())),
-            "transcript_sha256": about.transcript_sha256,
+            "files": dict(files),
             "cases": [_row(row) for row in self.rows],
         }
 
@@ -92,6 +92,7 @@ def _row(row: Tried) -> dict[str, Any]:
         "advice": clause.advice,
         "took_ms": round(result.took_s * 1000, 3),
         "exchanges": result.exchanges,
+        "failed_before": list(result.failed_before),
         "timings": [timing.as_json() for timing in result.timings],
     }
 
@@ -116,10 +117,30 @@ def signing_key(path: Path) -> Ed25519PrivateKey:
         path.touch(mode=0o600, exist_ok=False)
         path.write_bytes(key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
         return key
-    loaded = load_pem_private_key(path.read_bytes(), password=None)
+    try:
+        loaded = load_pem_private_key(path.read_bytes(), password=None)
+    except (OSError, ValueError, TypeError, UnsupportedAlgorithm) as error:
+        raise NotVerified(f"{path} holds no key in PEM that can be used: {error}") from error
     if not isinstance(loaded, Ed25519PrivateKey):
         raise NotVerified(f"{path} holds another key than Ed25519.")
     return loaded
+
+
+def usual_key() -> Path:
+    """Where the signer's key is if none is named: with the user, not in a folder that is sent."""
+    home = os.environ.get("XDG_CONFIG_HOME") or Path.home() / ".config"
+    return Path(home) / _DISTRIBUTION / "conformance-key.pem"
+
+
+def disagreement(report: Mapping[str, Any], folder: Path) -> str:
+    """Which file beside the report is missing or not what was signed, or empty."""
+    for name, digest in dict(report.get("files", {})).items():
+        path = folder / Path(str(name)).name
+        if not path.is_file():
+            return f"{path} is missing; it was signed with the report."
+        if sha256_of(path) != digest:
+            return f"{path} is not what was signed."
+    return ""
 
 
 def public_text(key: Ed25519PublicKey) -> str:
@@ -129,10 +150,13 @@ def public_text(key: Ed25519PublicKey) -> str:
 
 def signed(report: dict[str, Any], key: Ed25519PrivateKey) -> str:
     """The text of `report.json`: the report, and a signature over its canonical form."""
-    value = key.sign(_canonical(report))
+    return _text(report, public_text(key.public_key()), key.sign(_canonical(report)))
+
+
+def _text(report: dict[str, Any], public: str, value: bytes) -> str:
     signature = {
         "algorithm": _ALGORITHM,
-        "public_key": public_text(key.public_key()),
+        "public_key": public,
         "value": base64.b64encode(value).decode("ascii"),
     }
     whole = {"report": report, "signature": signature}
@@ -141,6 +165,9 @@ def signed(report: dict[str, Any], key: Ed25519PrivateKey) -> str:
 
 def verified(text: str, public: str = "") -> tuple[dict[str, Any], str]:
     """The report in `text` and its signer's public key. Raises NotVerified.
+
+    The text must be exactly what `signed` wrote: JSON that means the same in one program may be
+    read otherwise in another (a name given twice, say).
 
     Without `public` the signature shows that nothing was changed since, not who signed: anybody
     can sign. Give the key that you have from the signer.
@@ -152,7 +179,7 @@ def verified(text: str, public: str = "") -> tuple[dict[str, Any], str]:
         key = Ed25519PublicKey.from_public_bytes(base64.b64decode(named, validate=True))
         value = base64.b64decode(signature["value"], validate=True)
         fits = signature["algorithm"] == _ALGORITHM and isinstance(report, dict)
-    except (KeyError, TypeError, ValueError) as error:
+    except (KeyError, TypeError, ValueError, RecursionError) as error:
         raise NotVerified(f"This is no signed report ({error}).") from error
     if not fits:
         raise NotVerified(f"This is no report signed with {_ALGORITHM}.")
@@ -162,6 +189,8 @@ def verified(text: str, public: str = "") -> tuple[dict[str, Any], str]:
         key.verify(value, _canonical(report))
     except InvalidSignature as error:
         raise NotVerified("The report was changed after it was signed.") from error
+    if text != _text(report, named, value):
+        raise NotVerified("The file holds more than what was signed, or says it in another way.")
     return report, named
 
 

@@ -20,6 +20,8 @@ class Result:
     took_s: float = 0.0
     timings: tuple[Timing, ...] = ()
     passages: tuple[Passage, ...] = ()
+    failed_before: tuple[str, ...] = ()
+    """What was seen each time it failed before it was tried again."""
 
     @property
     def exchanges(self) -> int:
@@ -35,6 +37,7 @@ class Result:
             "took_s": round(self.took_s, 6),
             "timings": [timing.as_json() for timing in self.timings],
             "passages": [passage.as_json() for passage in self.passages],
+            "failed_before": list(self.failed_before),
         }
 
     @classmethod
@@ -47,6 +50,7 @@ class Result:
             float(stored["took_s"]),
             tuple(Timing(**timing) for timing in stored["timings"]),
             tuple(Passage.from_json(passage) for passage in stored["passages"]),
+            tuple(map(str, stored.get("failed_before", ()))),
         )
 
 

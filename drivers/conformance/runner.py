@@ -21,18 +21,21 @@ class Means:
 
     hands: bool
     pieces: int
-    """What is left of the budget, in the suite's pieces."""
+    """The budget of the whole run, however often it is stopped, in the suite's pieces."""
     patient: bool = False
     """Tedious cases too."""
+    again: bool = False
+    """Once more what failed."""
 
-    def lack(self, case: Case[BenchT]) -> str:
-        """Why the case cannot be tried, or empty."""
+    def lack(self, case: Case[BenchT], cost: int, spent: int) -> str:
+        """Why the case cannot be tried, or empty; `spent` is what the run has used up so far."""
         if case.clause.hands and not self.hands:
             return "needs a hand at the device: --hands prompt"
         if case.clause.tedious and not self.patient:
             return "takes hundreds of acts by hand: --tedious"
-        if case.clause.spends > self.pieces:
-            return f"spends {case.clause.spends}, and {self.pieces} are left of the budget"
+        if cost > self.pieces - spent:
+            left = max(0, self.pieces - spent)
+            return f"spends {cost}, and {left} are left of the run's budget"
         return ""
 
 
@@ -53,7 +56,7 @@ class Runner(Generic[BenchT]):
         """Try what has no final verdict yet. KeyboardInterrupt passes through."""
         for case in cases:
             known = self._log.results.get(case.id)
-            if known is not None and known.verdict.is_final:
+            if known is not None and self._stands(known):
                 watch(case, known)
                 continue
             watch(case, None)
@@ -62,11 +65,17 @@ class Runner(Generic[BenchT]):
             watch(case, result)
 
     def _try(self, case: Case[BenchT]) -> Result:
-        lack = self._means.lack(case)
+        cost = case.cost(self._bench)
+        lack = self._means.lack(case, cost, self._log.spent)
         if lack:
             return Result(case.id, Verdict.SKIPPED, lack)
-        self._means.pieces -= case.clause.spends
+        self._log.spend(cost)
         return tried(case, self._bench, self._clock)
+
+    def _stands(self, known: Result) -> bool:
+        """True for a verdict that is not to be asked for again."""
+        once_more = self._means.again and known.verdict is Verdict.FAILED
+        return known.verdict.is_final and not once_more
 
 
 def tried(case: Case[BenchT], bench: BenchT, clock: Clock) -> Result:
@@ -78,7 +87,7 @@ def tried(case: Case[BenchT], bench: BenchT, clock: Clock) -> Result:
     return Result(
         case.id,
         verdict,
-        detail,
+        bench.recorder.hushed(detail),
         clock.monotonic_s() - start_s,
         bench.stopwatch.timings(),
         bench.recorder.passages(),

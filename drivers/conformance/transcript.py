@@ -54,6 +54,11 @@ def nothing_secret(_: bytes) -> bool:
     return False
 
 
+def as_it_is(text: str) -> str:
+    """Nothing in the words needs to be blanked."""
+    return text
+
+
 class Recorder:
     """Collects the passages of the case that runs. Belongs to one thread."""
 
@@ -62,10 +67,13 @@ class Recorder:
         clock: Clock,
         meaning: Callable[[bytes], str] = no_meaning,
         secret: Callable[[bytes], bool] = nothing_secret,
+        hushed: Callable[[str], str] = as_it_is,
     ) -> None:
+        """`secret` says which bytes, `hushed` blanks which words may not be kept."""
         self._clock = clock
         self._meaning = meaning
         self._secret = secret
+        self.hushed = hushed
         self._passages: list[Passage] = []
 
     def begin(self) -> None:
@@ -82,7 +90,7 @@ class Recorder:
 
     def note(self, text: str) -> None:
         """Something was done that is not on the line."""
-        self._passages.append(Passage(self._now_s(), NOTE, means=text))
+        self._passages.append(Passage(self._now_s(), NOTE, means=self.hushed(text)))
 
     def passages(self) -> tuple[Passage, ...]:
         """Since `begin`, oldest first."""

@@ -6,12 +6,14 @@ import re
 import subprocess
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from drivers.bench.pcscd import PrivatePcscd
 from drivers.card.cardfile import read_card_file
+from drivers.card.contract import CardSignature, Secret
 from drivers.card.pcsc import PcscCardReader
 from drivers.card.pcsc_service import chosen_socket
 from drivers.card.vpcd import VirtualSlot
@@ -19,11 +21,12 @@ from drivers.clock import SystemClock
 from drivers.conformance import card_wrong_drivers, card_wrong_files, card_wrong_pin
 from drivers.conformance.card_bench import CardBench
 from drivers.conformance.card_facts import facts_of, read_facts
-from drivers.conformance.card_kind import KIND, PrivateCardBench, _their_driver
+from drivers.conformance.card_kind import KIND, PrivateCardBench
 from drivers.conformance.card_specimens import BUILDS, RIGHT, on_bench, our_driver
 from drivers.conformance.card_suite import SUITE
+from drivers.conformance.card_wire import RecordedService
 from drivers.conformance.case import Verdict
-from drivers.conformance.kind import SetupError
+from drivers.conformance.kind import SetupError, driver_of
 from drivers.conformance.proof import Specimen, examine, table
 from drivers.conformance.result import Result
 from drivers.conformance.runner import tried
@@ -138,13 +141,44 @@ class TestFacts:
             read_facts(self.write(tmp_path, text))
         assert "7319" not in str(error.value)
 
+    def test_a_secret_in_an_error_of_the_driver_is_blanked(self) -> None:
+        """Wrong entries too: the right one can be told from them."""
+
+        class Tells(PcscCardReader):
+            def authenticate(self, pin: Secret, certificate: bytes, digest: bytes) -> CardSignature:
+                sent = pin.open()
+                spaced, array = sent.hex(" "), list(sent)
+                raise RuntimeError(f"{sent!r} {sent.hex()} {spaced} {array} {sent.decode()}")
+
+        bench, _ = on_bench(BUILDS["contactless"][1], Tells)()
+        for case in ("card.driver.authenticate", "card.driver.wrong_pin"):
+            result = run_case(bench, case)
+            assert result.verdict is Verdict.FAILED
+            assert result.detail.count("[hidden]") == 5
+            assert not re.search(r"\d", result.detail.partition("RuntimeError")[2])
+
+    def test_a_right_driver_that_finds_its_own_service_is_not_blamed(self) -> None:
+        opened, clock = on_bench(BUILDS["contactless"][1])()
+        setup = replace(
+            opened._setup,
+            open_reader=lambda config, clock, _: PcscCardReader(config, clock, opened.service),
+            gives_service=False,
+        )
+        bench = CardBench(setup, lambda _name, _numbers: 0, clock)
+        bench.service = RecordedService(opened.service, bench.recorder, bench.stopwatch)
+        for case in ("authenticate", "wrong_pin", "malformed_pin", "swapped"):
+            result = run_case(bench, f"card.driver.{case}")
+            assert result.verdict is Verdict.PASSED, result.detail
+        assert run_case(bench, "card.driver.number_untouched").verdict is Verdict.NOT_APPLICABLE
+
     def test_a_driver_of_another_make_is_given_the_service_if_it_takes_it(self) -> None:
-        made = _their_driver("drivers.card.pcsc:PcscCardReader")
+        made, given = driver_of("drivers.card.pcsc:PcscCardReader", our_driver, "service")
+        assert given
         bench, clock = on_bench(BUILDS["contactless"][1], made)()
         assert run_case(bench, "card.driver.authenticate").verdict is Verdict.PASSED
         assert clock is bench.clock
         with pytest.raises(SetupError):
-            _their_driver("drivers.card.pcsc:None")
+            driver_of("drivers.card.pcsc:None", our_driver, "service")
 
 
 @pytest.fixture(scope="module")
@@ -194,7 +228,7 @@ class TestBehindARealPcscd:
         )
         assert done.returncode == 0, done.stdout + done.stderr
         report = json.loads((tmp_path / "report.json").read_text(encoding="utf-8"))["report"]
-        assert (report["verdicts"]["passed"], report["verdicts"]["skipped"]) == (9, 1)
+        assert (report["verdicts"]["passed"], report["verdicts"]["skipped"]) == (11, 1)
         assert_no_pin(tmp_path)
 
     def test_at_a_reader_with_a_person(self, card_path: Path, tmp_path: Path) -> None:
@@ -246,4 +280,4 @@ def test_a_card_file_without_a_user_is_refused(tmp_path: Path) -> None:
 def test_the_driver_under_test_is_ours_by_default() -> None:
     bench, _ = on_bench(BUILDS["t0"][1])()
     with bench.reader() as reader:
-        assert isinstance(reader, PcscCardReader)
+        assert isinstance(reader._driver, PcscCardReader)  # type: ignore[attr-defined]  # held to its contract

@@ -25,7 +25,7 @@ def test_a_run_is_written_signed_verified_and_replayed(
     names = {path.name for path in out.iterdir()}
     assert names == {
         "report.html", "report.json", "junit.xml", "transcript.jsonl", "transcript.txt",
-        "profile.toml", "signing-key.pem",
+        "profile.toml",
     }  # fmt: skip
     report = json.loads((out / "report.json").read_text())["report"]
     assert report["verdicts"] == {"passed": 2}

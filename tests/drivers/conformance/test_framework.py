@@ -7,7 +7,15 @@ from xml.etree import ElementTree as Xml
 import pytest
 
 from drivers.clock import VirtualClock
-from drivers.conformance.case import Case, Clause, NotApplicable, Verdict, demand, demand_equal
+from drivers.conformance.case import (
+    Case,
+    Clause,
+    NotApplicable,
+    Undecided,
+    Verdict,
+    demand,
+    demand_equal,
+)
 from drivers.conformance.hands import Hands, Prompt, person, played
 from drivers.conformance.junit import junit
 from drivers.conformance.page import page
@@ -16,7 +24,9 @@ from drivers.conformance.report import (
     Circumstances,
     NotVerified,
     Report,
+    disagreement,
     public_text,
+    sha256_of,
     signed,
     signing_key,
     verified,
@@ -159,6 +169,64 @@ def test_a_run_goes_on_where_it_was_stopped(tmp_path: Path) -> None:
     assert set(found) == {"lamp.light.lit", "lamp.glass.dear"}
 
 
+def test_the_budget_is_the_runs_however_often_it_is_stopped(tmp_path: Path) -> None:
+    """A case that was broken off may have used up all that it might."""
+
+    @Clause("lamp.glass.again", "So does another.", "Lamps §4", "None.", spends=2)
+    def again(bench: Lamp) -> str:
+        return "in pieces"
+
+    class Stop(Lamp):
+        def settle(self) -> None:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        run(tmp_path, Stop(), dropped, again, pieces=5)
+    found = run(tmp_path, Lamp(), dropped, again, pieces=5)
+    assert [result.verdict for result in found.values()] == [Verdict.PASSED, Verdict.SKIPPED]
+    assert "1 are left" in found["lamp.glass.again"].detail
+    found = run(tmp_path, Lamp(), dropped, again, pieces=6)
+    assert found["lamp.glass.again"].verdict is Verdict.PASSED
+
+
+def test_what_a_case_spends_may_depend_on_the_bench(tmp_path: Path) -> None:
+    @Clause("lamp.glass.all", "All break.", "Lamps §4", "None.", spends=lambda b: b.settled + 4)
+    def each(bench: Lamp) -> str:
+        return "in pieces"
+
+    assert run(tmp_path, Lamp(), each, pieces=3)["lamp.glass.all"].verdict is Verdict.SKIPPED
+    assert run(tmp_path, Lamp(), each, pieces=4)["lamp.glass.all"].verdict is Verdict.PASSED
+
+
+def test_a_run_does_not_go_on_with_another_device(tmp_path: Path) -> None:
+    path = tmp_path / "t.jsonl"
+    RunLog(path, HEAD).go_on("first", ())
+    RunLog(path, HEAD).go_on("second", ("lamp 1",))
+    RunLog(path, HEAD).go_on("third", ())
+    again = RunLog(path, HEAD)
+    again.go_on("fourth", ("lamp 1",))
+    assert again.began == "first"
+    with pytest.raises(LogMismatch, match="another device"):
+        RunLog(path, HEAD).go_on("fifth", ("lamp 2",))
+    RunLog(path, HEAD, afresh=True).go_on("sixth", ("lamp 2",))
+
+
+def test_what_failed_is_tried_again_only_when_asked_and_is_not_forgotten(tmp_path: Path) -> None:
+    run(tmp_path, Lamp(lit=False), lit)
+    assert run(tmp_path, Lamp(), lit)["lamp.light.lit"].verdict is Verdict.FAILED
+    for lamp in (Lamp(lit=False), Lamp()):
+        log = RunLog(tmp_path / "t.jsonl", HEAD)
+        Runner(lamp, log, Means(hands=True, pieces=9, again=True), lamp.clock).run(
+            (lit,), lambda *_: None
+        )
+    result = read_log(tmp_path / "t.jsonl")[1]["lamp.light.lit"]
+    assert result.verdict is Verdict.PASSED
+    assert result.failed_before == ("it is dark", "it is dark")
+    rows = (Tried(lit.clause, result),)
+    about = Circumstances("lamp", "Lamp", {"light": "Light"}, {}, (), "t0", "t1")
+    assert "Failed before: it is dark" in page(Report(about, rows))
+
+
 def test_what_was_skipped_is_tried_again(tmp_path: Path) -> None:
     run(tmp_path, Lamp(), dropped, pieces=0)
     assert run(tmp_path, Lamp(), dropped)["lamp.glass.dear"].verdict is Verdict.PASSED
@@ -260,10 +328,21 @@ def test_a_person_is_asked_until_a_number_comes() -> None:
     recorder = Recorder(VirtualClock())
     hands = Hands(person(ask, prompts), recorder)
     assert hands.do("put", 3) == 0
-    assert said == ["Put 3 in, then press Enter. "]
+    assert said == ["  Put 3 in, then press Enter. "]
     assert hands.do("count") == 12
     assert hands.do("nothing a person need do") == 0
     assert [p.means for p in recorder.passages()][:2] == ["put 3 = 0", "count = 12"]
+
+
+def test_what_is_done_while_the_case_watches_is_done_after_enter() -> None:
+    assert Prompt("let {0} go", after=True).question((3,)) == "  Press Enter, then let 3 go. "
+
+
+@pytest.mark.parametrize("counts", [True, False])
+def test_a_person_may_leave_a_case_out(*, counts: bool) -> None:
+    act = person(lambda _: " s ", {"do": Prompt("Do it", counts=counts)})
+    with pytest.raises(Undecided):
+        act("do", ())
 
 
 def test_recorded_hands_count_what_was_counted_then() -> None:
@@ -315,7 +394,7 @@ def report(tmp_path: Path, bench: Lamp, *cases: Case[Lamp], hands: bool = True) 
     found = run(tmp_path, bench, *cases, hands=hands)
     rows = tuple(Tried(case.clause, found[case.id]) for case in cases)
     groups = {"light": "Light", "glass": "Glass"}
-    about = Circumstances("lamp", "Lamp", groups, {"port": "shelf"}, ("a <b>",), "t0", "t1", "00")
+    about = Circumstances("lamp", "Lamp", groups, {"port": "shelf"}, ("a <b>",), "t0", "t1")
     return Report(about, rows)
 
 
@@ -333,7 +412,7 @@ def test_a_signed_report_is_verified_and_a_changed_one_is_not(tmp_path: Path) ->
     assert key_file.stat().st_mode & 0o777 == 0o600
     assert signing_key(key_file).private_bytes_raw() == key.private_bytes_raw()
     made = report(tmp_path, Lamp(lit=False), lit)
-    text = signed(made.as_json(), key)
+    text = signed(made.as_json({"a.txt": "00"}), key)
     read, signer = verified(text)
     assert read["overall"] == "does not conform"
     assert signer == public_text(key.public_key())
@@ -345,6 +424,34 @@ def test_a_signed_report_is_verified_and_a_changed_one_is_not(tmp_path: Path) ->
         verified(text, other)
 
 
+def test_a_file_that_says_more_than_was_signed_is_not_verified(tmp_path: Path) -> None:
+    text = signed({"overall": "does not conform"}, signing_key(tmp_path / "key.pem"))
+    verified(text)
+    twice = text.replace('"overall"', '"overall": "conforms",\n  "overall"')
+    more = json.dumps(json.loads(text) | {"note": "approved"})
+    for changed in (twice, more, text.replace("\n", ""), text + " "):
+        with pytest.raises(NotVerified, match="more than"):
+            verified(changed)
+
+
+def test_all_files_are_signed_with_the_report(tmp_path: Path) -> None:
+    page_file = tmp_path / "report.html"
+    page_file.write_text("conforms")
+    report = {"files": {"report.html": sha256_of(page_file)}}
+    assert disagreement(report, tmp_path) == ""
+    page_file.write_text("conforms!")
+    assert "is not what was signed" in disagreement(report, tmp_path)
+    page_file.unlink()
+    assert "is missing" in disagreement(report, tmp_path)
+
+
+@pytest.mark.parametrize("text", ["", "no key", "-----BEGIN PRIVATE KEY-----"])
+def test_a_file_that_holds_no_key_is_named(tmp_path: Path, text: str) -> None:
+    (tmp_path / "key.pem").write_text(text)
+    with pytest.raises(NotVerified, match=r"key\.pem holds no key"):
+        signing_key(tmp_path / "key.pem")
+
+
 def test_a_report_signed_again_by_somebody_else_is_not_the_makers(tmp_path: Path) -> None:
     ours = public_text(signing_key(tmp_path / "ours.pem").public_key())
     whole = json.loads(signed({"overall": "conforms"}, signing_key(tmp_path / "theirs.pem")))
@@ -353,7 +460,9 @@ def test_a_report_signed_again_by_somebody_else_is_not_the_makers(tmp_path: Path
         verified(json.dumps(whole), ours)
 
 
-@pytest.mark.parametrize("text", ["", "{}", "[]", '{"report": {}, "signature": {}}', '"x"'])
+@pytest.mark.parametrize(
+    "text", ["", "{}", "[]", '{"report": {}, "signature": {}}', '"x"', "[" * 99_999]
+)
 def test_what_is_no_report_is_not_verified(text: str) -> None:
     with pytest.raises(NotVerified):
         verified(text)

@@ -1,5 +1,6 @@
 """A recorded case is judged again from its bytes alone, and a driver that changed is found."""
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -30,13 +31,13 @@ TEDIOUS = {case.id for case in SUITE.cases if case.clause.tedious}
 
 
 @pytest.fixture(scope="module")
-def recorded() -> dict[str, Result]:
+def recorded() -> Mapping[str, Result]:
     return examine(SUITE, RIGHT[0])[1]
 
 
 @pytest.mark.parametrize("case", SUITE.cases, ids=lambda case: case.id)
 def test_every_case_ends_again_as_it_did(
-    case: Case[CoinBench], recorded: dict[str, Result]
+    case: Case[CoinBench], recorded: Mapping[str, Result]
 ) -> None:
     if case.id in TEDIOUS:
         return  # the same exchange, hundreds of times
@@ -45,7 +46,7 @@ def test_every_case_ends_again_as_it_did(
     assert (now.verdict, now.detail) == (then.verdict, then.detail)
 
 
-def test_a_driver_that_says_other_bytes_is_found(recorded: dict[str, Result]) -> None:
+def test_a_driver_that_says_other_bytes_is_found(recorded: Mapping[str, Result]) -> None:
     case = next(case for case in SUITE.cases if case.id == "coin.taking.exactly")
     changed = SETTINGS | {"driver": "drivers.conformance.coin_wrong_drivers:OpensEverything"}
     now = replayed(KIND, changed, case, recorded[case.id])
@@ -53,7 +54,7 @@ def test_a_driver_that_says_other_bytes_is_found(recorded: dict[str, Result]) ->
     assert "other bytes than then" in now.detail
 
 
-def test_an_answer_that_was_wrong_is_wrong_again(recorded: dict[str, Result]) -> None:
+def test_an_answer_that_was_wrong_is_wrong_again(recorded: Mapping[str, Result]) -> None:
     """The recording decides, not the name of the case: a spoiled one fails."""
     case = next(case for case in SUITE.cases if case.id == "coin.coins.self_check")
     then = recorded[case.id]
@@ -67,7 +68,7 @@ def test_an_answer_that_was_wrong_is_wrong_again(recorded: dict[str, Result]) ->
     assert (now.verdict, now.detail) == (Verdict.FAILED, "fault code: 3 instead of 0")
 
 
-def test_blanked_bytes_cannot_be_played(recorded: dict[str, Result]) -> None:
+def test_blanked_bytes_cannot_be_played(recorded: Mapping[str, Result]) -> None:
     case = SUITE.cases[0]
     first = recorded[case.id].passages[0]
     hidden = type(first)(first.at_s, first.way, hidden=5)
