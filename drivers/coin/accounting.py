@@ -74,7 +74,10 @@ class Coins:
 
     def yen(self, code: int) -> int | None:
         """Face value of a credit code; None if it names no coin we know."""
-        return value_of_code(code) if self.credits_are_values else self.by_position.get(code)
+        if not self.credits_are_values:
+            return self.by_position.get(code)
+        value = value_of_code(code)
+        return value if value in self.values else None
 
     def positions(self, values: frozenset[int]) -> frozenset[int]:
         """The positions of all coins of these values; several may have one value."""
@@ -178,6 +181,44 @@ def account_closely(
     stop = bool(missing) or _any(tariff.is_fraud, delta.entries)
     shut = not reset and _any(tariff.is_shut, delta.entries)
     return Account(tuple(events), now, reset=reset, stop=stop, shut=shut)
+
+
+def account_denied(account: Account, denied: int) -> Account:
+    """As `account`; but the device's own count denies so many of its credits: staff must look."""
+    detail = f"{denied} credits were told that its own accept counter does not have"
+    found = (VendorTrouble("coin.fraud", detail), EventsLost(0, account.cursor))
+    return replace(account, events=(*account.events, *found), stop=True)
+
+
+def total_after(tariff: Tariff, before: CreditCursor, delta: Delta) -> int:
+    """What the accept counter must say if `delta` is true."""
+    return _later(before.accepted_total, _credits(tariff, delta.entries))
+
+
+class SecondCount:
+    """The accept counter held against the credits that were told.
+
+    One that has once counted along is believed when it falls behind: then credits were feigned,
+    by somebody else on the line or by an old answer said again.
+    """
+
+    def __init__(self) -> None:
+        self._agreed = NO_TOTAL
+        self._counts = False
+
+    def start(self, total: int) -> None:
+        """Hold credits against it from here on."""
+        self._agreed = total
+
+    def denied(self, expected: int, total: int) -> int:
+        """How many credits since it last agreed it does not have; 0 where it is no witness."""
+        if NO_TOTAL in {self._agreed, expected, total}:
+            return 0
+        told = (expected - self._agreed) % TOTAL_MODULUS
+        behind = (expected - total) % TOTAL_MODULUS
+        if behind == 0 and told:
+            self._counts = True
+        return behind if self._counts and behind <= told else 0
 
 
 def _any(holds: Callable[[BufferEntry], bool], entries: tuple[BufferEntry, ...]) -> bool:

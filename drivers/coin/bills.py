@@ -31,7 +31,7 @@ NOTES = frozenset({1000, 2000, 5000, 10000})
 """The Bank of Japan issues no others; what scales to something else was scaled wrongly."""
 _NAME_LENGTH = 7
 _EMPTY_BILL = "......."
-_IN_ESCROW = 1
+_STACKED, _IN_ESCROW = 0, 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +95,7 @@ class Bills:
 
     def is_credit(self, entry: BufferEntry) -> bool:
         """True if a bill was stacked."""
-        return entry.a not in {0, COUPON_TYPE} and entry.b != _IN_ESCROW
+        return entry.a not in {0, COUPON_TYPE} and entry.b == _STACKED
 
     def is_fraud(self, entry: BufferEntry) -> bool:
         """True if the validator saw manipulation."""
@@ -121,7 +121,9 @@ class Bills:
         if entry.b == _IN_ESCROW:
             # Of a value we do not know: 0 is let in nowhere, so that it is given back.
             return BillHeld(yen or 0, cursor)
-        return CoinMaybe(entry.a, cursor) if yen is None else CoinAccepted(yen, cursor)
+        if yen is None or entry.b != _STACKED:
+            return CoinMaybe(entry.a, cursor)
+        return CoinAccepted(yen, cursor)
 
 
 def _code(entry: BufferEntry) -> BillCode:

@@ -98,10 +98,11 @@ class VendorReset:
 
 @dataclass(frozen=True, slots=True)
 class CountsMoved:
-    """No money came, but the counts of the cursor stand elsewhere: a payout, a refill by hand.
+    """No money came, but credits are to be counted on from this cursor.
 
-    Only of a device whose payouts and credits share one count (an MDB changer's tubes). Written
-    down, so that the next `resume` does not take the difference for coins.
+    Of a device nobody has followed yet; and of one whose payouts and credits share one count (an
+    MDB changer's tubes), after a payout or a refill by hand. Written down, so that the next
+    `resume` misses no coin that came after it, and takes nothing else for coins.
     """
 
     cursor: CreditCursor
@@ -339,7 +340,8 @@ class CoinVendor(Protocol):
     ) -> tuple[CoinEvent, ...]:
         """Set up the takers, everything inhibited; credit what came since the cursors.
 
-        `cursor` is the coins', `bills` the bills'; `None` takes the present counter as the start.
+        `cursor` is the coins', `bills` the bills'; `None`, or another device, takes the present
+        counter as the start, which is told as `CountsMoved` before anything can be let in.
         `interrupted`: whoever wrote them may have ended while money was being taken. A device that
         counts no events says then what may be missing; not so, more in it is staff's refill.
         A bill still held is given back: whoever put it in was promised nothing. Raises

@@ -45,15 +45,17 @@ def distance(last: int, now: int) -> int:
     return now if last == 0 else (now - last) % COUNTER_STATES
 
 
-def diff(last: int, buffer: CreditBuffer) -> Delta:
-    """What happened since the counter stood at `last`. Total over all 256 x 256 counters."""
+def diff(last: int, buffer: CreditBuffer, known: tuple[BufferEntry, ...] = ()) -> Delta:
+    """What happened since the counter stood at `last`. Total over all 256 x 256 counters.
+
+    `known`: the places as they were then, if that was seen: they tell of a reset even where the
+    counter has caught up with itself, but for the same events in the same order.
+    """
     now = buffer.counter
-    if now == last:
-        return Delta(())
     if now == 0:
-        return Delta((), reset=Reset.SEEN)
-    steps = distance(last, now)
-    if last and now < EVENT_BUFFER and steps >= now and _empty_beyond(buffer, now):
+        return Delta((), reset=Reset.SEEN if last else Reset.NONE)
+    steps = 0 if now == last else distance(last, now)
+    if last and _has_begun_anew(buffer, steps, known):
         return Delta(_oldest_first(buffer, now), reset=Reset.HIDDEN)
     entries = _oldest_first(buffer, steps)
     lost = max(0, steps - EVENT_BUFFER)
@@ -62,8 +64,14 @@ def diff(last: int, buffer: CreditBuffer) -> Delta:
     return Delta(entries, lost)
 
 
-def _empty_beyond(buffer: CreditBuffer, count: int) -> bool:
-    return all(entry.is_null for entry in buffer.entries[count:])
+def _has_begun_anew(buffer: CreditBuffer, steps: int, known: tuple[BufferEntry, ...]) -> bool:
+    """True if all there is to see has happened since a reset."""
+    now, entries = buffer.counter, buffer.entries
+    if now > EVENT_BUFFER or not all(entry.is_null for entry in entries[now:]):
+        return False
+    emptied = now < EVENT_BUFFER and steps >= now
+    others = bool(known) and entries[steps:] != known[: max(0, EVENT_BUFFER - steps)]
+    return emptied or others
 
 
 def _oldest_first(buffer: CreditBuffer, count: int) -> tuple[BufferEntry, ...]:

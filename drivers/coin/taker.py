@@ -8,18 +8,36 @@ Part 4 sections 2.1 and 2.2.
 from contextlib import suppress
 
 from drivers.clock import Clock
-from drivers.coin.accounting import NO_TOTAL, Account, Tariff, account_closely, account_plain
+from drivers.coin.accounting import (
+    NO_TOTAL,
+    Account,
+    SecondCount,
+    Tariff,
+    account_closely,
+    account_denied,
+    account_plain,
+    total_after,
+)
 from drivers.coin.bus import TRIES, CoinBus
-from drivers.coin.contract import CoinEvent, CreditCursor, Taker, VendorReset, VendorTrouble
+from drivers.coin.contract import (
+    CoinEvent,
+    CountsMoved,
+    CreditCursor,
+    Taker,
+    VendorReset,
+    VendorTrouble,
+)
 from drivers.coin.credits import Delta, Reset, diff
 from drivers.coin.identity import Identity, ask_if_there
-from drivers.coin.protocol import CreditBuffer, decode_credits, decode_number
+from drivers.coin.protocol import BufferEntry, CreditBuffer, decode_credits, decode_number
 from drivers.coin.tables import FAULT_OK, Header
 from drivers.errors import DeviceError, MisuseError, PeerError
 
 _RECHECK_S = 5.0
 """A reset before the first event leaves no other trace than the inhibits it cleared."""
 _STEADY_READS = 3
+_COUNTS_LATE_S = 0.3
+"""An accept counter may be a moment behind the credit it counts: one that denies is asked again."""
 
 
 class MoneyTaker:
@@ -40,6 +58,9 @@ class MoneyTaker:
         self._found_reset = False
         """Seen by a `resume` that broke off: its own set-up has wiped the trace since."""
         self._checked_s = clock.monotonic_s()
+        self._places: tuple[BufferEntry, ...] = ()
+        """Its last events, as they stood where `cursor` stands."""
+        self._second = SecondCount()
         self.identity: Identity | None = None
         self.cursor: CreditCursor | None = None
         self.swapped = False
@@ -73,9 +94,14 @@ class MoneyTaker:
         self._apply()
         buffer, now = self._steady(identity.serial)
         forgotten, self._found_reset = self._found_reset, False
+        self._places = buffer.entries
+        self._second.start(now.accepted_total)
         if cursor is None or cursor.serial != identity.serial:
             self.cursor = now
-            return () if cursor is None else (self._other_device(cursor, identity.serial),)
+            # Without it a start after the next crash would begin anew, and miss what came between.
+            begun = (CountsMoved(now),)
+            other = cursor and self._other_device(cursor, identity.serial)
+            return (other, *begun) if other else begun
         account = account_closely(self._tariff, cursor, diff(cursor.counter, buffer), now)
         events = self._take(account)
         unseen = forgotten and not (account.reset or account.shut)
@@ -97,10 +123,11 @@ class MoneyTaker:
         if self.cursor is None or self.swapped:
             return ()
         buffer = self._read_events(tries)
-        delta = diff(self.cursor.counter, buffer)
+        delta = diff(self.cursor.counter, buffer, self._places)
         if self._recheck or self._is_odd(delta):
             return self._look_closer(self.cursor)
         events = self._take(account_plain(self._tariff, self.cursor, delta, buffer.counter))
+        self._places = buffer.entries
         self._mend()
         return events
 
@@ -218,11 +245,10 @@ class MoneyTaker:
         if serial != before.serial:
             return self._shut_out(before, serial)
         forgotten = not self._unset and not self._is_set()
-        buffer, now = self._steady(serial)
-        delta = diff(before.counter, buffer)
-        if delta.reset is Reset.SUSPECTED and forgotten:
-            delta = Delta(delta.entries, 0, Reset.HIDDEN)
+        delta, now, denied = self._compared(before, forgotten=forgotten)
         account = account_closely(self._tariff, before, delta, now)
+        if denied:
+            account = account_denied(account, denied)
         events = self._take(account)
         if forgotten and not (account.reset or account.shut):
             # Reset before its first event: the counter is as it was, only the inhibits are gone.
@@ -232,6 +258,25 @@ class MoneyTaker:
         self._checked_s = self._clock.monotonic_s()
         self._mend()
         return events
+
+    def _compared(
+        self, before: CreditCursor, *, forgotten: bool, again: bool = False
+    ) -> tuple[Delta, CreditCursor, int]:
+        """What is new, both counters, and how many of the credits told its own count denies."""
+        buffer, now = self._steady(before.serial)
+        delta = diff(before.counter, buffer, self._places)
+        if delta.reset is Reset.SUSPECTED and forgotten:
+            delta = Delta(delta.entries, 0, Reset.HIDDEN)
+        denied = 0
+        if not forgotten and delta.reset is Reset.NONE:
+            expected = total_after(self._tariff, before, delta)
+            denied = self._second.denied(expected, now.accepted_total)
+        if denied and not again:
+            self._clock.sleep(_COUNTS_LATE_S)
+            return self._compared(before, forgotten=forgotten, again=True)
+        self._places = buffer.entries
+        self._second.start(now.accepted_total)
+        return delta, now, denied
 
     def _shut_out(self, before: CreditCursor, serial: int) -> tuple[CoinEvent, ...]:
         """Take no money through a device nobody has confirmed."""

@@ -62,7 +62,7 @@ def shut_at_first(bench: CoinBench) -> str:
     bench.hands.take_tray()
     with bench.vendor() as vendor:
         yen = _values(vendor)[0]
-        demand_equal(vendor.resume(None), (), "events of a first `resume`")
+        demand_equal(_yen(vendor.resume(None)), [], "credits of a first `resume`")
         demand_equal(vendor.status().accepting, frozenset(), "values accepted after `resume`")
         demand_equal(_yen(_insert(bench, vendor, yen)), [], "credits while shut")
         demand_equal(bench.hands.take_tray(), yen, "yen in the tray")

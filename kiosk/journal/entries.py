@@ -102,9 +102,10 @@ _KINDS = (
     Kind("coin.lost", "At least so many events of the acceptor were lost.",
          {"at_least": _NUMBER, **_CURSOR}),
     Kind("coin.cursor", "The acceptor's event counter stood here.", _CURSOR),
-    Kind("coin.counts", "No coin came, but the changer's tubes stand so now: paid, or refilled.",
-         _CURSOR),
-    Kind("bill.counts", "No bill came, but the stacker stands so now: emptied.", _CURSOR),
+    Kind("coin.counts", "No coin came; coins are counted on from here: of an acceptor new to us, "
+         "or a changer whose tubes were paid from or refilled.", _CURSOR),
+    Kind("bill.counts", "No bill came; bills are counted on from here: of a validator new to us, "
+         "or one whose stacker was emptied.", _CURSOR),
     Kind("bill.held", "A bill waits in escrow, not credited.", {"yen": _YEN, **_CURSOR}),
     Kind("bill.route", "The held bill is about to be stacked (1) or given back (0).",
          {"stack": _NUMBER}),

@@ -51,7 +51,10 @@ class VirtualAcceptor(CountingSlave):
         self._add_commands()
 
     def forget(self) -> None:
+        kept = self._mask, self._master
         super().forget()
+        if self._build.keeps_inhibits:
+            self._mask, self._master = kept
         self._paths = dict.fromkeys(range(1, _POSITIONS + 1), bytes((1, 0, 0, 0)))
         self._override = _ALL_ON
         self._default_path = 5

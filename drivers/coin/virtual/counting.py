@@ -35,6 +35,7 @@ class CountingSlave(Slave):
         super().__init__(category, plate, speeds)
         self._ledger = ledger
         self._observer = observer
+        self._mask, self._master = 0, 1
         self.totals = dict.fromkeys((INSERTED, ACCEPTED, REJECTED, FRAUDS), 0)
         """Survive everything."""
         self.fault = 0

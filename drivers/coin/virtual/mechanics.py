@@ -71,6 +71,8 @@ class AcceptorBuild:
     credits_are_values: bool = False
     first_event: FirstEvent = FirstEvent.NOTHING
     has_accept_counter: bool = True
+    keeps_inhibits: bool = False
+    """Its inhibits outlive a reset: coins are let in at once, before anybody has noticed."""
     self_inhibit_s: float = SELF_INHIBIT_S
 
 

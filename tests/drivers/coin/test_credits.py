@@ -51,24 +51,50 @@ def test_no_change_and_seen_reset_for_all_counters() -> None:
             assert diff(last, buffer_after(0, 0)).reset is Reset.SEEN
 
 
-@pytest.mark.parametrize("events", [1, 2, 3, 4])
-def test_hidden_reset_credits_exactly_what_came_since(events: int) -> None:
-    """A naive difference would report up to 254 events, most of them invented."""
+def shown_since_reset(events: int, first_position: int) -> CreditBuffer:
+    """As `buffer_after`, of an acceptor whose credits are numbered on from `first_position`."""
+    newest = [BufferEntry(first_position + n, 1) for n in reversed(range(events))][:5]
+    return CreditBuffer(events, (*newest, *[BufferEntry(0, 0)] * (5 - len(newest))))
+
+
+@pytest.mark.parametrize("events", [1, 2, 3, 4, 5])
+@pytest.mark.parametrize("wrapped", [False, True])
+def test_hidden_reset_credits_exactly_what_came_since(events: int, *, wrapped: bool) -> None:
+    """A naive difference would report up to 254 events, most of them invented; and none at all
+    where the counter has caught up with itself."""
+    shown = shown_since_reset(events, 20)
     for last in range(1, 256):
-        shown = buffer_after(events, events)
-        delta = diff(last, shown)
-        credits_since = [entry for entry in delta.entries if not entry.is_null]
-        if last < events:
-            # The counter has overtaken itself: what is new cannot be told from what was known,
-            # and only the part above `last` is credited; the accept counter shows the rest.
-            assert len(credits_since) == events - last
+        known = buffer_after(last, 255 if wrapped else last).entries
+        delta = diff(last, shown, known)
+        if events == 5 and distance(last, 5) > 5:
+            assert delta.reset is Reset.SUSPECTED, "nothing of what was known is left to see"
             continue
-        if last == events:
-            assert delta.entries == ()
-            continue
-        assert delta.reset is Reset.HIDDEN
-        assert len(credits_since) == events
+        came = [entry for entry in delta.entries if not entry.is_null]
+        assert came == [BufferEntry(20 + n, 1) for n in range(events)]
         assert delta.lost == 0
+        all_new = events == 5 and last == 255
+        assert delta.reset is (Reset.NONE if all_new else Reset.HIDDEN)
+
+
+@pytest.mark.parametrize("events", [1, 2, 3, 4])
+def test_hidden_reset_of_an_acceptor_not_seen_before(events: int) -> None:
+    """The first look of a new host: the empty places tell of it, but not below the old counter."""
+    for last in range(1, 256):
+        delta = diff(last, shown_since_reset(events, 1))
+        credits_since = [entry for entry in delta.entries if not entry.is_null]
+        if last <= events:
+            assert len(credits_since) == events - last, "the accept counter shows the rest"
+        else:
+            assert delta.reset is Reset.HIDDEN
+            assert len(credits_since) == events
+
+
+def test_what_was_known_changes_nothing_without_a_reset() -> None:
+    for last in range(256):
+        for steps in range(6):
+            known = buffer_after(last, last).entries
+            shown = buffer_after(advance(last, steps), last + steps)
+            assert diff(last, shown, known) == diff(last, shown)
 
 
 def test_hidden_reset_with_a_full_buffer_is_only_suspected() -> None:

@@ -197,7 +197,7 @@ def test_fault_24_a_bill_on_its_way_to_the_stacker_when_the_host_dies_is_credite
     for _ in range(2):
         r.restart()
         r.vendor.capabilities()
-        assert kinds(r.vendor.resume(None, before)) == ["CoinAccepted"]
+        assert kinds(r.vendor.resume(None, before)) == ["CountsMoved", "CoinAccepted"]
     r.take(r.vendor.resume(None, before))
     r.check()
 
@@ -346,6 +346,16 @@ def test_fault_29_a_bill_type_we_never_heard_of() -> None:
     assert [e.yen for e in r.poll(1) if isinstance(e, BillHeld)] == [0]
     r.machine.act(lambda: r.machine.bills and r.machine.bills.push(9, 0))  # type: ignore[arg-type, return-value]
     assert [e.code for e in r.poll(1) if isinstance(e, CoinMaybe)] == [9]
+
+
+@pytest.mark.parametrize("result", [2, 21, 255])
+def test_fault_29_a_result_the_standard_does_not_know_is_no_credit(result: int) -> None:
+    """Part 3 Table 7 knows stacked (0) and held (1) beside a bill type, and nothing else."""
+    r = rig()
+    assert r.machine.bills
+    r.machine.act(lambda: r.machine.bills and r.machine.bills.push(1, result))  # type: ignore[arg-type, return-value]
+    assert kinds(r.poll(1)) == ["CoinMaybe"]
+    assert r.credited_yen == 0
 
 
 @pytest.mark.parametrize("code", sorted(BILL_CODES))

@@ -11,6 +11,7 @@ from drivers.coin.contract import (
     CoinAccepted,
     CoinMaybe,
     CoinRefused,
+    CountsMoved,
     CreditCursor,
     EventsLost,
     ReturnLever,
@@ -27,6 +28,7 @@ from drivers.coin.virtual import (
     Place,
     Speeds,
 )
+from drivers.coin.virtual.slave import Answer
 from drivers.errors import DeviceError, MisuseError, PeerError, SilenceError
 from drivers.link.faulty import Direction, Fault, Harm
 from tests.drivers.coin.rig import VALUES, Rig, for_header, header_of
@@ -285,6 +287,27 @@ def test_fault_11_hidden_reset_invents_no_coins(rejects: int, *, counted: bool) 
     r.check()
 
 
+@pytest.mark.parametrize("counted", [True, False])
+@pytest.mark.parametrize(("before", "after"), [(1, 1), (3, 3), (5, 5), (2, 4), (1, 5), (4, 2)])
+def test_fault_11_hidden_reset_loses_no_coin_where_inhibits_outlive_it(
+    before: int, after: int, *, counted: bool
+) -> None:
+    """Coins are let in at once, and the counter may stand where it stood, or above."""
+    r = rig(AcceptorBuild(has_accept_counter=counted, keeps_inhibits=True)).ready()
+    for _ in range(before):
+        r.hand.drop_coin(10)
+        r.poll()
+    r.hand.power_cycle()
+    r.clock.advance(0.3)
+    for _ in range(after):
+        r.hand.drop_coin(500)
+    events = r.poll()
+    assert accepted(events) == [500] * after
+    assert [type(e) for e in events].count(VendorReset) == 1
+    assert not [e for e in r.poll(60) if isinstance(e, EventsLost)]
+    r.check()
+
+
 def test_fault_11_a_reset_before_the_first_event_is_found_by_the_inhibits() -> None:
     r = rig().ready()
     r.hand.power_cycle()
@@ -391,14 +414,27 @@ def test_fault_14_each_credit_carries_the_cursor_to_go_on_from_also_at_the_wrap(
 
 def test_fault_14_resume_is_idempotent_for_one_cursor() -> None:
     r = rig().ready()
-    start = r.vendor.resume(None)
-    assert start == ()
+    r.vendor.resume(None)
     r.vendor.accept(VALUES)
     r.hand.drop_coin(100)
     (event,) = r.vendor.poll()
     assert isinstance(event, CoinAccepted)
     before = CreditCursor(event.cursor.serial, event.cursor.counter - 1, 0)
     assert r.vendor.resume(before) == r.vendor.resume(before) == (event,)
+
+
+@pytest.mark.parametrize("known", [None, CreditCursor(4711, 9, 9)])
+def test_fault_14_a_first_coin_is_not_lost_either(known: CreditCursor | None) -> None:
+    """Of a device nobody has followed: where counting begins is told before the slot opens."""
+    r = rig()
+    r.vendor.capabilities()
+    begun = [e.cursor for e in r.vendor.resume(known) if isinstance(e, CountsMoved)]
+    r.vendor.accept(VALUES)
+    r.hand.drop_coin(500)
+    r.clock.advance(0.2)
+    r.vendor.poll()  # read by a host that dies before it has written it down
+    assert accepted(r.take(r.restart().resume(*begun))) == [500]
+    r.check()
 
 
 def test_fault_14_more_coins_than_remembered_while_the_host_was_down() -> None:
@@ -557,6 +593,35 @@ def test_fault_46_a_second_master_on_the_line_stops_acceptance() -> None:
     r.check()
 
 
+@pytest.mark.parametrize("feigned", [1, 3])
+def test_fault_46_credits_that_the_acceptor_itself_has_not_counted_stop_acceptance(
+    feigned: int,
+) -> None:
+    """Whoever answers in its place can tell of coins, but not have its accept counter count."""
+    r = rig().ready()
+    r.hand.drop_coin(100)
+    r.poll(40)
+    for _ in range(feigned):
+        r.machine.act(lambda: r.machine.acceptor.push(4, 1))
+    events = r.poll(40)
+    assert accepted(events) == [500] * feigned
+    assert [e.reason for e in events if isinstance(e, VendorTrouble)] == ["coin.fraud"]
+    assert [e.at_least for e in events if isinstance(e, EventsLost)] == [0], "staff must look"
+    assert r.vendor.status().accepting == frozenset()
+    assert r.poll(60) == ()
+
+
+@pytest.mark.parametrize("counts", [0, 7])
+def test_an_accept_counter_that_never_moves_denies_nothing(counts: int) -> None:
+    r = rig()
+    r.machine.acceptor._commands[Header.ACCEPT_COUNTER] = lambda _: Answer(bytes((counts, 0, 0)))
+    r.ready()
+    for _ in range(3):
+        r.hand.drop_coin(100)
+        assert accepted(r.poll(40)) == [100]
+    assert not [e for e in r.events if isinstance(e, VendorTrouble | EventsLost)]
+
+
 def test_fault_46_a_late_answer_is_no_second_master() -> None:
     r = rig().ready()
     r.faults(Fault(direction=Direction.REPLY, harm=Harm.DELAY, offset=5, delay_s=0.4, when=CREDITS))
@@ -652,6 +717,13 @@ def test_credits_that_carry_values() -> None:
         r.hand.drop_coin(yen)
     assert accepted(r.poll()) == [10, 50, 100, 500]
     r.check()
+
+
+@pytest.mark.parametrize("code", [37, 0x80 | 127, 255, 128])
+def test_a_value_that_none_of_its_coins_has_is_a_case_for_a_person(code: int) -> None:
+    r = rig(AcceptorBuild(credits_are_values=True)).ready()
+    r.machine.act(lambda: r.machine.acceptor.push(code, 1))
+    assert [type(event) for event in r.poll()] == [CoinMaybe]
 
 
 def test_both_issues_of_the_500_yen_coin() -> None:

@@ -110,6 +110,26 @@ def test_fault_14_host_killed_between_credit_and_journal() -> None:
     assert t.audit() == ()
 
 
+@pytest.mark.parametrize("swapped", [False, True])
+def test_fault_14_host_killed_between_the_very_first_credit_and_the_journal(
+    *, swapped: bool
+) -> None:
+    """No coin of this acceptor was ever written down, and still it is known where to count on."""
+    t = Terminal()
+    if swapped:
+        t.machine.act(lambda: t.machine.acceptor.swap(999))
+        t.die()
+    t.say(link.OpenVisit(VISIT))
+    t.say(link.AcceptCoins(APPLICATION, 300, 1, 300))
+    t.slow_disk = True
+    insert(t, 100)
+    t.slow_disk = False
+    t.die()
+    t.pass_time(30.0)
+    assert booked(t.disk) == {"inserted": 100, "kept": 0, "returned": 100, "owed": 0}
+    assert t.audit() == ()
+
+
 def test_fault_15_host_killed_after_the_journal_and_before_the_screen() -> None:
     """The amount is on disk: the next start gives it back, and says how much."""
     t = terminal()
