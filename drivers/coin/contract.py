@@ -98,11 +98,8 @@ class VendorReset:
 
 @dataclass(frozen=True, slots=True)
 class CountsMoved:
-    """No money came, but credits are to be counted on from this cursor.
-
-    Of a device nobody has followed yet; and of one whose payouts and credits share one count (an
-    MDB changer's tubes), after a payout or a refill by hand. Written down, so that the next
-    `resume` misses no coin that came after it, and takes nothing else for coins.
+    """No money came, but credits are counted on from here: of a device nobody has followed yet; or,
+    where payouts and credits share one count (an MDB changer's tubes), after payout or refill.
     """
 
     cursor: CreditCursor
@@ -340,8 +337,8 @@ class CoinVendor(Protocol):
     ) -> tuple[CoinEvent, ...]:
         """Set up the takers, everything inhibited; credit what came since the cursors.
 
-        `cursor` is the coins', `bills` the bills'; `None`, or another device, takes the present
-        counter as the start, which is told as `CountsMoved` before anything can be let in.
+        `cursor` is the coins', `bills` the bills'; for `None` or another device the present counter
+        is the start, told as `CountsMoved` before anything can be let in.
         `interrupted`: whoever wrote them may have ended while money was being taken. A device that
         counts no events says then what may be missing; not so, more in it is staff's refill.
         A bill still held is given back: whoever put it in was promised nothing. Raises
