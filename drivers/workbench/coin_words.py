@@ -87,7 +87,9 @@ _EVENTS: Mapping[type, Callable[..., str]] = {
         f"at least {e.at_least} events were lost" if e.at_least else "an event may have been lost"
     ),
     VendorReset: lambda _: "it was reset or lost power; set up again",
-    CountsMoved: lambda _: "counted on from here: a new device, a payout, or a refill by hand",
+    CountsMoved: lambda _: (
+        "its counts stand elsewhere: a device new to us, a payout, or a refill by hand"
+    ),
     ReturnLever: lambda _: "the return lever was pulled",
     VendorTrouble: _trouble,
     BillHeld: lambda e: f"a bill of ¥{e.yen} is held",
