@@ -9,6 +9,7 @@ from drivers.conformance.printer_page import (
     is_front,
     is_printed,
     is_upright,
+    squares,
 )
 from drivers.printer.virtual import VirtualPrinter
 from drivers.printer.virtual_sheets import Sheet
@@ -29,8 +30,12 @@ class PrinterHands(Hands):
         return self.do("printed_sides")
 
     def fronts_on_top(self) -> int:
-        """On how many of the taken sheets page 1 (with the frame) and its back belong together."""
+        """On how many of the taken sheets front and back belong together, neither mirrored."""
         return self.do("fronts_on_top")
+
+    def sheet_numbers(self) -> int:
+        """The numbers of the taken sheets, ascending, as digits: 12 for the first two."""
+        return self.do("sheet_numbers")
 
     def backs_upright(self) -> int:
         """How many of the taken sheets, turned over like a book's page, have the bar on top."""
@@ -89,8 +94,12 @@ PROMPTS: Mapping[str, Prompt] = {
     "take_paper": Prompt("Take all sheets out of the output tray; type how many", counts=True),
     "printed_sides": Prompt("On how many sides of these sheets is anything printed?", counts=True),
     "fronts_on_top": Prompt(
-        "How many of these sheets have the frame on one side and the bar on the other?",
+        "How many of these sheets have the frame on one side, the bar on the other, and as many "
+        "squares on both, in a row from the left?",
         counts=True,
+    ),
+    "sheet_numbers": Prompt(
+        "How many squares has each front? Type the numbers in ascending order, e.g. 12", counts=True
     ),
     "backs_upright": Prompt(
         "Turn each sheet over like a book's page: on how many is the bar at the top?", counts=True
@@ -138,9 +147,16 @@ class SheetReader:
     def fronts_on_top(self) -> int:
         """See `PrinterHands.fronts_on_top`."""
         return sum(
-            one.back is not None and is_front(one.front) and not is_front(one.back)
+            one.back is not None
+            and is_front(one.front)
+            and not is_front(one.back)
+            and 0 < squares(one.front) == squares(one.back)
             for one in self.taken
         )
+
+    def sheet_numbers(self) -> int:
+        """See `PrinterHands.sheet_numbers`."""
+        return int("".join(sorted(str(squares(one.front)) for one in self.taken)) or "0")
 
     def backs_upright(self) -> int:
         """See `PrinterHands.backs_upright`."""

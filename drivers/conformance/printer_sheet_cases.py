@@ -51,16 +51,17 @@ def long_edge(bench: PrinterBench) -> str:
 
 @Clause(
     "printer.sheet.order",
-    "Pages come in order: the odd page is the front of the sheet, the even one its back.",
+    "Every sheet comes once: the odd page is its front, the even one its own back, none mirrored.",
     "RFC 8011 5.2.8; PWG 5100.3 page-delivery",
-    "Look at the delivery and collation settings.",
+    "Look at the settings for delivery, collation and mirrored printing.",
     hands=True,
     spends=2,
 )
 def order(bench: PrinterBench) -> str:
     taken = _two_sheets(bench)
-    demand_equal(bench.hands.fronts_on_top(), taken, f"sheets with front and back of {taken}")
-    return "each front has its back"
+    demand_equal(bench.hands.fronts_on_top(), taken, f"sheets with front and own back of {taken}")
+    demand_equal(bench.hands.sheet_numbers(), 12, "numbers of the sheets")
+    return "each front has its back, both sheets are there"
 
 
 @Clause(

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from PIL import Image
+from PIL import Image, ImageOps
 
 from drivers.printer.contract import JobState
 from drivers.printer.tables import A4, DONE_WELL
@@ -26,6 +26,25 @@ class OneSided(Engine):
 
     def _pairs(self, job: Job, sides: Sequence[Side]) -> list[Pair]:  # noqa: ARG002 - the fault
         return [(side, None) for side in sides]
+
+
+class SwapsBacks(Engine):
+    """Puts each back on the next sheet."""
+
+    def _pairs(self, job: Job, sides: Sequence[Side]) -> list[Pair]:
+        pairs = super()._pairs(job, sides)
+        backs = [back for _, back in pairs]
+        return [
+            (front, back) for (front, _), back in zip(pairs, backs[1:] + backs[:1], strict=True)
+        ]
+
+
+class RepeatsTheFirst(Engine):
+    """Prints the first sheet as often as there are sheets."""
+
+    def _pairs(self, job: Job, sides: Sequence[Side]) -> list[Pair]:
+        pairs = super()._pairs(job, sides)
+        return pairs[:1] * len(pairs)
 
 
 class ForgetsBacks(Engine):
@@ -210,6 +229,11 @@ def turned(picture: Image.Image) -> Image.Image:
 def greyed(picture: Image.Image) -> Image.Image:
     """Without its colours."""
     return picture.convert("L").convert("RGB")
+
+
+def mirrored(picture: Image.Image) -> Image.Image:
+    """As in a mirror."""
+    return ImageOps.mirror(picture)
 
 
 def fitted(picture: Image.Image) -> Image.Image:

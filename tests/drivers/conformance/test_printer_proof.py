@@ -21,6 +21,7 @@ from drivers.conformance.printer_page import (
     is_front,
     is_printed,
     is_upright,
+    squares,
     trial_sheets,
 )
 from drivers.conformance.printer_spooled import VIRTUAL, bench_on
@@ -73,6 +74,7 @@ def test_enough_of_them_and_every_name_once() -> None:
 def test_what_one_reads_off_the_trial_sheet() -> None:
     front, back, *rest = sides_of(trial_sheets(2), PDF, colour=True)
     assert len(rest) == 2
+    assert [squares(side) for side in (front, back, *rest)] == [1, 1, 2, 2]
     assert (is_printed(front), is_printed(back), is_printed(None)) == (True, True, False)
     assert (is_front(front), is_front(back)) == (True, False)
     assert (is_coloured(front), is_coloured(back)) == (False, True)
