@@ -8,10 +8,14 @@ OUT ?= out
 UI_LANG ?= ja
 CARD ?=
 
-.PHONY: setup demo test test-ce check fast draw shots picture bench bench-issuing accept format mutants-issuing fault-plans mutants-devices byte-streams modem-figures hostile-pdfs mutants-uploads security-report axe interop-cctalk service-trial
+.PHONY: setup installed demo test test-ce check fast draw shots picture bench bench-issuing accept format mutants-issuing fault-plans mutants-devices byte-streams modem-figures hostile-pdfs mutants-uploads security-report axe interop-cctalk service-trial
 
 setup:
 	@scripts/setup
+
+# Without the compiled loops, which only running programs need.
+installed:
+	@scripts/setup packages
 
 demo: setup
 ifneq ($(AUTO),)
@@ -20,12 +24,15 @@ else
 	@$(BIN)/kiosk demo $(if $(CARD),--card $(CARD))
 endif
 
-# What fails beside a second worker is tried once more alone, and counts if it fails again: the
-# stories run a whole terminal each, and two at once can starve one another of a second.
+# Half of the time is waiting, so there are more workers than cores; tests/lanes.py says which one
+# runs what. All workers and the programs they start share compiled modules. What fails beside
+# others is tried once more alone, and counts if it fails again: the stories run a whole terminal
+# each, and two at once can starve one another of a second.
+test: export PYTHONDONTWRITEBYTECODE =
 test: setup
-	@$(PY) -m pytest -n 2 --dist loadfile || $(PY) -m pytest --last-failed --last-failed-no-failures none -p no:randomly
+	@$(PY) -m pytest -n 4 --dist loadfile || $(PY) -m pytest --last-failed --last-failed-no-failures none -p no:randomly
 
-check: setup
+check: installed
 	@$(BIN)/ruff format --check kiosk drivers ui crypto center tests
 	@$(BIN)/ruff check kiosk drivers ui crypto center tests
 	@$(BIN)/mypy

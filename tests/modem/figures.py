@@ -111,7 +111,8 @@ def _conditions(seeds: int) -> Iterator[Case]:
                 yield {"word": "conditions", "condition": name, "page": page, "seed": seed}
 
 
-def _read_sheet(case: Case) -> Case:
+def read_sheet(case: Case) -> Case:
+    """What comes of a page and seed after a condition: whether its layers are exact, bit by bit."""
     sheet = printed(case["page"], case["seed"])
     upload = scanned(sheet, case["condition"], case["seed"])
     started = time.process_time()
@@ -121,7 +122,7 @@ def _read_sheet(case: Case) -> Case:
     return {
         "verdict": found.verdict.value,
         "header": text,
-        "base": _is_exact(sheet, found.strips, found.picture, found.dpi),
+        "base": is_exact(sheet, found.strips, found.picture, found.dpi),
         "fine": sum(strip is Strip.FINE for strip in found.strips),
         "has_fine": sheet.block.has_fine,
         "base_dpi": sheet.block.dpi,
@@ -130,7 +131,7 @@ def _read_sheet(case: Case) -> Case:
     }
 
 
-def _is_exact(sheet: Printed, strips: Iterable[Strip], picture: Any, dpi: int) -> bool:
+def is_exact(sheet: Printed, strips: Iterable[Strip], picture: Any, dpi: int) -> bool:
     """Whether every pixel that is shown is that of the front, and all of them are shown."""
     if picture is None or any(strip in {Strip.LOST, Strip.REFUSED} for strip in strips):
         return False
@@ -197,7 +198,7 @@ def _beside(case: Case) -> Case:
         header = decode_cells(sheet.block.cells, KEYS, SIGNERS).header
         assert header is not None
         sent[page] = BYTES + sum(header.base) + sum(header.fine)
-        if _is_exact(sheet, found.strips, found.picture, found.dpi):
+        if is_exact(sheet, found.strips, found.picture, found.dpi):
             recovered.append(page)
     return {
         "symbols": len(sent), "read": len(recovered), "sent_bytes": sum(sent.values()),
@@ -245,7 +246,7 @@ def _memory_mb(upload: bytes) -> int:
 
 
 _WORDS: dict[str, tuple[Callable[[int], Iterator[Case]], Callable[[Case], Case]]] = {
-    "conditions": (_conditions, _read_sheet),
+    "conditions": (_conditions, read_sheet),
     "sweeps": (_sweeps, _read_raw),
     "rivals": (_rival_cases, _beside),
     "speed": (_speed_cases, _clock),

@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from center.antiforgery.scramble.recovered import Strip
+from tests.center.antiforgery.scramble.sheets import printed
 from tests.modem import figures, section
 from tests.modem.plot import plot
 from tests.modem.section import least_share
@@ -48,6 +50,23 @@ def test_a_plot_s_shares_lie_between_its_lines() -> None:
     lines = [float(part.split("H")[0].split()[1]) for part in drawn.split('d="M')[1:]]
     assert float(first.split(",")[1]) == min(lines)
     assert float(second.split(",")[1]) == pytest.approx(max(lines), abs=0.1)
+
+
+def test_one_wrong_pixel_of_a_whole_page_is_seen() -> None:
+    """The base image and the fine one; a strip that was told apart as rough must be the base's."""
+    sheet = printed("sparse", figures.FIRST_SEED)
+    base_dpi = sheet.block.dpi
+    for dpi, strip in ((base_dpi, Strip.BASE), (2 * base_dpi, Strip.FINE)):
+        strips = (strip,) * 16
+        picture = sheet.truth(dpi)
+        assert figures.is_exact(sheet, strips, picture, dpi)
+        picture[-1, -1] ^= 255
+        assert not figures.is_exact(sheet, strips, picture, dpi)
+    rough = sheet.truth(base_dpi).repeat(2, axis=0).repeat(2, axis=1)
+    assert figures.is_exact(sheet, (Strip.BASE,) * 16, rough, 2 * base_dpi)
+    assert not figures.is_exact(sheet, (Strip.FINE,) * 16, rough, 2 * base_dpi)
+    assert not figures.is_exact(sheet, (Strip.LOST,) * 16, rough, 2 * base_dpi)
+    assert not figures.is_exact(sheet, (Strip.FINE,) * 16, None, base_dpi)
 
 
 def _sheet(page: str, *, base: bool = True, has_fine: bool = False) -> figures.Case:

@@ -31,21 +31,6 @@ pytestmark = pytest.mark.timeout(600)  # a page costs five seconds of CPU, and m
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", ["heavy2", "torn45"])
-def test_the_front_comes_back_bit_for_bit(name: str) -> None:
-    """The two hardest conditions, a sheet each; `make modem-figures` reads hundreds of all six."""
-    sheet = printed("sparse", 1)
-    found = read(scanned(sheet, name, 1))
-    assert found.verdict is Verdict.READ
-    assert found.header is not None
-    assert found.header.text == sheet.front.text
-    assert found.header.outside.document == DOCUMENT
-    assert found.picture is not None
-    assert found.dpi == 2 * sheet.block.dpi
-    assert np.array_equal(found.picture, sheet.truth(found.dpi))
-
-
-@pytest.mark.slow
 @pytest.mark.parametrize(
     "scanner",
     [
