@@ -23,7 +23,7 @@ _FLAP_S = 1.0
 @pytest.fixture(scope="module")
 def escrow_stage() -> Iterator[Stage]:
     """A terminal with an escrow under its acceptor; who does not pay on gets it back soon."""
-    with staged({"visit": {"pay_s": 4.0, "warn_s": 1.0}}, coin_machine=WITH_ESCROW) as made:
+    with staged({"visit": {"pay_s": 6.0, "warn_s": 1.0}}, coin_machine=WITH_ESCROW) as made:
         yield made
 
 

@@ -8,7 +8,6 @@ been stacked since, because none is stacked without an order. Source: MDB/ICP 4.
 from contextlib import suppress
 from dataclasses import replace
 
-from drivers.clock import Clock
 from drivers.coin.contract import (
     BillHeld,
     BillReturned,
@@ -40,9 +39,9 @@ _DRAIN_POLLS = 16
 class MdbBillTaker:
     """The validator as taker of bills. Methods raise DeviceError when it cannot be asked."""
 
-    def __init__(self, validator: MdbValidator, clock: Clock) -> None:
+    def __init__(self, validator: MdbValidator) -> None:
         self._validator = validator
-        self._ear = Ear(validator.poll, decode_bill_activity, clock)
+        self._ear = Ear(validator.poll, decode_bill_activity)
         self._wanted: frozenset[int] = frozenset()
         self._unset = True
         self._stacked = UNKNOWN

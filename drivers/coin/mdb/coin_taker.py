@@ -3,7 +3,9 @@
 A changer tells each coin once, until the master acknowledges, and counts no events. So:
 
 - told twice (its acknowledgement was lost on the bus): the same telling with the same tube count
-  as just before is the same coin;
+  as just before is the same coin. Where no count tells (a coin to the cash box) it is asked again
+  at once, before another can fall: an answer without it says that the telling was acknowledged, so
+  that what comes later is another coin; the same once more is a doubt, and no second credit;
 - not told (the telling was lost on our side of the adapter, or our process died before it was
   written down): the tubes hold it, and it is credited by their count;
 - not told and gone to the cash box, because the tube was full: no count has it. Whenever that is
@@ -52,6 +54,9 @@ FALL_S = 3.0
 """So long after the slot was shut a coin may still come."""
 _AT_ONCE = MAX_POLL // 2
 """Coins one answer to POLL can tell; more than these are not made into credits by a count."""
+_CONFIRMS = 3
+"""After a coin that no count shows it is asked again at once: an answer without it says that it was
+acknowledged, before another coin of its kind can fall."""
 _DRAIN_POLLS = 60
 _DRAIN_STEP_S = 0.1
 _PLAIN: dict[Fate, Callable[[int, CreditCursor], CoinEvent]] = {
@@ -69,7 +74,7 @@ class MdbCoinTaker:
         self._clock = clock
         self._wanted: frozenset[int] = frozenset()
         self._unset = True
-        self._ear = Ear(changer.poll, decode_activity, clock)
+        self._ear = Ear(changer.poll, decode_activity)
         self._open: frozenset[int] = frozenset()
         """What was let in last, and until when."""
         self._open_s = float("-inf")
@@ -153,6 +158,10 @@ class MdbCoinTaker:
             return
         self._note_open()
         self._once(tries)
+        for _ in range(_CONFIRMS):
+            if not self.book.unwitnessed:
+                break
+            self._once(tries)
         if self._ear.missed:
             self._reconcile()
         if self._unset:
@@ -253,6 +262,7 @@ class MdbCoinTaker:
             self._backlog += told
             return False
         self.book.catching_up = self._ear.missed
+        self.book.unwitnessed = False
         for heard in told:
             self._waiting += self._events(heard)
         return any(not (isinstance(h.activity, Told) and h.again) for h in told if not _busy(h))
@@ -261,7 +271,7 @@ class MdbCoinTaker:
         match heard.activity:
             case Deposited() as coin:
                 self.clear("coin.acceptor_fault")
-                return self._known.deposited(coin, again=heard.again, soon=heard.soon)
+                return self._known.deposited(coin, again=heard.again)
             case DispensedByHand(coin_type, count, pieces):
                 self._known.taken_out(coin_type, count, pieces)
                 yen = self._changer.values.get(coin_type, 0)

@@ -3,13 +3,9 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from drivers.clock import Clock
 from drivers.coin.mdb.bus import AnswerLost
 from drivers.coin.mdb.protocol import Activity, ReplyError
 from drivers.errors import PeerError
-
-_GAP_S = 0.25
-"""Two coins do not fall closer than this: the changer itself refuses them as double arrival."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,9 +15,8 @@ class Heard:
     activity: Activity
     again: bool
     """It stood at the same place of the answer before: perhaps the same, whose acknowledgement
-    was lost on the bus. What has not been acknowledged is said again before what is new."""
-    soon: bool
-    """And that was so shortly before that nothing like it can have happened twice."""
+    was lost on the bus. What has not been acknowledged is said again before what is new. After an
+    answer without it, it is another: an answer that was acknowledged is not said again."""
 
 
 class Ear:
@@ -31,14 +26,11 @@ class Ear:
         self,
         poll: Callable[[int], bytes],
         decode: Callable[[bytes], tuple[Activity, ...]],
-        clock: Clock,
     ) -> None:
         """`poll` is given the number of tries."""
         self._poll = poll
         self._decode = decode
-        self._clock = clock
         self._last: tuple[Activity, ...] = ()
-        self._last_s = float("-inf")
         self.missed = False
         """An answer was lost after it may have been acknowledged, or was not understood."""
 
@@ -52,11 +44,6 @@ class Ear:
         except ReplyError as error:
             self.missed = True
             raise PeerError("coin.wire", f"an answer to POLL: {error}") from error
-        now_s = self._clock.monotonic_s()
         repeated = len(self._last) if told[: len(self._last)] == self._last else 0
-        soon = now_s - self._last_s < _GAP_S
-        self._last, self._last_s = told, now_s
-        return tuple(
-            Heard(activity, index < repeated, soon and index < repeated)
-            for index, activity in enumerate(told)
-        )
+        self._last = told
+        return tuple(Heard(activity, index < repeated) for index, activity in enumerate(told))

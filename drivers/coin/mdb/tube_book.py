@@ -38,14 +38,15 @@ class TubeBook:
         """Coin types whose count has been seen not to grow with a coin."""
         self.catching_up = False
         """Tellings may be missing until the tubes have been asked."""
+        self.unwitnessed = False
+        """A coin was told that no count shows: told once more it would look like another."""
         self.came_in: Counter[int] = Counter()
         """Coins by type that came into tubes since it was last cleared."""
 
-    def deposited(self, coin: Deposited, *, again: bool, soon: bool) -> tuple[CoinEvent, ...]:
+    def deposited(self, coin: Deposited, *, again: bool) -> tuple[CoinEvent, ...]:
         """What a telling of a coin is: a credit, none, or a doubt.
 
-        `again`: it stood at the same place of the answer before; `soon`: and so shortly before
-        that two coins cannot have fallen.
+        `again`: it stood at the same place of the answer before.
         """
         code = 0x40 | coin.routing << 4 | coin.coin_type
         yen = self._values.get(coin.coin_type)
@@ -56,7 +57,8 @@ class TubeBook:
         sharp = in_tube and coin.coin_type not in self._blunt
         if again and sharp and not grew:
             return ()  # the same coin, told again
-        if yen is None or coin.routing is Routing.NOT_USED or (soon and not sharp):
+        self.unwitnessed = self.unwitnessed or not sharp
+        if yen is None or coin.routing is Routing.NOT_USED or (again and not sharp):
             return (CoinMaybe(code, self.next()),)
         if in_tube:
             self._blunt |= set() if grew else {coin.coin_type}

@@ -65,7 +65,7 @@ class MdbCoinVendor:
         self._silence = Silence(CHANGER, clock)
         self._lost = False
         self._validator = MdbValidator(self._bus) if config.bills else None
-        self._bills = MdbBillTaker(self._validator, clock) if self._validator else None
+        self._bills = MdbBillTaker(self._validator) if self._validator else None
         self._bill_silence = Silence(VALIDATOR, clock)
         self._bills_lost = False
 

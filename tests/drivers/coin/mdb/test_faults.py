@@ -12,11 +12,12 @@ from drivers.coin.contract import (
     VendorReset,
     VendorTrouble,
 )
+from drivers.coin.mdb.ear import Heard
 from drivers.coin.mdb.tables import Changer
 from drivers.coin.mdb.virtual import AdapterBuild, MdbBuild, MdbChangerBuild
 from drivers.coin.mdb.virtual.adapter import Harm
 from drivers.coin.virtual import Place
-from drivers.errors import DeviceError
+from drivers.errors import DeviceError, SilenceError
 from tests.drivers.coin.mdb.rig import VALUES, Rig, kinds
 
 FULL = MdbBuild(MdbChangerBuild(pieces={10: 50, 50: 50, 100: 80, 500: 30}, capacity=80))
@@ -178,13 +179,53 @@ class TestAnswersAreLost:
         assert not rig.vendor.status().accepting, "no more money while some may be missing"
         rig.check()
 
-    def test_to_the_cash_box_and_told_twice_at_once_is_a_doubt(self) -> None:
+    @pytest.mark.parametrize("slow_s", [0.0, 0.2, 0.3, 60.0])
+    def test_to_the_cash_box_and_told_twice_is_a_doubt_however_late(self, slow_s: float) -> None:
+        """It is asked again at once, whenever the host comes to ask again by itself."""
         rig = Rig(FULL).ready()
         rig.harm(Harm.ACK_LOST, command=Changer.POLL)
         rig.hand.drop_coin(100)
         rig.clock.advance(0.5)
-        events = rig.vendor.poll() + rig.vendor.poll()
+        events = rig.vendor.poll()
+        rig.clock.advance(slow_s)
+        events += rig.vendor.poll()
         assert [type(e) for e in rig.take(events)] == [CoinAccepted, CoinMaybe]
+        rig.check()
+
+    def test_to_the_cash_box_and_told_twice_over_a_silence_is_a_doubt(self) -> None:
+        rig = Rig(FULL).ready()
+        ear, asked = rig.vendor._coins._ear, list[int]()
+        honest = ear.listen
+
+        def silent_once(tries: int) -> tuple[Heard, ...]:
+            asked.append(tries)
+            if len(asked) == 2:
+                raise SilenceError("coin.lost", "no answer on the bus")
+            return honest(tries)
+
+        ear.listen = silent_once  # type: ignore[method-assign]
+        rig.harm(Harm.ACK_LOST, command=Changer.POLL)
+        rig.hand.drop_coin(100)
+        rig.clock.advance(0.5)
+        assert [type(e) for e in rig.take(rig.vendor.poll())] == [CoinAccepted]
+        rig.clock.advance(60.0)
+        assert [type(e) for e in rig.take(rig.vendor.poll())] == [CoinMaybe]
+        rig.check()
+
+    @pytest.mark.parametrize("apart_s", [0.3, 5.0])
+    @pytest.mark.parametrize("poll_s", [0.1, 0.25, 1.0])
+    def test_two_of_a_kind_to_the_cash_box_are_two_without_a_doubt(
+        self, apart_s: float, poll_s: float
+    ) -> None:
+        rig = Rig(FULL).ready()
+        for wait_s in (apart_s, 5.0):
+            rig.hand.drop_coin(100)
+            until_s = rig.clock.monotonic_s() + wait_s
+            while rig.clock.monotonic_s() < until_s:
+                rig.clock.advance(poll_s)
+                rig.take(rig.vendor.poll())
+        assert credits_of(tuple(rig.events)) == [100, 100]
+        assert CoinMaybe not in map(type, rig.events)
         rig.check()
 
     def test_a_doubt_where_nothing_can_have_come_is_none(self, rig: Rig) -> None:
