@@ -10,6 +10,7 @@ from contextlib import suppress
 from drivers.clock import Clock
 from drivers.coin.acceptor import Acceptor
 from drivers.coin.bill_validator import BillValidator
+from drivers.coin.bills_beside import BillsBeside
 from drivers.coin.bus import TRIES, CoinBus
 from drivers.coin.changer import Changer
 from drivers.coin.changer_payer import ChangerPayer
@@ -96,7 +97,7 @@ class SerialCoinVendor:
         )
         self._give_quirks(config.profiles)
         self._lost = False
-        self._bills_lost = False
+        self._beside = BillsBeside(self._bills)
         self._met: dict[_Part | CoinEscrow, Identity] = {}
         """Whom a set-up that is not finished has identified already."""
         self._intrusions = 0
@@ -170,28 +171,14 @@ class SerialCoinVendor:
         events = self._acceptor.resume(cursor)
         self._lost = False
         self._met.clear()
-        if self._bills is None:
-            return events
-        try:
-            events += self._bills.resume(bills)
-        except DeviceError as error:
-            # Coins are taken without it, and what the coins said must not be lost with it.
-            return (*events, self._bills_away(error))
-        self._bills_lost = False
-        return events
+        return events + self._beside.resume(bills)
 
     def accept(self, values: frozenset[int]) -> None:
         self._acceptor.accept(values)
-        if self._bills is not None and self._bills.cursor is not None:
-            with suppress(DeviceError):
-                # A validator that does not hear keeps what it was told, or shuts itself in 5 s;
-                # a bill it draws in is held and, not being asked for, given back.
-                self._bills.accept(values)
+        self._beside.accept(values)
 
     def route(self, *, stack: bool) -> None:
-        if self._bills is None:
-            raise MisuseError("coin.bill_fault", "there is no bill validator to route a bill")
-        self._bills.route(stack=stack)
+        self._beside.route(stack=stack)
 
     def divert(self, *, keep: bool) -> Diverted:
         if self._escrow is None:
@@ -274,19 +261,14 @@ class SerialCoinVendor:
 
     def _poll_bills(self) -> tuple[CoinEvent, ...]:
         """The bills' events; a validator that is away does not stop the coins."""
-        if self._bills is None or self._bills.cursor is None:
+        if self._bills is None or not self._beside.polled:
             return ()
         try:
-            events = self._bills.poll(tries=1 if self._bills_lost else TRIES)
+            events = self._bills.poll(tries=1 if self._beside.lost else TRIES)
         except DeviceError as error:
-            self._bills.was_silent()
-            return () if self._bills_lost else (self._bills_away(error),)
-        self._bills_lost = False
+            return self._beside.not_heard(error)
+        self._beside.heard()
         return events
-
-    def _bills_away(self, error: DeviceError) -> VendorTrouble:
-        self._bills_lost = True
-        return VendorTrouble("coin.bill_fault", error.detail)
 
     def _silent(self, device: _Part, error: DeviceError) -> str:
         """Without the bill validator coins go on; without anything else nothing does."""

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from contextlib import suppress
 
 from drivers.clock import Clock
+from drivers.coin.bills_beside import BillsBeside
 from drivers.coin.contract import (
     CoinEvent,
     CoinVendorConfig,
@@ -67,14 +68,14 @@ class MdbCoinVendor:
         self._validator = MdbValidator(self._bus) if config.bills else None
         self._bills = MdbBillTaker(self._validator) if self._validator else None
         self._bill_silence = Silence(VALIDATOR, clock)
-        self._bills_lost = False
+        self._beside = BillsBeside(self._bills)
 
     @property
     def poll_every_s(self) -> float:
         """When to poll next: sooner while coins may come; always, for a peripheral that is not
         polled takes its master for gone.
         """
-        if self._coins.accepting or (self._bills and self._bills.accepting):
+        if self._accepting:
             return min(self._config.poll_s, _ACCEPTING_POLL_S)
         return self._config.poll_s
 
@@ -130,29 +131,17 @@ class MdbCoinVendor:
     ) -> tuple[CoinEvent, ...]:
         events = self._coins.resume(cursor, interrupted=interrupted)
         self._heard()
-        if self._bills is None:
-            return events
-        try:
-            events += self._bills.resume(bills)
-        except DeviceError as error:
-            # Coins are taken without it, and what the coins said must not be lost with it.
-            return (*events, self._bills_away(error))
-        self._bills_lost = False
-        self._bill_silence.broken()
+        events += self._beside.resume(bills)
+        if not self._beside.lost:
+            self._bill_silence.broken()
         return events
 
     def accept(self, values: frozenset[int]) -> None:
         self._coins.accept(values)
-        if self._bills is not None and self._bills.cursor is not None:
-            with suppress(DeviceError):
-                # One that does not hear keeps what it was told; a bill it draws in is held and,
-                # not being asked for, given back.
-                self._bills.accept(values)
+        self._beside.accept(values)
 
     def route(self, *, stack: bool) -> None:
-        if self._bills is None:
-            raise MisuseError("coin.bill_fault", "there is no bill validator to route a bill")
-        self._bills.route(stack=stack)
+        self._beside.route(stack=stack)
 
     def divert(self, *, keep: bool) -> Diverted:
         del keep
@@ -189,7 +178,7 @@ class MdbCoinVendor:
 
     @property
     def _accepting(self) -> frozenset[int]:
-        return self._coins.accepting | (self._bills.accepting if self._bills else frozenset())
+        return self._coins.accepting | self._beside.accepting
 
     def _is_ours(self, ticket: DispenseTicket) -> bool:
         return ticket.yen in self._configured and ticket.address == CHANGER
@@ -200,29 +189,23 @@ class MdbCoinVendor:
 
     def _poll_bills(self) -> tuple[CoinEvent, ...]:
         """The bills' events; a validator that is away does not stop the coins."""
-        if self._bills is None or self._bills.cursor is None:
+        if self._bills is None or not self._beside.polled:
             return ()
         try:
-            self._bills.poll(tries=1 if self._bills_lost else TRIES)
+            self._bills.poll(tries=1 if self._beside.lost else TRIES)
         except DeviceError as error:
             return (*self._bills.take_waiting(), *self._bills_not_heard(error))
         self._bill_silence.broken()
-        self._bills_lost = False
+        self._beside.heard()
         return self._bills.take_waiting()
 
     def _bills_not_heard(self, error: DeviceError) -> tuple[CoinEvent, ...]:
-        assert self._bills is not None  # noqa: S101 - polled
-        assert self._validator is not None  # noqa: S101
+        assert self._validator is not None  # noqa: S101 - polled
         if _is_silence(error) and not self._bill_silence.too_long:
             return ()
         if _is_silence(error) and self._bill_silence.may_reset():
             self._validator.reset()
-        self._bills.was_silent()
-        return () if self._bills_lost else (self._bills_away(error),)
-
-    def _bills_away(self, error: DeviceError) -> VendorTrouble:
-        self._bills_lost = True
-        return VendorTrouble("coin.bill_fault", error.detail)
+        return self._beside.not_heard(error)
 
     def _bill_troubles(self) -> tuple[str, ...]:
         if self._bills is None:
