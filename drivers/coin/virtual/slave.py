@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from drivers.coin.framing import MAX_DATA
 from drivers.coin.tables import ENCRYPTION_QUESTION, Category, Header, ReplyHeader
 from drivers.coin.virtual.mechanics import Nameplate, Speeds
+from drivers.coin.virtual.powered import Powered
 
 _COMMS_REVISION = bytes((1, 4, 7))
 _NO_STORAGE = bytes(5)
@@ -32,17 +33,14 @@ def three_bytes(number: int) -> bytes:
     return (number & 0xFFFFFF).to_bytes(3, "little")
 
 
-class Slave:
-    """One device: power, identity, and a table of commands it knows."""
+class Slave(Powered):
+    """One device: identity, and a table of commands it knows."""
 
     def __init__(self, category: Category | str, plate: Nameplate, speeds: Speeds) -> None:
+        super().__init__(speeds)
         self.plate = plate
-        self.speeds = speeds
-        self.powered = True
         self.busy_answers = 0
         """How many of the next requests are answered BUSY."""
-        self.now_s = 0.0
-        self._deaf_until_s = 0.0
         words = category.value if isinstance(category, Category) else category
         self._commands: dict[int, Command] = {
             Header.SIMPLE_POLL: lambda _: ACK,
@@ -58,11 +56,6 @@ class Slave:
             Header.RESET: self._reset_command,
         }
 
-    @property
-    def listening(self) -> bool:
-        """True if powered and started."""
-        return self.powered and self.now_s >= self._deaf_until_s
-
     def answer(self, header: int, data: bytes) -> Answer | None:
         """The reply to a request, or None: silence, also for what it does not know."""
         if not self.listening:
@@ -74,34 +67,6 @@ class Slave:
             return BUSY
         command = self._commands.get(header)
         return command(data) if command and len(data) <= MAX_DATA else None
-
-    def reset(self) -> None:
-        """As by header 1: volatile memory is cleared, then deaf for a moment."""
-        self.forget()
-        self._deaf_until_s = self.now_s + self.speeds.boot_s
-
-    def go_deaf(self, seconds: float) -> None:
-        """Hear nothing for so long."""
-        self._deaf_until_s = max(self._deaf_until_s, self.now_s + seconds)
-
-    def switch_off(self) -> None:
-        """Power goes. Idempotent."""
-        self.powered = False
-
-    def switch_on(self) -> None:
-        """Power comes back: volatile memory is empty."""
-        self.powered = True
-        self.reset()
-
-    def forget(self) -> None:
-        """Clear volatile memory. Devices with any say what that is."""
-
-    def settle(self) -> None:
-        """Let happen what is due by now. Devices that move anything say what that is."""
-
-    def next_due_s(self) -> float | None:
-        """When something happens by itself next; None: nothing moves."""
-        return None
 
     def _reset_command(self, _: bytes) -> Answer:
         self.reset()

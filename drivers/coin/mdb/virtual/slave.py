@@ -10,6 +10,7 @@ from drivers.coin.mdb.framing import Answer, CommandParser, Sign, answer_words
 from drivers.coin.mdb.tables import ACK, ADDRESS_MASK, MAX_POLL, RET, Feature
 from drivers.coin.mdb.virtual.mechanics import MdbPlate
 from drivers.coin.virtual.mechanics import Speeds
+from drivers.coin.virtual.powered import Powered
 
 Command = Callable[[bytes], Answer]
 _WAS_RESET = {0x08: 0x0B, 0x30: 0x06}
@@ -17,18 +18,15 @@ _WAS_RESET = {0x08: 0x0B, 0x30: 0x06}
 SILENCE = Sign.SILENCE
 
 
-class MdbSlave:
-    """One peripheral: power, a queue of events that are told until acknowledged, commands."""
+class MdbSlave(Powered):
+    """One peripheral: a queue of events that are told until acknowledged, commands."""
 
     def __init__(self, address: int, plate: MdbPlate, speeds: Speeds) -> None:
+        super().__init__(speeds)
         self.address = address
         self.plate = plate
-        self.speeds = speeds
-        self.powered = True
-        self.now_s = 0.0
         self.polled_s = 0.0
         """When POLL was last heard, by its own clock."""
-        self._deaf_until_s = 0.0
         self._parser = CommandParser()
         self.events: deque[bytes] = deque()
         """Not yet told, or told and not acknowledged; oldest first."""
@@ -39,11 +37,6 @@ class MdbSlave:
             3: self._poll,
         }
         self.forget()
-
-    @property
-    def listening(self) -> bool:
-        """True if powered and started."""
-        return self.powered and self.now_s >= self._deaf_until_s
 
     def hear(self, words: tuple[int, ...]) -> tuple[int, ...]:
         """The words that come back within the response time; none is silence."""
@@ -60,37 +53,12 @@ class MdbSlave:
                 self._told, self._last = 0, ()
         return said
 
-    def reset(self) -> None:
-        """Volatile memory is cleared, then deaf for a moment; the first POLL tells of it."""
-        self.forget()
-        self._deaf_until_s = self.now_s + self.speeds.boot_s
-
-    def go_deaf(self, seconds: float) -> None:
-        """Hear nothing for so long."""
-        self._deaf_until_s = max(self._deaf_until_s, self.now_s + seconds)
-
-    def switch_off(self) -> None:
-        """Power goes. Idempotent."""
-        self.powered = False
-
-    def switch_on(self) -> None:
-        """Power comes back: volatile memory is empty."""
-        self.powered = True
-        self.reset()
-
     def forget(self) -> None:
         """Clear volatile memory. Devices with more of it say what that is."""
         self.events.clear()
         self.events.append(bytes((_WAS_RESET[self.address],)))
         self._told = 0
         self._last = ()
-
-    def settle(self) -> None:
-        """Let happen what is due by now. Devices that move anything say what that is."""
-
-    def next_due_s(self) -> float | None:
-        """When something happens by itself next; None: nothing moves."""
-        return None
 
     def tell(self, *event: int) -> None:
         """One more event for POLL."""
