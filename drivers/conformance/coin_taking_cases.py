@@ -4,6 +4,7 @@ from drivers.coin.contract import (
     CoinAccepted,
     CoinEvent,
     CoinVendor,
+    CountsMoved,
     EventsLost,
     VendorReset,
     VendorTrouble,
@@ -252,7 +253,8 @@ def nothing_twice(bench: CoinBench) -> str:
         _accepted(bench, vendor, yen)
         cursor = _accepted(bench, vendor, yen).cursor
     with bench.vendor() as again:
-        demand_equal(again.resume(cursor), (), "events of `resume` after the last credit")
+        told = [e for e in again.resume(cursor) if not isinstance(e, CountsMoved)]
+        demand_equal(told, [], "events of `resume` after the last credit")
         demand_equal(_yen(bench.poll_for(again, _SHORT_S)), [], "credits of the polls after it")
     return "nothing"
 

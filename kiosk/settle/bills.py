@@ -6,10 +6,17 @@ the change is still payable (`kiosk.change.acceptable`). Actions and guards of t
 `kiosk.settle.rules`. Pure; no wire, no clock.
 """
 
-from drivers.coin.contract import BillHeld, BillReturned, VendorTrouble
+from drivers.coin.contract import BillHeld, BillReturned, VendorReset, VendorTrouble
 from kiosk.settle import commands as c
 from kiosk.settle import happened as h
-from kiosk.settle.coins import NOTHING, acceptable_now, cursor_fields, let_in, vendor_trouble
+from kiosk.settle.coins import (
+    NOTHING,
+    acceptable_now,
+    cursor_fields,
+    let_in,
+    reset_seen,
+    vendor_trouble,
+)
 from kiosk.settle.draft import Done, Draft
 from kiosk.settle.model import Settlement
 
@@ -41,6 +48,11 @@ def bill_back(model: Settlement, event: BillReturned) -> Done:
 def bill_back_paying(model: Settlement, event: BillReturned) -> Done:
     """As `bill_back`, and the slot opens again."""
     return _reopened(bill_back(model, event))
+
+
+def reset_paying(model: Settlement, event: VendorReset) -> Done:
+    """As `reset_seen`; where it was the validator, the slot opens again for coins."""
+    return _reopened(reset_seen(model, event))
 
 
 def bills_out(model: Settlement, event: VendorTrouble) -> bool:

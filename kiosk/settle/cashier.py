@@ -38,6 +38,7 @@ _BY_STATE: Mapping[State, Deposit] = {
     State.PRINTING: Deposit.FIXED,
     State.STOPPING: Deposit.FIXED,
     State.JUDGING: Deposit.FIXED,
+    State.COUNTING: Deposit.FIXED,
     State.DRAINING: Deposit.FIXED,
     State.SETTLING: Deposit.ENDING,
     State.DIVERTING: Deposit.ENDING,

@@ -137,8 +137,9 @@ def lost_events_paying(model: Settlement, event: EventsLost) -> Done:
 
 def reset_seen(model: Settlement, event: VendorReset) -> Done:
     """A taker lost power and was set up as it was."""
-    kind = f"{event.cursor.taker.value}.cursor"
-    draft = Draft(model).write(kind, **cursor_fields(event.cursor)).set(bill_moving=False)
+    taker = event.cursor.taker
+    draft = Draft(model).write(f"{taker.value}.cursor", **cursor_fields(event.cursor))
+    draft.set(bill_moving=model.bill_moving and taker is not Taker.BILL)
     if model.billed:
         # What was on its way while it was dark was seen by nobody.
         draft.case("coin.events_lost")

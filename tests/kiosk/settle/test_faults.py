@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from drivers.clock import VirtualClock
-from drivers.coin.contract import Accuracy
+from drivers.coin.contract import Accuracy, CreditCursor, VendorReset
 from drivers.coin.tables import Header
 from drivers.coin.virtual import (
     BillBuild,
@@ -28,7 +28,7 @@ from kiosk.journal.writer import JournalFile
 from kiosk.link import values as link
 from kiosk.settle import happened as h
 from kiosk.settle.cashier import Deposit, Fill, cash_counts, deposit_of
-from kiosk.settle.model import State
+from kiosk.settle.model import PHASES, Phase, Settlement, State
 from tests.fault_plans.terminal import PIECES, Terminal
 from tests.kiosk.settle.test_stories import APPLICATION, VISIT
 from tests.kiosk.settle.world import booked
@@ -299,6 +299,28 @@ def test_fault_27_a_bill_stacked_in_the_dark_is_a_case() -> None:
     assert t.audit() == ()
 
 
+def test_fault_27_without_an_accept_counter_the_reset_is_a_case_and_coins_go_on() -> None:
+    t = Terminal(MachineBuild(bills=BillBuild(has_accept_counter=False)))
+    t.say(link.OpenVisit(VISIT))
+    t.say(link.AcceptCoins(APPLICATION, 300, 1, 300))
+    bill(t, seconds=1.7)
+    assert t.loop.model.bill_moving
+    t.hand.power_cycle()
+    t.pass_time(5.0)
+    assert t.memory.cases
+    insert(t, 100, 100, 100)
+    assert t.state is State.HELD, "the slot is open again"
+    assert t.audit() == ()
+
+
+def test_a_reset_of_the_acceptor_does_not_open_the_slot_beside_a_moving_bill() -> None:
+    t = terminal()
+    bill(t, seconds=1.5)
+    t.happen(VendorReset(CreditCursor(120_001, 0)))
+    assert t.loop.model.bill_moving
+    assert not t.loop.model.open_coins
+
+
 @pytest.mark.parametrize("event", [7, 15])
 def test_fault_28_a_bill_stuck_in_the_stacker_is_a_case_and_coins_go_on(event: int) -> None:
     t = terminal()
@@ -483,6 +505,7 @@ def test_fault_45_a_port_that_comes_back_is_verified_before_anything_moves() -> 
     t.say(link.CancelPayment())
     t.pass_time(60.0)
     assert t.machine.hoppers[100].total == 0, "a hopper nobody knows pays nothing"
+    assert booked(t.disk)["returned"] == 100 == back(t), "the others do"
     assert t.audit() == ()
 
 
@@ -586,6 +609,13 @@ def test_cancelling_while_a_bill_is_stacked_waits_for_it_and_gives_it_back() -> 
     t.pass_time(30.0)
     assert booked(t.disk) == {"inserted": 1000, "kept": 0, "returned": 1000, "owed": 0}
     assert t.audit() == ()
+
+
+def test_money_at_stake_is_never_called_no_deposit() -> None:
+    """Before the coin machine was asked, and when nothing can be written, nobody can say."""
+    for state in set(State) - {State.BOOT, State.ASK_COINS, State.BROKEN}:
+        free = PHASES[state] is Phase.FREE and state is not State.EXCHANGE
+        assert (deposit_of(Settlement(state=state)) is Deposit.NONE) is free, state
 
 
 def test_each_hopper_s_fill_is_said_in_one_word() -> None:
