@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from drivers.card.contract import CardReader, CardReaderConfig, PinWrong, Presence
 from drivers.card.pcsc_place import Place, interface_of
 from drivers.card.service import CardService
-from drivers.card.tables import JPKI_AID
+from drivers.card.tables import JPKI_AID, MY_NUMBER, Sw
 from drivers.clock import Clock
 from drivers.conformance.card_facts import CardFacts
 from drivers.conformance.card_hands import CardHands
@@ -35,6 +35,8 @@ class CardSetup:
     open_reader: OpenReader
     gives_service: bool = True
     """False: the driver finds its own service; what it sends is not seen."""
+    keeps_tries: bool = False
+    """True: a real card, on which a try that was lost stays lost."""
 
 
 class CardBench:
@@ -47,7 +49,9 @@ class CardBench:
         self.recorder = Recorder(clock, meaning, Blanking().is_secret, Hushing(setup.facts).hushed)
         self.stopwatch = Stopwatch(clock)
         self.hands = CardHands(act, self.recorder)
-        self.service = RecordedService(setup.service, self.recorder, self.stopwatch)
+        self.service = RecordedService(
+            setup.service, self.recorder, self.stopwatch, setup.facts.pin
+        )
         self._place = Place(self.service, setup.config.reader)
         self.quirks: dict[str, str] = {}
         """What cases saw of a card's departures: key -> TOML value."""
@@ -101,10 +105,30 @@ class CardBench:
     def settle(self) -> None:
         self.hands.make_whole()
         self.await_presence(Presence.CARD)
+        if self._setup.keeps_tries:
+            self._make_good()
         with self.bare():
             pass  # whatever was verified ends with the power that is taken here
         self.service.entries = 0
         self.service.selected.clear()
+
+    def _make_good(self) -> None:
+        """Give back a try that a case, broken off, has left lost; never the last but one.
+
+        Raises Undecided where nothing more may be entered: the PIN we hold may be another card's.
+        """
+        with self.wire() as wire:
+            wire.open(MY_NUMBER.pin_ef)
+            left = wire.tries()
+            if left == self.facts.tries:
+                return
+            if left > 1 and not self.service.pin_refused:
+                left = self.facts.tries if wire.verify(self.facts.pin) == Sw.OK else left - 1
+        if left < self.facts.tries:
+            raise Undecided(
+                f"the card has {left} tries left, and nothing more is entered: see that the card "
+                "file has this card's PIN, and enter it once elsewhere"
+            )
 
     def await_presence(self, wanted: Presence) -> None:
         """Return when the reader says so. Raises Undecided after 20 s."""

@@ -58,7 +58,9 @@ def open_bench(settings: Mapping[str, Any], ask: Ask) -> tuple[CardBench, Clock]
     open_reader, gives_service = driver_of(settings["driver"], PcscCardReader, "service")
     if settings["reader"]:
         config = CardReaderConfig(reader=settings["reader"])
-        made = CardSetup(config, read_facts(path), PcscService(), open_reader, gives_service)
+        made = CardSetup(
+            config, read_facts(path), PcscService(), open_reader, gives_service, keeps_tries=True
+        )
         return CardBench(made, person(ask, PROMPTS), clock), clock
     try:
         file = read_card_file(path)

@@ -36,6 +36,7 @@ _OPEN_BYTES = 34
 _HEAD_BYTES = 5
 _TOKEN = MY_NUMBER.token_ef.to_bytes(2)
 _INS_AT = 1
+_WRONG_ENTRY = Sw.TRIES_LEFT.to_bytes(2)[:1]
 _BY_NAME = bytes((Ins.SELECT, 0x04))
 _CLASSES = frozenset({0x00, 0x80})
 
@@ -114,8 +115,13 @@ def _status(word: int) -> str:
 class RecordedService:
     """A card service whose connections are written down, for the driver and the bare commands."""
 
-    def __init__(self, service: CardService, recorder: Recorder, stopwatch: Stopwatch) -> None:
+    def __init__(
+        self, service: CardService, recorder: Recorder, stopwatch: Stopwatch, pin: bytes = b""
+    ) -> None:
         self._service = service
+        self._entry = verify_command(pin).encode() if pin else b""
+        self.pin_refused = False
+        """The card called its own PIN wrong: what is held for the PIN may be another's."""
         self._recorder = recorder
         self._stopwatch = stopwatch
         self.entries = 0
@@ -150,6 +156,7 @@ class RecordedService:
         self._recorder.sent(apdu)
         with self._stopwatch.span("exchange"):
             answer = connection.exchange(apdu)
+        self.pin_refused |= apdu == self._entry and answer[:1] == _WRONG_ENTRY
         self._recorder.received(answer)
         return answer
 

@@ -22,7 +22,7 @@ from drivers.conformance import card_wrong_drivers, card_wrong_files, card_wrong
 from drivers.conformance.card_bench import CardBench
 from drivers.conformance.card_facts import facts_of, read_facts
 from drivers.conformance.card_kind import KIND, PrivateCardBench
-from drivers.conformance.card_specimens import BUILDS, RIGHT, on_bench, our_driver
+from drivers.conformance.card_specimens import BUILDS, PIN, RIGHT, on_bench, our_driver
 from drivers.conformance.card_suite import SUITE
 from drivers.conformance.card_wire import RecordedService
 from drivers.conformance.case import Verdict
@@ -140,6 +140,46 @@ class TestFacts:
         with pytest.raises(SetupError, match=wrong) as error:
             read_facts(self.write(tmp_path, text))
         assert "7319" not in str(error.value)
+
+    @staticmethod
+    def _real(pin: bytes) -> CardBench:
+        """A bench on a card whose tries nobody gives back, and whose PIN is said to be `pin`."""
+        opened, clock = on_bench(BUILDS["contactless"][1])()
+        facts = replace(opened.facts, pin=pin)
+        setup = replace(opened._setup, facts=facts, keeps_tries=True)
+        return CardBench(setup, lambda _name, _numbers: 0, clock)
+
+    @staticmethod
+    def _left(bench: CardBench) -> int:
+        with bench.wire() as wire:
+            wire.open(0x0018)
+            return wire.tries()
+
+    def test_a_try_that_was_lost_is_made_good_before_the_next_case(self) -> None:
+        bench = self._real(PIN)
+        for _ in range(3):
+            with bench.wire() as wire:
+                wire.open_pin()
+                wire.verify(bench.facts.wrong_pin)  # and the run is broken off
+            assert run_case(bench, "card.pin.query_is_free").verdict is Verdict.PASSED
+        assert self._left(bench) == 3
+
+    def test_another_cards_pin_in_the_file_costs_one_try_of_this_one(self) -> None:
+        bench = self._real(b"9999")
+        ended = [tried(case, bench, bench.clock) for case in SUITE.cases]
+        assert self._left(bench) == 2
+        assert [r.case_id for r in ended if "63C2" in r.detail] != []
+        assert any("this card's PIN" in result.detail for result in ended)
+        assert {r.verdict for r in ended} <= {Verdict.PASSED, Verdict.FAILED, Verdict.SKIPPED}
+
+    def test_the_last_try_but_one_is_never_used_up(self) -> None:
+        bench = self._real(PIN)
+        with bench.wire() as wire:
+            wire.open_pin()
+            wire.verify(bench.facts.wrong_pin)
+            wire.verify(bench.facts.wrong_pin)
+        assert run_case(bench, "card.pin.query_is_free").verdict is Verdict.SKIPPED
+        assert self._left(bench) == 1
 
     def test_a_secret_in_an_error_of_the_driver_is_blanked(self) -> None:
         """Wrong entries too: the right one can be told from them."""
