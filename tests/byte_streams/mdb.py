@@ -1,11 +1,12 @@
 """Byte streams and misplaced answers that Hypothesis makes, into MDB's lines and the whole driver.
 
 The driver runs over the virtual machine; some lines of the adapter are replaced by rubbish, cut,
-said twice, held back or lost, while coins and bills go in, change goes out and the host dies. The
-machine has heard, and the adapter has acknowledged, whatever became of the line: what it told is
-told for good. With room in every tube each coin has a witness, so nothing may come of it but our
-own errors, and in the end every yen must be said. Only a stream that is by chance a whole answer
-may be believed; which one is, a decoder of this file's own says.
+said twice, held back or lost, and some exchanges are harmed on the bus (command, answer or
+acknowledgement lost, an answer damaged), while coins and bills go in, change goes out and the host
+dies. Whatever becomes of a line, the machine has heard and the adapter has acknowledged: what was
+told is told for good. With room in every tube each coin has a witness, so nothing may come of it
+but our own errors, and in the end every yen must be said. Only a stream that is by chance a whole
+answer may be believed; which one is, a decoder of this file's own says.
 """
 
 import re
@@ -19,6 +20,7 @@ from drivers.coin.contract import BillHeld, CoinAccepted, EventsLost, Taker
 from drivers.coin.mdb.adapter import MAX_LINE, LineReader, Unclear, decode_answer, encode_answer
 from drivers.coin.mdb.framing import Sign
 from drivers.coin.mdb.virtual import MdbBillBuild, MdbBuild, MdbChangerBuild
+from drivers.coin.mdb.virtual.adapter import Harm, Planned, VirtualAdapter
 from drivers.coin.virtual import Speeds
 from drivers.errors import DeviceError
 from tests.byte_streams.streams import STREAMS_A_RUN, free
@@ -57,8 +59,12 @@ RUN = st.one_of(*(4 * [_run(_RUBBISH)]), _run(_RUBBISH | _LINES))
 """In one of five, whole lines that nobody said are among them: they may be believed."""
 MISPLACED = ("lost", "twice", "late", "cut")
 """What else may become of the adapter's line: it is the truth, at another time or not whole."""
-_DEEDS = st.lists(
-    st.sampled_from(("stream", *MISPLACED)), min_size=STREAMS_A_RUN, max_size=STREAMS_A_RUN
+ON_THE_BUS = (Harm.COMMAND_LOST, Harm.ANSWER_LOST, Harm.ANSWER_DAMAGED, Harm.ACK_LOST)
+Deed = str | Harm
+_DEEDS: st.SearchStrategy[list[Deed]] = st.lists(
+    st.sampled_from(("stream", *MISPLACED, *ON_THE_BUS)),
+    min_size=STREAMS_A_RUN,
+    max_size=STREAMS_A_RUN,
 )
 
 _GAPS = st.lists(st.integers(0, 4), min_size=STREAMS_A_RUN, max_size=STREAMS_A_RUN)
@@ -109,8 +115,9 @@ def _is_answer(line: bytes) -> bool:
 class Line:
     """The adapter's line to the host: every few exchanges something becomes of the answer."""
 
+    adapter: VirtualAdapter
     streams: list[bytes]
-    deeds: list[str]
+    deeds: list[Deed]
     gaps: list[int]
     at: int = 0
     peace: int = 0
@@ -126,27 +133,34 @@ class Line:
         self.reads += 1
         assert self.reads < _READS_MAX, "the driver does not come to an end"
         late, self.held = self.held if data else b"", b"" if data else self.held
-        answer = self._becomes(honest(data), asked=bool(data))
+        deed = self._next() if data and not self.quiet else ""
+        if isinstance(deed, Harm):
+            self.adapter.plan.append(Planned(deed))
+        answer = honest(data)
+        self.adapter.plan.clear()
+        if isinstance(deed, str) and deed:
+            answer = self._harmed(answer, deed)
         if late:
             self.rest += answer
             return late
         after, self.rest = self.rest, b""
         return after + answer
 
-    def _becomes(self, answer: bytes, *, asked: bool) -> bytes:
-        if not (asked and answer) or self.quiet or self.at >= len(self.deeds):
-            return answer
+    def _next(self) -> Deed:
+        """What becomes of this exchange, or "": nothing."""
+        if self.at >= len(self.deeds):
+            return ""
         if self.peace < self.gaps[self.at]:
             self.peace += 1
-            return answer
+            return ""
         self.at, self.peace = self.at + 1, 0
-        return self._harmed(answer, self.at - 1)
+        return self.deeds[self.at - 1]
 
-    def _harmed(self, answer: bytes, number: int) -> bytes:
-        deed = self.deeds[number]
+    def _harmed(self, answer: bytes, deed: str) -> bytes:
         if deed == "stream":
-            self.lied = self.lied or bool(whole_lines(self.streams[number]))
-            return self.streams[number]
+            stream = self.streams[self.at - 1]
+            self.lied = self.lied or bool(whole_lines(stream))
+            return stream
         if deed == "late":
             self.held = answer
         return {"twice": 2 * answer, "cut": answer[: len(answer) // 2]}.get(deed, b"")
@@ -210,12 +224,12 @@ class Session:
             self.call(lambda: self.rig.vendor.accept(VALUES | NOTES))
 
 
-def driver_survives(streams: list[bytes], deeds: list[str], gaps: list[int]) -> bool:
+def driver_survives(streams: list[bytes], deeds: list[Deed], gaps: list[int]) -> bool:
     """Money goes in and out while the line talks nonsense or at the wrong time. True if a stream
     was by chance a whole answer, which the driver may believe; else every yen is said in the end.
     """
     rig = Rig(MdbBuild(_ROOM, MdbBillBuild()), Speeds(fall_time_s=0.0, dispense_coin_s=0.01))
-    line = Line(streams, deeds, gaps)
+    line = Line(rig.machine.adapter, streams, deeds, gaps)
     honest = rig.memory._far_end
     rig.memory._far_end = lambda data: line.far_end(honest, data)
     rig.ready()
@@ -281,7 +295,7 @@ def run_driver(number: int, examples: int) -> tuple[int, int]:
     @seed(number)
     @free(examples)
     @given(RUN, _DEEDS, _GAPS)
-    def prove(streams: list[bytes], deeds: list[str], gaps: list[int]) -> None:
+    def prove(streams: list[bytes], deeds: list[Deed], gaps: list[int]) -> None:
         nonlocal lied
         lied += driver_survives(streams, deeds, gaps)
 

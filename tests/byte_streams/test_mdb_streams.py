@@ -11,6 +11,8 @@ from drivers.coin.mdb.framing import Sign
 from tests.byte_streams.__main__ import main
 from tests.byte_streams.mdb import (
     MISPLACED,
+    ON_THE_BUS,
+    Deed,
     driver_survives,
     lines_keep_every_byte,
     run_codec,
@@ -34,8 +36,8 @@ def test_the_first_streams_into_the_driver() -> None:
     assert beside_a_lie < streams / 2, "most of them must be judged"
 
 
-@pytest.mark.parametrize("deed", MISPLACED)
-def test_lines_that_are_misplaced_take_no_yen_away(deed: str) -> None:
+@pytest.mark.parametrize("deed", [*MISPLACED, *ON_THE_BUS], ids=str)
+def test_what_becomes_of_a_line_or_of_the_bus_takes_no_yen_away(deed: Deed) -> None:
     assert not driver_survives(NOTHING, [deed] * STREAMS_A_RUN, NOW_AND_THEN)
 
 
