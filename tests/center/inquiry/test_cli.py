@@ -28,7 +28,5 @@ def test_a_site_without_keys_does_not_begin(
     [(HEAD, "", False), (HEAD + DEVICE, "", True), (HEAD + DEVICE, "max\n", True),
      (HEAD + DEVICE, "0\n", False), (HEAD, "max\n", False)],
 )  # fmt: skip
-def test_whether_memory_may_reach_a_disk(
-    listed: str, own_limit: str, expected: bool
-) -> None:
+def test_whether_memory_may_reach_a_disk(listed: str, own_limit: str, expected: bool) -> None:
     assert swaps(listed, own_limit) is expected
