@@ -28,10 +28,10 @@ BUILDS: Final = (
     ("ours", "The virtual printer with a tray sensor and both job counters.", _BRISK),
     (
         "other build",
-        "No sheet count, the tray's room by PWG 5100.13, prints jammed sheets again, tells "
-        "troubles only while a job is there.",
-        replace(_BRISK, counts_sheets=False, tray_sensor="standard", reprints_jammed=True,
-                quiet_when_idle=True),
+        "No sheet count, no Create-Job, the tray's room by PWG 5100.13, prints jammed sheets "
+        "again, tells troubles only while a job is there.",
+        replace(_BRISK, counts_sheets=False, creates_jobs=False, tray_sensor="standard",
+                reprints_jammed=True, quiet_when_idle=True),
     ),
 )  # fmt: skip
 """Name, what it is, machine."""

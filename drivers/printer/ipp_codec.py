@@ -73,7 +73,8 @@ Data = int | bool | str | bytes | Resolution | Range | Localized | tuple[Attribu
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """An attribute group, with readers that never fail: a wrong type reads as absent."""
+    """An attribute group, with readers that never fail: a wrong type reads as absent, and what is
+    no UTF-8 as U+FFFD, so that any text can be shown, logged and digested."""
 
     tag: int
     attributes: tuple[Attribute, ...]
@@ -113,9 +114,13 @@ class Group:
 def _texts(values: tuple[Value, ...]) -> Iterator[str]:
     for value in values:
         if isinstance(value.data, Localized):
-            yield value.data.text
+            yield _readable(value.data.text)
         elif isinstance(value.data, str):
-            yield value.data
+            yield _readable(value.data)
+
+
+def _readable(text: str) -> str:
+    return text.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ Sources: RFC 8011 5.3 (job), 5.4.11 to 5.4.13 (printer), PWG 5100.13 (printer-ou
 """
 
 import hashlib
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final, Self
@@ -28,6 +29,10 @@ from drivers.printer.tables import (
     PrinterState,
 )
 
+_SPOOLERS_NUMBER: Final = re.compile(r"\A\d+ - ")
+"""CUPS' ipp backend puts its own job's number before the title where it hands over by Print-Job,
+the one way that RFC 8011 4.2.1 requires of every printer. No title of ours looks like that."""
+
 _JOB_STATES: Final = frozenset(int(state) for state in JobState) - {JobState.UNSEEN}
 
 
@@ -37,6 +42,7 @@ class JobRecord:
 
     number: int
     title: str
+    """As it was handed to the spooler."""
     state: JobState
     """COMPLETED only if the device also says `job-completed-successfully`."""
     reasons: tuple[str, ...]
@@ -49,7 +55,7 @@ class JobRecord:
         reasons = group.texts("job-state-reasons")
         return cls(
             number=group.integer("job-id", 0),
-            title=group.text("job-name"),
+            title=_SPOOLERS_NUMBER.sub("", group.text("job-name")),
             state=_job_state(group.integer("job-state", 0), reasons),
             reasons=reasons,
             impressions=max(0, group.integer("job-impressions-completed", 0)),

@@ -31,9 +31,18 @@ _BLOCKING_SUFFIX: Final = "-error"
 _WARNING_SUFFIX: Final = "-warning"
 
 
+_IN_PARTS: Final = frozenset({Operation.CREATE_JOB, Operation.SEND_DOCUMENT, Operation.CLOSE_JOB})
+"""RFC 8011 4.2.4, 4.3.1; PWG 5100.11: a job first, then its document."""
+
+
+def operations(machine: Machine) -> tuple[Operation, ...]:
+    """What may be asked of it: `operations-supported`."""
+    return tuple(one for one in Operation if machine.creates_jobs or one not in _IN_PARTS)
+
+
 def printer_attributes(engine: Engine, uri: str, up_s: int) -> tuple[Attribute, ...]:
     """Everything `Get-Printer-Attributes` can ask for."""
-    return (*_identity(uri, up_s), *_abilities(engine.machine), *_state(engine))
+    return (*_identity(engine.machine, uri, up_s), *_abilities(engine.machine), *_state(engine))
 
 
 def job_attributes(job: Job, machine: Machine, uri: str, up_s: int) -> tuple[Attribute, ...]:
@@ -60,7 +69,7 @@ def _since(name: str, second: int, *, present: bool) -> Attribute:
     return integers(name, second) if present else Attribute(name, (Value(Tag.NO_VALUE),))
 
 
-def _identity(uri: str, up_s: int) -> Iterable[Attribute]:
+def _identity(machine: Machine, uri: str, up_s: int) -> Iterable[Attribute]:
     return (
         strings(Tag.CHARSET, "charset-configured", "utf-8"),
         strings(Tag.CHARSET, "charset-supported", "utf-8"),
@@ -78,7 +87,7 @@ def _identity(uri: str, up_s: int) -> Iterable[Attribute]:
         strings(Tag.URI, "printer-uuid", "urn:uuid:6f1a2a8e-6d39-4d5e-9d05-4b494f534b31"),
         strings(Tag.URI, "printer-more-info", uri.replace("ipp://", "http://")),
         integers("printer-up-time", up_s),
-        enums("operations-supported", *Operation),
+        enums("operations-supported", *operations(machine)),
         keywords("compression-supported", "none"),
         keywords("pdl-override-supported", "attempted"),
         flag("multiple-document-jobs-supported", value=False),

@@ -42,6 +42,8 @@ class Machine:
     tray_sensor: str = "sensor"
     """"sensor" (vendor attribute), "standard" (PWG 5100.13) or "none"."""
     formats: tuple[str, ...] = ("application/pdf", "image/pwg-raster")
+    creates_jobs: bool = True
+    """False: job and document come in one request, Print-Job; RFC 8011 leaves all else open."""
 
 
 @dataclass(slots=True)

@@ -10,7 +10,7 @@ from drivers.clock import Clock
 from drivers.printer.ipp_attributes import preamble
 from drivers.printer.ipp_codec import Attribute, Group, Message, Value
 from drivers.printer.tables import GroupTag, Operation, Status
-from drivers.printer.virtual_attributes import job_attributes, printer_attributes
+from drivers.printer.virtual_attributes import job_attributes, operations, printer_attributes
 from drivers.printer.virtual_engine import Engine, Job, PrinterNews
 
 _SNIFFED: Final = {b"%PDF": "application/pdf", b"RaS2": "image/pwg-raster"}
@@ -39,7 +39,7 @@ class PrinterService:
         """True: every new job is refused with server-error-busy."""
         self.refuses_documents = False
         """True: documents are refused as broken, after they have been received."""
-        self._operations: dict[int, Callable[[Message], Iterable[Group]]] = {
+        handlers: dict[Operation, Callable[[Message], Iterable[Group]]] = {
             Operation.PRINT_JOB: self._print_job,
             Operation.VALIDATE_JOB: self._validate_job,
             Operation.CREATE_JOB: self._create_job,
@@ -51,6 +51,9 @@ class PrinterService:
             Operation.GET_JOBS: self._get_jobs,
             Operation.GET_PRINTER_ATTRIBUTES: self._get_printer_attributes,
             Operation.IDENTIFY_PRINTER: self._identify_printer,
+        }
+        self._operations: dict[int, Callable[[Message], Iterable[Group]]] = {
+            code: handlers[code] for code in operations(engine.machine)
         }
 
     def answer(self, asked: Message) -> Message:

@@ -17,7 +17,7 @@ from kiosk.runtime.loop import FromVisit, Loop
 from kiosk.runtime.notify import Notifier
 from kiosk.runtime.processes import ChildEnded, ChildSaid, SilentLong, VisitProcesses
 from kiosk.runtime.timers import Timers
-from kiosk.runtime.worker import Worker
+from kiosk.runtime.worker import Worker, WorkerDied
 from kiosk.settle import commands as c
 from kiosk.settle import happened as h
 from kiosk.settle.model import Settlement, State
@@ -79,6 +79,10 @@ class Crew:
         }
 
 
+class CrewLost(Exception):
+    """A device's thread died. The process ends: the next start settles what this one leaves."""
+
+
 class Inbox:
     """Where every event arrives, from any thread and from signal handlers."""
 
@@ -125,7 +129,11 @@ class Supervisor:
         return self._loop.model
 
     def run(self, booted: h.Booted, notifier: Notifier) -> str:
-        """Serve until somebody says `Stop`; why. Everything below it has ended then."""
+        """Serve until somebody says `Stop`; why. Everything below it has ended then.
+
+        Raises CrewLost, or what a defect of the table raises: the service manager starts anew.
+        """
+        last_words: list[Entry] = []
         for worker in self._crew.all():
             worker.start()
         self._inbox.put(booted)
@@ -134,6 +142,7 @@ class Supervisor:
             while True:
                 event = self._inbox.get(self._wait_s())
                 if isinstance(event, Stop):
+                    last_words.append(entry("terminal.stop", reason="asked"))
                     return event.reason
                 self._take(event)
                 self._tick()
@@ -144,7 +153,7 @@ class Supervisor:
                     notifier.ready()
         finally:
             notifier.stopping()
-            self._close()
+            self._close(last_words)
 
     def at_end(self, close: Callable[[], None]) -> None:
         """Call `close` when the supervisor ends."""
@@ -191,6 +200,8 @@ class Supervisor:
                     self._loop.take(h.VisitEnded(cause))
             case SilentLong(child):
                 self._processes.judge(child)
+            case WorkerDied(name):
+                raise CrewLost(name)
             case _:
                 self._loop.take(event)
 
@@ -204,13 +215,12 @@ class Supervisor:
         now_s = self._clock.monotonic_s()
         return min([_TICK_S, *(each - now_s for each in due_s if each is not None)])
 
-    def _close(self) -> None:
+    def _close(self, last_words: list[Entry]) -> None:
         for close in self._closers:
             close()
         self._processes.close()
         for worker in self._crew.all():
             worker.stop()
-        ended: list[Entry] = [entry("terminal.stop", reason="asked")]
-        if self._loop.model.state is not State.BROKEN:
-            self._journal.append(ended, lambda _failure: None)
+        if last_words and self._loop.model.state is not State.BROKEN:
+            self._journal.append(last_words, lambda _failure: None)
         self._journal.close()

@@ -1,11 +1,22 @@
 """A thread around what blocks: one a device. Orders go in, events come out, nothing is shared."""
 
+import logging
 import queue
 import threading
 from abc import ABC, abstractmethod
 from collections.abc import Callable
+from dataclasses import dataclass
+
+_log = logging.getLogger(__name__)
 
 Post = Callable[[object], None]
+
+
+@dataclass(frozen=True, slots=True)
+class WorkerDied:
+    """A defect of this program ended a device's thread: nobody looks after the device any more."""
+
+    name: str
 
 
 class Worker(ABC):
@@ -46,6 +57,13 @@ class Worker(ABC):
         return None
 
     def _run(self) -> None:
+        try:
+            self._serve()
+        except Exception:  # noqa: BLE001 - whatever it was, the device must not be left alone silently
+            _log.exception("the thread %s died", self._thread.name)
+            self._post(WorkerDied(self._thread.name))
+
+    def _serve(self) -> None:
         while True:
             try:
                 order = self._orders.get(timeout=self._idle_s)

@@ -46,6 +46,27 @@ def record(state: int, *reasons: str, impressions: int = 0, sheets: int | None =
     return JobRecord.of(Group(GroupTag.JOB, tuple(attributes)))
 
 
+@pytest.mark.parametrize("name", ["t", "1 - t", "4711 - t"])
+def test_the_spoolers_number_is_no_part_of_a_title(name: str) -> None:
+    group = Group(GroupTag.JOB, (strings(Tag.NAME, "job-name", name),))
+    assert JobRecord.of(group).title == "t"
+
+
+def test_a_make_that_is_not_utf_8_can_be_told_apart_and_shown() -> None:
+    """Shift_JIS in a device id, as older Japanese printers say it."""
+
+    def made(what: bytes) -> Group:
+        text = what.decode("utf-8", "surrogateescape")
+        names = ("printer-device-id", "printer-uuid", "printer-make-and-model")
+        return printer(*(strings(Tag.TEXT, name, text) for name in names))
+
+    ours, other = made("MFG:架空;MDL:LP-1;".encode("shift_jis")), made(b"MFG:Kiosk;MDL:LP-1;")
+    machines = {printer_status(one, (), sensor=True).machine for one in (ours, other)}
+    assert len(machines | {""}) == 3
+    able = printer_capabilities(ours, "ipp://192.0.2.1/")
+    assert f"{able.maker} {able.identity}".encode().count(b"LP-1") == 2
+
+
 class TestJobState:
     """RFC 8011 5.3.7 and 5.3.8."""
 

@@ -12,7 +12,7 @@ from drivers.errors import DeviceError
 from drivers.printer.contract import JobProgress, JobState, PrinterStatus, Tray
 from drivers.printer.cups import CupsHandover
 from drivers.printer.virtual_engine import Machine, PrinterNews
-from tests.drivers.printer.bench import Bench, eventually
+from tests.drivers.printer.bench import LIMIT_S, Bench, eventually
 from tests.drivers.printer.conftest import OpenBench
 from tests.drivers.printer.documents import certificate_pdf
 
@@ -30,6 +30,31 @@ def test_sheets_are_counted_at_the_device(bench: Bench, sheets: int) -> None:
     assert len(bench.printer.delivered) == sheets
     assert all(sheet.back is not None for sheet in bench.printer.delivered)
     assert bench.watch.status().life_impressions == 2 * sheets
+
+
+def test_a_printer_without_create_job_is_followed_and_cancelled_too(open_bench: OpenBench) -> None:
+    """CUPS puts its own number before the title there: `1 - whole`."""
+    bench = open_bench(Machine(creates_jobs=False, first_sheet_s=0.2, sheet_s=0.2))
+    bench.submit("whole", 2)
+    assert bench.printer.wait_until(lambda: all(j.ended for j in bench.printer.jobs), LIMIT_S)
+    assert eventually(
+        lambda: bench.watch.follow("whole") == JobProgress("whole", JobState.COMPLETED, 4, 2)
+    )
+    (job,) = bench.printer.jobs
+    assert job.title.endswith(" - whole")
+    first_out = threading.Event()
+
+    def watch(news: PrinterNews) -> None:
+        if news.what == "sheet":
+            assert bench.watch.status().jobs == ("stop",)
+            assert bench.watch.cancel("stop")
+            first_out.set()
+
+    bench.printer.observe(watch)
+    bench.submit("stop", 5)
+    assert first_out.wait(LIMIT_S)
+    assert eventually(lambda: bench.watch.follow("stop").state is JobState.CANCELED)
+    assert 1 <= bench.watch.follow("stop").sheets < 5
 
 
 def test_the_job_arrives_as_it_was_ordered(bench: Bench) -> None:

@@ -20,7 +20,8 @@ from kiosk.runtime.print_worker import PrintWorker
 from kiosk.runtime.processes import VisitProcesses
 from kiosk.runtime.small_workers import CardPowerWorker, ReceiptWorker
 from kiosk.runtime.spool_worker import SpoolWorker
-from kiosk.runtime.supervisor import Crew, Inbox, Stop, Supervisor
+from kiosk.runtime.supervisor import Crew, CrewLost, Inbox, Stop, Supervisor
+from kiosk.settle import commands as c
 from kiosk.settle import happened as h
 from kiosk.settle.model import Limits, Settlement, State
 from tests.kiosk.runtime.fakes import (
@@ -80,7 +81,10 @@ class Terminal:
 
     def _run(self) -> None:
         booted = h.Booted("1", "demo", 0, 0.0)
-        self.reason = self.supervisor.run(booted, Notifier(SystemClock(), {}))
+        try:
+            self.reason = self.supervisor.run(booted, Notifier(SystemClock(), {}))
+        except CrewLost as lost:
+            self.reason = f"lost: {lost}"
 
     def stop(self) -> None:
         """Ask it to end, and wait until it has."""
@@ -165,6 +169,30 @@ def test_the_next_start_settles_what_the_last_one_left(terminal: Terminal) -> No
     terminal.until(lambda: "terminal.recovered" in terminal.kinds())
     assert terminal.vendor.machine.customer == 0
     terminal.reach(State.IDLE)
+
+
+def test_a_device_nobody_looks_after_ends_the_terminal_and_the_next_start_pays_back(
+    terminal: Terminal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A defect on a worker's thread, while money is in."""
+    terminal.reach(State.PAYING)
+    terminal.until(lambda: 500 in terminal.vendor.machine.open)
+    terminal.vendor.machine.insert(500)
+    terminal.until(lambda: terminal.supervisor.model.memory.ledger.inserted == 500)
+
+    def defect() -> None:
+        raise UnicodeError("nobody thought of it")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(terminal.watch, "status", defect)
+        terminal.supervisor.do(c.AskPrinter(), 0)
+        terminal.thread.join(20)
+    assert terminal.reason == "lost: printer"
+    assert "terminal.stop" not in terminal.kinds(), "it did not end in order"
+    terminal.mood = "waits"
+    terminal.start()
+    terminal.until(lambda: "terminal.recovered" in terminal.kinds())
+    assert terminal.vendor.machine.customer == 0
 
 
 def test_a_coin_machine_that_is_missing_is_looked_for(tmp_path: Path) -> None:
