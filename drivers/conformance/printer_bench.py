@@ -156,7 +156,7 @@ class PrinterBench:
             known = min(before.life_impressions, now.life_impressions) >= 0
             count = replace(
                 count,
-                engine=now.life_impressions - before.life_impressions if known else -1,
+                engine=now.life_impressions - before.life_impressions if known else None,
                 spooled=self._setup.spooler.sheets_made(title),
                 tray=_ever(seen),
             )

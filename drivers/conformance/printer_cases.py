@@ -19,7 +19,7 @@ def added_up(progress: JobProgress, count: SheetCount) -> None:
     demand(progress.state is JobState.COMPLETED, f"the job ends {progress.state.name}")
     said = (
         f"{count.expected} sheets were ordered; the job says {count.sheets} sheets and "
-        f"{count.sides} sides, the engine went on by {count.engine} (-1: not counted), the tray "
+        f"{count.sides} sides, the engine went on by {count.engine} (None: not counted), the tray "
         f"was {count.tray}"
     )
     demand(not count.contradictions, f"{said}: {', '.join(count.contradictions)} contradict")
@@ -114,7 +114,7 @@ def refuses_nonsense(bench: PrinterBench) -> str:
 def one(bench: PrinterBench) -> str:
     progress, count = bench.printed(1)
     added_up(progress, count)
-    engine = f"engine +{count.engine}" if count.engine >= 0 else "no engine counter"
+    engine = "no engine counter" if count.engine is None else f"engine {count.engine:+}"
     return f"1 sheet, {count.sides} sides, {engine}, tray {count.tray}"
 
 

@@ -36,7 +36,7 @@ class Witness(enum.StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SheetCount:
-    """What everybody says of one copy that has ended; -1 and UNKNOWN: nobody can say."""
+    """What everybody says of one copy that has ended; -1, None and UNKNOWN: nobody can say."""
 
     expected: int
     """Sheets the copy has, 1.. ."""
@@ -46,8 +46,9 @@ class SheetCount:
     """The job's sheets at the device, stacked, or -1."""
     sides: int
     """The job's sides at the device."""
-    engine: int = -1
-    """How far the engine's own counter went on since before the copy."""
+    engine: int | None = None
+    """How far the engine's own counter went on since before the copy; None where nobody can say.
+    Below zero: it went back, which no counter of sides does."""
     spooled: int = -1
     """Sheets the spooler made of the document; -1 where it passed it on as it was."""
     tray: Tray = Tray.UNKNOWN
@@ -66,7 +67,7 @@ class SheetCount:
         checks = {
             Witness.SHEETS: self.whole and self.said != self.expected,
             Witness.SIDES: not self._plausible(self.sides),
-            Witness.ENGINE: self.engine >= 0 and not self._plausible(self.engine),
+            Witness.ENGINE: self.engine is not None and not self._plausible(self.engine),
             Witness.SPOOLER: self.spooled >= 0 and self.spooled != self.expected,
             Witness.TRAY: self.tray is (Tray.EMPTY if self.said else Tray.SHEETS),
         }

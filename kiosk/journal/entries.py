@@ -162,7 +162,8 @@ _KINDS = (
     Kind("print.uncancelled", "The printer does not take the cancel; it is told again.",
          {"title": _WORD}),
     Kind("print.count", "The sheet ledger of a copy: sheets and sides of the job at the device, "
-         "sides of its engine, sheets the spooler made (-1: not counted), and who contradicts.",
+         "sides of its engine, sheets the spooler made (-1: not counted, or gone back), and who "
+         "contradicts.",
          {"title": _WORD, "expected": _NUMBER, "sheets": _NUMBER, "sides": _NUMBER,
           "engine": _NUMBER, "spooled": _NUMBER, "tray": _WORD, "against": _WORD}),
     Kind("printer.replaced", "Another printer answers; the queue is made anew for it.",

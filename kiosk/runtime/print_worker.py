@@ -117,12 +117,14 @@ class PrintWorker(Worker):
             self._seen = tray
 
     def _count_sheets(self, order: c.CountSheets) -> None:
-        """Ask everybody; counters and sensor may lag behind the job's end for `within_s`."""
+        """Ask everybody; counters and sensor may lag behind the job's end for `within_s`, and a
+        printer with a counter may be out of reach for a moment."""
         status = self._watch.status()
         self._see(status.tray)
         count = read_counts(order, status, self._sheets_made(order.title), self._seen)
         late = self._clock.monotonic_s() >= self._count_until_s
-        if late or not count.contradictions:
+        unheard = order.life >= 0 and count.engine is None
+        if late or not (unheard or count.contradictions):
             self._count = None
             self._post(h.SheetsCounted(order.title, count))
 

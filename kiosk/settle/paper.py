@@ -176,9 +176,11 @@ def job_late(model: Settlement, _event: h.TimerFired) -> Done:
 
 
 def gone_for_good(model: Settlement, event: h.JobSeen) -> bool:
-    """The device has no such job, and the spooler has nothing left to send."""
+    """The device has no such job, the spooler has nothing left to send, and what had left it by
+    then had time to become a job: to a printer that reads slowly, a request is none yet."""
     unseen = event.progress.state is JobState.UNSEEN
-    return mine(model, event.progress.title) and unseen and model.contained
+    late = model.recovering or model.cancel_due
+    return mine(model, event.progress.title) and unseen and model.contained and late
 
 
 def ask_counter(model: Settlement, _event: h.JobSeen | h.TimerFired) -> Done:

@@ -79,7 +79,7 @@ def read_counts(
     known = same and order.life >= 0 and status.life_impressions >= 0
     return replace(
         order.claim,
-        engine=status.life_impressions - order.life if known else -1,
+        engine=status.life_impressions - order.life if known else None,
         spooled=spooled,
         tray=seen if seen in order.believes else Tray.UNKNOWN,
     )
@@ -143,7 +143,7 @@ def _counted(model: Settlement, count: SheetCount) -> Draft:
         expected=count.expected,
         sheets=count.sheets,
         sides=count.sides,
-        engine=count.engine,
+        engine=-1 if count.engine is None else max(-1, count.engine),
         spooled=count.spooled,
         tray=count.tray.value,
         against="+".join(count.contradictions),

@@ -224,6 +224,28 @@ def test_a_counter_that_lags_behind_is_waited_for() -> None:
     assert events.all[-1] == h.TroubleSeen("printer", ""), "it is over"
 
 
+def test_a_printer_out_of_reach_at_the_count_is_asked_again() -> None:
+    """Its counter was read before the copy: that it says nothing now is no agreement."""
+    clock, watch, events = VirtualClock(), FakeWatch(), Events()
+    order = count_order(watch)
+    worker = PrintWorker(watch, uncounted, clock, events.put)
+    worker._do(c.FollowJob("t1"))
+    watch.printer.receive("t1", 1)
+    watch.printer.print_sheet()
+    watch.printer.life += 2
+    worker._idle()
+    watch.printer.offline = True
+    worker._do(order)
+    assert not [e for e in events.all if isinstance(e, h.SheetsCounted)]
+    watch.printer.offline = False
+    worker._idle()
+    clock.advance(7)
+    worker._idle()
+    counted = events.all[-1]
+    assert isinstance(counted, h.SheetsCounted)
+    assert counted.count.contradictions == (Witness.ENGINE,)
+
+
 def test_a_contradiction_that_stays_is_told_in_the_end() -> None:
     clock, watch, events = VirtualClock(), FakeWatch(), Events()
     worker = PrintWorker(watch, uncounted, clock, events.put)

@@ -75,14 +75,23 @@ def twice_the_sides(world: World) -> None:
     lies(world, impressions=8)
 
 
+LIFE = 1000
+"""The engine's counter before the copy."""
+
+
 def engine_stood_still(world: World) -> None:
     lies(world)
-    world.printer.life = 0
+    world.printer.life = LIFE
 
 
 def engine_went_on(world: World) -> None:
     lies(world)
     world.printer.life += 2
+
+
+def engine_went_back(world: World) -> None:
+    lies(world)
+    world.printer.life -= 100
 
 
 def nothing_in_the_tray(world: World) -> None:
@@ -104,6 +113,7 @@ def spooler_made_three(world: World) -> None:
         (twice_the_sides, "sides"),
         (engine_stood_still, "engine"),
         (engine_went_on, "engine"),
+        (engine_went_back, "engine"),
         (nothing_in_the_tray, "tray"),
         (spooler_made_three, "spooler"),
     ],
@@ -111,6 +121,7 @@ def spooler_made_three(world: World) -> None:
 def test_a_contradiction_is_a_case_and_never_a_success(
     world: World, lie: Callable[[World], None], against: str
 ) -> None:
+    world.printer.life = LIFE
     paid(world)
     ordered(world, 2)
     while world.printer.print_sheet():
@@ -254,6 +265,7 @@ def test_a_printer_replaced_in_the_middle_is_a_case_though_its_counter_fits(worl
     world.printer.forget()
     world.printer.machine = "0b0b0b0b"
     world.time_out(h.Timer.JOB)
+    world.time_out(h.Timer.CANCEL)
     world.look()
     assert world.last(link.MoneySettled) == link.MoneySettled(0, 0, 300, CASE)
 
@@ -265,6 +277,7 @@ def test_a_sheet_that_lies_there_is_not_nothing(world: World) -> None:
     world.printer.forget()
     world.printer.tray = 1
     world.time_out(h.Timer.JOB)
+    world.time_out(h.Timer.CANCEL)
     world.look()
     assert world.last(link.MoneySettled) == link.MoneySettled(0, 0, 300, CASE)
 

@@ -3,6 +3,7 @@
 import pytest
 
 from drivers.coin.contract import CoinMaybe, CreditCursor, EventsLost, ReturnLever
+from drivers.printer.contract import JobState
 from kiosk.change import Float
 from kiosk.link import values as link
 from kiosk.settle import happened as h
@@ -353,7 +354,29 @@ def test_a_job_the_device_never_had_printed_nothing(world: World) -> None:
     world.say(link.CopyNotStreamed("t1", "printer.spooler"))
     assert world.at(State.STOPPING)
     world.look()
+    assert world.at(State.STOPPING), "its request may still be on the way"
+    world.time_out(h.Timer.CANCEL)
+    world.look()
     assert world.last(link.CopyFailed) == link.CopyFailed("t1", 0, "printer.spooler")
+    assert world.last(link.MoneySettled) == link.MoneySettled(0, 300, 0)
+
+
+def test_a_job_the_device_lists_late_is_cancelled_and_its_sheet_not_given_away(
+    world: World,
+) -> None:
+    """What had left the spooler when it was destroyed becomes a job a moment later."""
+    begin(world)
+    pay(world, 100, 100, 100)
+    world.say(link.PrintCopy("t1", 1, 1))
+    world.say(link.CopyNotStreamed("t1", "printer.spooler"))
+    world.look()
+    world.printer.receive("t1", 1)
+    world.time_out(h.Timer.CANCEL)
+    world.look()
+    assert world.printer.jobs["t1"].state is JobState.CANCELED
+    world.look()
+    assert not world.printer.print_sheet()
+    assert world.last(link.CopyFailed) == link.CopyFailed("t1", 0, "printer.aborted")
     assert world.last(link.MoneySettled) == link.MoneySettled(0, 300, 0)
 
 
