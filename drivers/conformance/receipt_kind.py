@@ -120,7 +120,7 @@ KIND: Kind[ReceiptBench] = Kind(
                  partial(in_memory, _FULL_DOTS, VirtualReceiptPrinter)),
         Specimen("58 mm", "The same with a head of 384 dots.",
                  partial(in_memory, _NARROW_DOTS, VirtualReceiptPrinter)),
-        Specimen("other make", "Forgets its buffer when it goes offline; other status bits.",
+        Specimen("other make", "Forgets its buffer when it goes offline, tells its state unasked.",
                  partial(in_memory, _FULL_DOTS, OtherMake)),
         *(
             Specimen(wrong.name, wrong.what, partial(in_memory, _FULL_DOTS, wrong.printer),

@@ -4,6 +4,7 @@ python-escpos makes the bytes; they travel over our own port, so that this line 
 spoiled and mended like every other.
 """
 
+from collections import deque
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
@@ -13,9 +14,9 @@ from drivers.clock import Clock
 from drivers.errors import DeviceError, PeerError, SilenceError
 from drivers.link.port import BytePort, LinkLost
 from drivers.receipt.contract import ReceiptConfig, ReceiptStatus, Slip
-from drivers.receipt.protocol import decode_status, defuse, is_done, is_status
+from drivers.receipt.protocol import Answers, decode_status, defuse, is_done, is_status
 from drivers.receipt.slip import draw_slip
-from drivers.receipt.tables import PAPER_STATUS_WHEN_REACHED, StatusKind, ask
+from drivers.receipt.tables import AUTOMATIC_OFF, PAPER_STATUS_WHEN_REACHED, StatusKind, ask
 
 if TYPE_CHECKING:
     from escpos.escpos import Escpos
@@ -42,6 +43,7 @@ class EscposReceiptPrinter:
         self._clock = clock
         self._open_port = open_port or (lambda: open_line(config))
         self._port: BytePort | None = None
+        self._answers = Answers()
 
     def status(self) -> ReceiptStatus:
         try:
@@ -72,7 +74,7 @@ class EscposReceiptPrinter:
         """Return when the printer has reached the end of what was sent."""
         until_s = self._clock.monotonic_s() + _PRINT_LIMIT_S
         while self._clock.monotonic_s() < until_s:
-            if any(is_done(byte) for byte in self._opened().read(_LOOK_S)):
+            if any(is_done(byte) for byte in self._heard(_LOOK_S)):
                 return
             status, done = self._look()
             if done:
@@ -103,19 +105,22 @@ class EscposReceiptPrinter:
         done = False
         until_s = self._clock.monotonic_s() + _ANSWER_S
         while (left_s := until_s - self._clock.monotonic_s()) > 0:
-            for byte in self._opened().read(left_s):
+            for byte in self._heard(left_s):
                 if is_status(byte):
                     return byte, done
                 done = done or is_done(byte)
         raise SilenceError("receipt.offline", "the printer does not answer DLE EOT")
 
     def _drain(self) -> None:
-        while self._opened().read(0.0):
-            pass
+        while data := self._opened().read(0.0):
+            deque(self._answers.sort(data), maxlen=0)
+
+    def _heard(self, within_s: float) -> list[int]:
+        return list(self._answers.sort(self._opened().read(within_s)))
 
     def _opened(self) -> BytePort:
         if self._port is None:
-            self._port = self._open_port()
+            self._port, self._answers = self._open_port(), Answers()
         return self._port
 
     def _lost(self, lost: LinkLost) -> SilenceError:
@@ -128,6 +133,7 @@ def encode_slip(image: Image.Image) -> list[bytes]:
     parts: list[bytes] = []
     printer = _recorder(parts, image.width)
     printer.hw("INIT")
+    parts.append(AUTOMATIC_OFF)
     safe = Image.frombytes("1", image.size, defuse(_black_is_one(image)))
     for top in range(0, image.height, _FRAGMENT_DOTS):
         box = (0, top, image.width, min(top + _FRAGMENT_DOTS, image.height))

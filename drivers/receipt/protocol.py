@@ -1,9 +1,11 @@
 """ESC/POS answers as values, and picture data that says nothing else. No wire, no clock."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 from drivers.receipt.contract import ReceiptStatus
 from drivers.receipt.tables import (
+    AUTOMATIC_FIXED,
+    AUTOMATIC_MORE,
     DLE,
     DONE_MASK,
     NEAR_END_MASK,
@@ -27,6 +29,26 @@ def is_status(byte: int) -> bool:
 def is_done(byte: int) -> bool:
     """True for the answer to GS r."""
     return not byte & DONE_MASK
+
+
+class Answers:
+    """What a printer sends, without what it tells unasked (Automatic Status Back).
+
+    That comes as four bytes in one go, three of which look like the end of a slip.
+    """
+
+    def __init__(self) -> None:
+        self._more = 0
+
+    def sort(self, data: bytes) -> Iterator[int]:
+        """The bytes of `data` that answer something."""
+        for byte in data:
+            if self._more and is_done(byte):
+                self._more -= 1
+                continue
+            self._more = AUTOMATIC_MORE if byte & STATUS_MASK == AUTOMATIC_FIXED else 0
+            if not self._more:
+                yield byte
 
 
 def decode_status(answers: Mapping[StatusKind, int]) -> ReceiptStatus:

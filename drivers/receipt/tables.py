@@ -1,7 +1,7 @@
 """ESC/POS numbers and their meanings. No wire, no clock.
 
-Source: Epson ESC/POS Application Programming Guide (public): DLE EOT, GS r, GS v 0, GS V, ESC @,
-ESC d, ESC J.
+Source: Epson ESC/POS Application Programming Guide (public): DLE EOT, GS r, GS a, GS v 0, GS V,
+ESC @, ESC d, ESC J.
 """
 
 import enum
@@ -25,6 +25,12 @@ STATUS_MASK, STATUS_FIXED = 0x93, 0x12
 """Answers to DLE EOT have bits 1 and 4 set, bits 0 and 7 clear."""
 DONE_MASK = 0x90
 """The answer to GS r has bits 4 and 7 clear, which tells it from any answer to DLE EOT."""
+AUTOMATIC_FIXED = 0x10
+"""Automatic Status Back, masked as an answer to DLE EOT: the first of its four bytes."""
+AUTOMATIC_MORE = 3
+"""Each of the other three has bits 4 and 7 clear, as the answer to GS r has."""
+AUTOMATIC_OFF = bytes((GS, ord("a"), 0))
+"""A printer may have it on from power-up, by a switch of its own."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,6 +31,7 @@ _FIXED = 0x12
 _OFFLINE, _COVER, _PAPER_STOP, _ERROR = 0x08, 0x04, 0x20, 0x40
 _CUTTER, _NEAR_END, _PAPER_END = 0x08, 0x0C, 0x60
 _DONE_NEAR_END, _DONE_PAPER_END = 0x03, 0x0C
+_AUTOMATIC, _COVER_AUTO = 0x10, 0x20
 _LINE_DOTS = 30
 _WHITE = 255
 _PAPER_DOTS = 80 * DOTS_PER_MM
@@ -57,8 +58,17 @@ def nobody(_: Printed) -> None:
 class VirtualReceiptPrinter:
     """One printer. Thread-safe: its line and its hand may belong to two threads."""
 
-    def __init__(self, clock: Clock | None = None, observer: Observer = nobody) -> None:
-        """`observer` is called from the thread that causes something; be quick."""
+    def __init__(
+        self,
+        clock: Clock | None = None,
+        observer: Observer = nobody,
+        *,
+        automatic: bool = False,
+    ) -> None:
+        """`observer` is called from the thread that causes something; be quick. `automatic`: it
+        tells every change of its state unasked, from power-up on (Automatic Status Back)."""
+        self._automatic = automatic
+        self._told = b""
         self._clock = clock or SystemClock()
         self._observer = observer
         self._lock = threading.RLock()
@@ -88,6 +98,7 @@ class VirtualReceiptPrinter:
                 self._note(byte)
             self._waiting += data
             self._work()
+            self._tell_change()
             answer = bytes(self._answers)
             self._answers.clear()
             return answer
@@ -153,6 +164,17 @@ class VirtualReceiptPrinter:
         }
         return _FIXED | bits[kind]
 
+    def _tell_change(self) -> None:
+        """Automatic Status Back: four bytes whenever one of them is not what it was."""
+        one = (
+            _AUTOMATIC | (0 if self.online else _OFFLINE) | (_COVER_AUTO if self.cover_open else 0)
+        )
+        two = _CUTTER if self.cutter_stuck else 0
+        now = bytes((one, two, self._roll(), 0))
+        if self._automatic and now != self._told:
+            self._told = now
+            self._answers += now
+
     @property
     def near_end(self) -> bool:
         """True when the roll is nearly used up."""
@@ -191,9 +213,8 @@ class VirtualReceiptPrinter:
             return self._raster(command)
         if start == bytes((GS, ord("V"))):
             return self._cut()
-        if start == bytes((GS, ord("r"))):
-            empty = _DONE_PAPER_END if self.roll_dots <= 0 else 0
-            self._answers.append(empty | (_DONE_NEAR_END if self.near_end else 0))
+        if start[0] == GS:
+            self._report(command)
         elif start[0] == LF:
             self._feed(_LINE_DOTS)
         elif start == bytes((ESC, ord("d"))):
@@ -203,6 +224,21 @@ class VirtualReceiptPrinter:
         elif start != bytes((ESC, ord("@"))) and start[0] != DLE:
             self.unknown.append(command)
         return True
+
+    def _report(self, command: bytes) -> None:
+        """GS r and GS a: what it says, at the end of what was sent and by itself."""
+        match chr(command[1]):
+            case "r":
+                self._answers.append(self._roll())
+            case "a":
+                self._automatic = bool(command[2])
+            case _:
+                self.unknown.append(command)
+
+    def _roll(self) -> int:
+        """The paper sensors, as GS r and Automatic Status Back say them."""
+        empty = _DONE_PAPER_END if self.roll_dots <= 0 else 0
+        return empty | (_DONE_NEAR_END if self.near_end else 0)
 
     def _raster(self, command: bytes) -> bool:
         row = command[4] | command[5] << 8

@@ -1,5 +1,6 @@
 """The receipt printer's driver against the virtual printer, without a wire."""
 
+from collections.abc import Callable
 from itertools import pairwise
 
 import pytest
@@ -13,7 +14,7 @@ from drivers.link.faulty import Direction, Fault, FaultPlan, FaultyPort, Harm
 from drivers.link.memory import MemoryPort
 from drivers.receipt.contract import ReceiptConfig, Slip, SlipLine
 from drivers.receipt.escpos import EscposReceiptPrinter, encode_slip
-from drivers.receipt.protocol import decode_status, defuse, is_done, is_status
+from drivers.receipt.protocol import Answers, decode_status, defuse, is_done, is_status
 from drivers.receipt.slip import draw_slip
 from drivers.receipt.tables import DLE, REAL_TIME, StatusKind
 from drivers.receipt.virtual import VirtualReceiptPrinter
@@ -133,6 +134,48 @@ def test_a_stuck_cutter_is_told(desk: Desk) -> None:
     desk.hand.clear_cutter()
     assert len(desk.printer.slips) == 1
     assert desk.driver.status().troubles == ()
+
+
+@pytest.mark.parametrize(
+    ("act", "reason"),
+    [
+        (lambda desk: desk.hand.use_up_roll(left_mm=10), "receipt.paper_out"),
+        (lambda desk: desk.hand.jam_cutter(), "receipt.cutter"),
+    ],
+)
+def test_what_a_printer_tells_unasked_is_not_the_end_of_a_slip(
+    desk: Desk, act: Callable[[Desk], None], reason: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Automatic Status Back, on by a switch of the printer; here one that cannot be told off."""
+    desk.printer = VirtualReceiptPrinter(desk.clock, automatic=True)
+    desk.hand, desk.memory = desk.printer.hand, MemoryPort(desk.printer.receive, desk.clock)
+    monkeypatch.setattr("drivers.receipt.escpos.AUTOMATIC_OFF", b"")
+    act(desk)
+    with pytest.raises(PeerError, match=reason.replace(".", r"\.")):
+        desk.driver.print(SLIP)
+    assert desk.printer.slips == []
+
+
+def test_a_printer_that_tells_unasked_is_told_not_to(desk: Desk) -> None:
+    desk.printer = VirtualReceiptPrinter(desk.clock, automatic=True)
+    desk.hand, desk.memory = desk.printer.hand, MemoryPort(desk.printer.receive, desk.clock)
+    desk.driver.print(SLIP)
+    desk.hand.open_cover()
+    assert desk.printer.receive(b"") == b""
+    assert not desk.printer.unknown
+
+
+@given(st.lists(st.sampled_from([0x12, 0x16, 0x1A, 0x00, 0x0C, 0x10, 0x18, 0x30]), max_size=40))
+def test_four_bytes_told_unasked_answer_nothing_wherever_they_come(answers: list[int]) -> None:
+    alone = [byte for byte in answers if is_status(byte) or is_done(byte)]
+    spread = b"".join(bytes((0x18, 0x08, 0x0C, 0x00, byte)) for byte in alone)
+    listener = Answers()
+    heard = [
+        byte
+        for cut in (spread[i : i + 3] for i in range(0, len(spread), 3))
+        for byte in listener.sort(cut)
+    ]
+    assert heard == alone
 
 
 def test_cover_opened_while_printing(desk: Desk) -> None:
