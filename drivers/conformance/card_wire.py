@@ -34,8 +34,16 @@ _HEADER = 4
 _SW = 2
 _OPEN_BYTES = 34
 _HEAD_BYTES = 5
-_TOKEN = MY_NUMBER.token_ef.to_bytes(2)
-_INS_AT = 1
+_HEADED = (MY_NUMBER.certificate_ef, 0x0002, 0x0003, 0x0004)
+"""Certificates and the text application's records: they begin with the name of their length."""
+_KEPT = {
+    MY_NUMBER.token_ef.to_bytes(2): _OPEN_BYTES,
+    **{identifier.to_bytes(2): _HEAD_BYTES for identifier in _HEADED},
+}
+"""How much of an answer to READ BINARY may be kept, by the file that is selected."""
+_INS_AT, _P1_AT = 1, 2
+_SHORT_NAME = 0x80
+"""P1 of READ BINARY: another file than the one selected is meant."""
 _WRONG_ENTRY = Sw.TRIES_LEFT.to_bytes(2)[:1]
 _BY_NAME = bytes((Ins.SELECT, 0x04))
 _CLASSES = frozenset({0x00, 0x80})
@@ -44,8 +52,9 @@ _CLASSES = frozenset({0x00, 0x80})
 class Blanking:
     """What may not be written down: entries of secrets, and what stands in a person's files.
 
-    Of a file's content no more is kept than the bytes that name its length; the token file, the
-    same on all cards, is kept. Nothing longer than that is kept at all: it may be a signature.
+    Of a record's content no more is kept than the bytes that name its length, and nothing of any
+    file that has none: a wrong card may let the PIN itself be read. The token file, the same on all
+    cards, is kept. Nothing longer than that is kept at all: it may be a signature.
     """
 
     def __init__(self) -> None:
@@ -56,13 +65,15 @@ class Blanking:
         """Whether these bytes, the next on the line, are to be blanked."""
         if self._reads:
             self._reads = False
-            kept = _OPEN_BYTES if self._file == _TOKEN else _HEAD_BYTES
-            return len(raw) > kept + _SW
+            return len(raw) > _KEPT.get(self._file, 0) + _SW
         ins = raw[_INS_AT] if len(raw) >= _HEADER and raw[0] in _CLASSES else 0
         if ins == Ins.SELECT:
             self._file = raw[_HEADER + 1 :]
+        elif ins == Ins.READ_BINARY and raw[_P1_AT] & _SHORT_NAME:
+            self._file = b""
         self._reads = ins in {Ins.READ_BINARY, Ins.GET_RESPONSE}
-        entry = len(raw) > _HEADER and ins in _SECRET_INS
+        # In whatever class: an entry may come chained, or under secure messaging.
+        entry = len(raw) > _HEADER and raw[_INS_AT] in _SECRET_INS
         return entry or len(raw) > _OPEN_BYTES + _SW
 
 

@@ -24,7 +24,7 @@ from drivers.conformance.card_facts import facts_of, read_facts
 from drivers.conformance.card_kind import KIND, PrivateCardBench
 from drivers.conformance.card_specimens import BUILDS, PIN, RIGHT, on_bench, our_driver
 from drivers.conformance.card_suite import SUITE
-from drivers.conformance.card_wire import RecordedService
+from drivers.conformance.card_wire import Blanking, RecordedService
 from drivers.conformance.case import Verdict
 from drivers.conformance.kind import SetupError, driver_of
 from drivers.conformance.proof import Specimen, examine, table
@@ -104,6 +104,31 @@ class TestSecrets:
         assert not any(der[at : at + 6].hex() in kept for at in range(6, len(der) - 6))
         assert any(passage.hidden for passage in result.passages)
         assert any(passage.means == "SELECT" for passage in result.passages)
+
+    def test_not_even_where_a_wrong_card_lets_the_pin_be_read(self) -> None:
+        wrong = next(one for one in KIND.specimens if one.name == "readable-pin")
+        bench, _ = wrong.open()
+        result = run_case(bench, "card.read.secrets_are_closed")
+        assert result.verdict is Verdict.FAILED
+        assert bench.facts.pin.hex() not in json.dumps(result.as_json())
+
+    @pytest.mark.parametrize(
+        "entry",
+        [
+            "00 20 00 80 04 31 32 33 34",
+            "10 20 00 80 02 31 32",
+            "0C 20 00 80 04 31 32 33 34",
+            "00 20 00 80 00 00 04 31 32 33 34",
+        ],
+    )
+    def test_an_entry_is_blanked_in_whatever_form(self, entry: str) -> None:
+        assert Blanking().is_secret(bytes.fromhex(entry))
+
+    def test_a_file_read_by_its_short_name_is_not_the_one_selected(self) -> None:
+        blanking = Blanking()
+        assert not blanking.is_secret(bytes.fromhex("00 A4 02 0C 02 00 06"))
+        assert not blanking.is_secret(bytes.fromhex("00 B0 82 00 20"))
+        assert blanking.is_secret(b"FFFF" * 8 + b"\x90\x00")
 
     def test_no_text_form_shows_one(self) -> None:
         bench, _ = on_bench(BUILDS["contactless"][1])()
