@@ -284,6 +284,12 @@ _REASONS = (
         "Use a colour printer.",
     ),
     _r(
+        "printer.not_pdf",
+        Remedy.TECHNICIAN,
+        "The printer takes no PDF, and the configuration hands it PDF as it is.",
+        "Set printer.direct_pdf = false, or use a printer that takes PDF.",
+    ),
+    _r(
         "printer.not_ipp",
         Remedy.TECHNICIAN,
         "The queue's device is not an IPP printer, so sheets cannot be counted at the device.",

@@ -208,6 +208,7 @@ def _printer(config: Config, clock: Clock) -> Finding:
             ("printer.not_duplex", able.duplex),
             ("printer.not_colour", able.colour),
             ("printer.wrong_media", able.a4),
+            ("printer.not_pdf", able.pdf or not config.printer.direct_pdf),
         )
         if not there
     ]

@@ -55,8 +55,11 @@ def recognise() -> Dialogue[CardKind]:
     found = yield select_file(MY_NUMBER.token_ef)
     if found.sw != Sw.OK:
         return CardKind.OTHER
-    label = yield read_binary(0, LABEL_LENGTH)
-    return KIND_OF_LABEL.get(label.data, CardKind.OTHER)
+    try:
+        label = yield from read_part(0, LABEL_LENGTH, "read label")
+    except PeerError:  # a file that cannot be read, or is shorter: no card of this family
+        return CardKind.OTHER
+    return KIND_OF_LABEL.get(label, CardKind.OTHER)
 
 
 def read_certificate(profile: Profile) -> Dialogue[bytes]:

@@ -7,6 +7,7 @@ Source: PC/SC part 5, 3.1.4 (SCARD_READERSTATE) and pcsc-lite `pcsclite.h` for t
 PC/SC part 3, 3.1.3.2.3 for the answer to reset that a reader makes up for a contactless card.
 """
 
+import re
 from collections.abc import Sequence
 
 from drivers.card.contract import CardKind, Interface, Presence, ReaderStatus
@@ -20,6 +21,9 @@ from drivers.errors import DeviceError, SilenceError
 _STATE_UNAVAILABLE = 0x0008 | 0x0004
 _STATE_PRESENT = 0x0020
 _STATE_MUTE = 0x0200
+
+_SAM_SLOT = re.compile(r"\bSAM\b", re.IGNORECASE)
+"""How drivers name a slot inside the reader: `ACS ACR1252 1S CL Reader [ACR1252 SAM] 01 00`."""
 
 _RANK = (Presence.CARD, Presence.MUTE, Presence.EMPTY, Presence.NO_READER)
 """What one reader says outweighs what follows here on another."""
@@ -42,7 +46,7 @@ class Place:
         names = self._service.readers()
         if self._wanted:
             return tuple(name for name in names if self._wanted in name)
-        return tuple(name for name in names if "SAM" not in name.upper())
+        return tuple(name for name in names if not _SAM_SLOT.search(name))
 
     def demand(self) -> tuple[str, ...]:
         """At least one reader. Raises DeviceError: `card.no_reader`, `card.no_service`."""

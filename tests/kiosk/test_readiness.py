@@ -133,6 +133,7 @@ def test_a_coin_escrow_is_named_and_a_stuck_flap_is_not_ready(config: Config) ->
     [
         (Machine(colour=False), "printer.not_colour"),
         (Machine(duplex=False), "printer.not_duplex"),
+        (Machine(formats=("image/pwg-raster",)), "printer.not_pdf"),
     ],
 )
 def test_a_printer_that_cannot_make_a_certificate_is_refused(

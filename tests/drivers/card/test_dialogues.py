@@ -102,10 +102,26 @@ class TestRecognise:
         read = ("00 B0 00 00 20", label.encode().ljust(32).hex() + "9000")
         assert play(dialogues.recognise, [OPEN_APPLICATION, SELECT_TOKEN, read]) is kind
 
-    @pytest.mark.parametrize("answer", [b"JPKIAPICCTOKEN2".hex() + "9000", "6982"])
-    def test_a_label_without_its_padding_is_none(self, answer: str) -> None:
-        lines = [OPEN_APPLICATION, SELECT_TOKEN, ("00 B0 00 00 20", answer)]
+    def test_a_label_without_its_padding_is_none(self) -> None:
+        short = ("00 B0 00 00 20", b"JPKIAPICCTOKEN2".hex() + "9000")
+        lines = [OPEN_APPLICATION, SELECT_TOKEN, short, ("00 B0 00 0F 11", "6B00")]
         assert play(dialogues.recognise, lines) is CardKind.OTHER
+
+    def test_a_label_that_cannot_be_read_is_none(self) -> None:
+        lines = [OPEN_APPLICATION, SELECT_TOKEN, ("00 B0 00 00 20", "6982")]
+        assert play(dialogues.recognise, lines) is CardKind.OTHER
+
+    def test_a_label_that_comes_in_parts_is_whole(self) -> None:
+        """Contactless frames of 32 bytes carry 29 at a time."""
+        label = b"JPKIAPICCTOKEN2".ljust(32)
+        first = ("00 B0 00 00 20", label[:29].hex() + "9000")
+        lines = [
+            OPEN_APPLICATION,
+            SELECT_TOKEN,
+            first,
+            ("00 B0 00 1D 03", label[29:].hex() + "9000"),
+        ]
+        assert play(dialogues.recognise, lines) is CardKind.MY_NUMBER
 
     @pytest.mark.parametrize("sw", ["6A82", "6D00", "6E00", "6A81", "6283"])
     def test_a_card_without_the_application_is_other(self, sw: str) -> None:

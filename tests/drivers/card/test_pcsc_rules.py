@@ -287,6 +287,7 @@ class TestStatus:
         [
             ("", ("Maker SAM 0", "Maker PICC 0"), "Maker PICC 0"),
             ("", ("Maker SAM 0",), ""),
+            ("", ("Samtec Reader 00 00",), "Samtec Reader 00 00"),
             ("SAM", ("Maker PICC 0", "Maker SAM 0"), "Maker SAM 0"),
             ("PICC", ("Other 0", "Maker PICC 0"), "Maker PICC 0"),
             ("", ("Maker SAM 0", "Maker ICC 0", "Maker PICC 0"), "Maker ICC 0"),
