@@ -111,9 +111,12 @@ modem-figures: setup
 hostile-pdfs: setup
 	@$(PY) -m tests.kiosk.document.hostile.corpus
 
-# Ten thousand uploads bent out of shape, against the running inquiry site; resumable.
+# Ten thousand uploads bent out of shape, against the running inquiry site, and wounded scans of
+# real backs; resumable.
+BACKS ?= 500
 mutants-uploads: setup
 	@$(PY) -m tests.center.inquiry.mutated_uploads --runs $(RUNS) --seed $(SEED) --out build/mutants-uploads.jsonl
+	@$(PY) -m tests.center.inquiry.mutated_uploads --backs --runs $(BACKS) --seed $(SEED) --out build/mutants-backs.jsonl
 
 # One HTML page with the pictures, tables and plots of what was measured so far.
 security-report: setup

@@ -209,7 +209,7 @@ def _rivals(lines: list[Case]) -> str:
     head = ("condition", "symbol", "read", "bytes in the area", "bytes read", "pages recovered")
     return (
         "<h3>QR and Data Matrix in the same place, cells of the same size</h3>"
-        f"<p>One seed ({lines[0]['seed']}). QR and Data Matrix are looked for where they lie, and "
+        f"<p>One seed ({lines[0]['seed']}), commit {_commits(lines)}. QR and Data Matrix are looked for where they lie, and "
         "a perfect code over their symbols is granted. The scramble image is read as it comes, one "
         "block for each of two pages; its bytes are those of both blocks, so of two areas.</p>"
         + _table(head, rows)
@@ -224,7 +224,10 @@ def _speed(lines: list[Case]) -> str:
         for line in lines
     ]
     head = ("what", "page", "scan dpi", "CPU s, least of 3", "memory of the process, MB")
-    return "<h3>Time and memory, one core</h3>" + _table(head, rows)
+    return (
+        "<h3>Time and memory, one core</h3>"
+        f"<p>On a machine shared with others. Commit {_commits(lines)}.</p>{_table(head, rows)}"
+    )
 
 
 _TAMPERED_SEED = 1

@@ -216,14 +216,38 @@ def test_a_person_sends_a_scan(
     assert browser.execute_script(COMPLAINTS) == []
     image = browser.find_element(By.CSS_SELECTOR, "#result figure img")
     assert int(image.get_property("naturalWidth") or 0) > 1500
-    wide = browser.execute_script("return document.documentElement.scrollWidth - innerWidth")
-    assert wide <= 0
+    assert _too_wide(browser) <= 0
+    browser.find_element(By.CSS_SELECTOR, "[data-enlarge]").click()
+    assert image.size["width"] > 1900, "large enough to compare characters"
+    assert _too_wide(browser) <= 0, "it is moved within its own frame"
+    assert "large" in (browser.switch_to.active_element.get_attribute("class") or "")
+    browser.find_element(By.CSS_SELECTOR, "[data-enlarge]").click()
+    assert image.size["width"] < 900
     loaded = browser.execute_script(
         "return performance.getEntriesByType('resource').map(e => new URL(e.name).origin)"
     )
     assert {origin for origin in loaded if origin != "null"} == {site.address.rstrip("/")}
     if keep := os.environ.get("KEEP_SHOTS"):
         browser.save_screenshot(f"{keep}/inquiry-{language}-{size}.png")
+
+
+def test_what_would_be_refused_is_not_sent(site: SiteAtWork, browser: webdriver.Chrome) -> None:
+    """Nobody waits for minutes to hear that a file is too large, nor hears that a line was lost."""
+    said, answered = words("en"), site.logged().count("answered")
+    browser.get(f"{site.address}en/")
+    with tempfile.TemporaryDirectory(prefix="k") as place:
+        for size, key in ((UPLOAD_MAX + 1, "refused_size"), (0, "refused_empty")):
+            file = Path(place) / f"{size}.pdf"
+            with file.open("wb") as empty:
+                empty.truncate(size)
+            browser.find_element(By.ID, "pick").send_keys(str(file))
+            assert browser.find_element(By.ID, "status").text == said[key]
+    assert site.logged().count("answered") == answered
+
+
+def _too_wide(browser: webdriver.Chrome) -> int:
+    wide: int = browser.execute_script("return document.documentElement.scrollWidth - innerWidth")
+    return wide
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -239,8 +263,7 @@ def test_axe_finds_nothing(
         wrong, _, passed = axe.look(browser, axe.packaged(), answers[name])
         assert wrong == []
         assert passed > 30, "a page that was not looked at has nothing wrong either"
-        wide = browser.execute_script("return document.documentElement.scrollWidth - innerWidth")
-        assert wide <= 0
+        assert _too_wide(browser) <= 0
 
 
 def test_axe_would_find_something(site: SiteAtWork, browser: webdriver.Chrome) -> None:
