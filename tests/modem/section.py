@@ -209,8 +209,9 @@ def _rivals(lines: list[Case]) -> str:
     head = ("condition", "symbol", "read", "bytes in the area", "bytes read", "pages recovered")
     return (
         "<h3>QR and Data Matrix in the same place, cells of the same size</h3>"
-        f"<p>One seed ({lines[0]['seed']}), commit {_commits(lines)}. QR and Data Matrix are looked for where they lie, and "
-        "a perfect code over their symbols is granted. The scramble image is read as it comes, one "
+        f"<p>One seed ({lines[0]['seed']}), commit {_commits(lines)}. QR and Data Matrix are "
+        "looked for where they lie, and a perfect code over their symbols is granted. The scramble "
+        "image is read as it comes, one "
         "block for each of two pages; its bytes are those of both blocks, so of two areas.</p>"
         + _table(head, rows)
     )
