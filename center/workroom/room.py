@@ -2,6 +2,7 @@
 
 import base64
 import contextlib
+import os
 import queue
 import socket
 import subprocess
@@ -28,6 +29,9 @@ JOB_S = 60.0
 """A net below the limits of CPU that a child has of its own."""
 WAIT_S = 20.0
 """For a child that is idle; a terminal waits no longer either."""
+_ONE_CORE = {"OPENBLAS_NUM_THREADS": "1"}
+"""A child has one core and limits of CPU: on a busy machine a second thread of numpy's library only
+spins for the first, and reading a sheet back took four times as much."""
 ENOUGH = 500
 """Jobs after which a child is replaced: nothing grows for ever."""
 _MAY_SAY = frozenset(
@@ -45,6 +49,7 @@ class _Child:
             self._process = subprocess.Popen(
                 [sys.executable, "-m", "center.workroom.child", str(theirs.fileno()), str(keys)],
                 pass_fds=(theirs.fileno(),),
+                env={**os.environ, **_ONE_CORE},
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
                 stderr=subprocess.DEVNULL,
