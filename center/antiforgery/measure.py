@@ -20,7 +20,7 @@ from center.antiforgery.copier import (
     seen,
 )
 from center.antiforgery.dots import Bits
-from center.antiforgery.emblem import GROUND, PETAL
+from center.antiforgery.emblem import HIDDEN
 from center.antiforgery.pantograph import FINE, FINE_PITCH, Area, camouflage, set_dots, tint, words
 
 PATCH = Area(0, 0, 1500, 700)
@@ -68,8 +68,8 @@ class Pair:
 
 
 def pairs() -> tuple[Pair, ...]:
-    """The emblem's ground and its petals."""
-    return tuple(_pair(name, recipe) for name, recipe in (("ground", GROUND), ("petal", PETAL)))
+    """The colours of the emblem."""
+    return tuple(_pair(part, recipe) for part, recipe in HIDDEN.items())
 
 
 def _pair(name: str, black: colour.CMYK) -> Pair:

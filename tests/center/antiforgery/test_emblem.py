@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from center.antiforgery import colour
 from center.antiforgery.back import EMBLEM_PT, emblem_room
 from center.antiforgery.copier import MIXED, PHOTO, TEXT, Copier
-from center.antiforgery.emblem import GROUND, PETAL, RADIUS, blossom, emblem
+from center.antiforgery.emblem import HIDDEN, RADIUS, blossom, emblem
 from center.antiforgery.measure import pairs, screen_seen
 from center.antiforgery.screen import PERIOD, hidden, screen
 from center.antiforgery.views import copy_of, infrared_view, visible_view
@@ -57,7 +57,7 @@ class TestPair:
             assert abs(pair.copied) < 0.01
 
     def test_black_is_where_the_service_s_own_mark_has_it(self) -> None:
-        assert GROUND[3] == PETAL[3] == pytest.approx(0.30)
+        assert {recipe[3] for recipe in HIDDEN.values()} == {0.30}
         for pair in pairs():
             assert pair.partner[3] == 0
 
@@ -80,7 +80,7 @@ class TestViews:
         """Each colour printed with black is there without it too, in the bytes of the file."""
         kinds = np.unique(inks.reshape(-1, 4), axis=0)
         with_black, bare = kinds[kinds[:, 3] > 0], kinds[kinds[:, 3] == 0]
-        assert len(with_black) == 2
+        assert len(with_black) == len(HIDDEN)
         for recipe in with_black:
             apart = np.linalg.norm(colour.visible(bare) - colour.visible(recipe), axis=-1)
             assert apart.min() < 1.0
