@@ -24,8 +24,16 @@ from crypto.errors import CheckFailed
 FAILURE = "marks.read_back"
 _TOLERANCE_PT = 0.01
 _SCALE = 0.5  # 36 dpi: enough to see whether something was covered
+_WHITE = 255
+_GROUND = 128
+"""What an overlay is drawn on to see what it does: it may darken, and must not lighten."""
+_LIGHTER_BY = 8
 _DARKER_BY = 96
-"""A dot of the certificate that is this much darker than paper must still be so."""
+"""What is this much darker than paper is text, and what darkens it by this share covers it."""
+_TINT = (0.04, 0.2)
+"""How much of the paper inside the frame a pantograph inks, from the least to the most."""
+_FRAME = slice(16, -16)
+"""Inside the frame, in the pixels of that scale."""
 
 PDFIUM = threading.Lock()
 """PDFium is not thread-safe."""
@@ -142,13 +150,16 @@ def _check_front(
 ) -> None:
     _check_size(front)
     _demand(context.document_id in _text(front), "a front is of another document")
-    overlay = front.render(scale=_SCALE, grayscale=True, fill_color=(255, 255, 255, 255))
+    overlay = front.render(scale=_SCALE, grayscale=True, fill_color=(_GROUND,) * 3 + (255,))
     page = certificate.render(scale=_SCALE, grayscale=True)
-    lightest = 255 - _DARKER_BY
     below, above = page.to_numpy(), overlay.to_numpy()
     _demand(below.shape == above.shape, "overlay and page differ in size")
-    covered = (below < lightest) & (above < lightest)
-    _demand(not covered.any(), "an overlay lies on the certificate's text")
+    _demand(above.max() < _GROUND + _LIGHTER_BY, "an overlay hides what lies below it")
+    dark = above < _GROUND * (1 - _DARKER_BY / _WHITE)
+    covered = dark & (below < _WHITE - _DARKER_BY)
+    inside = 1 - above[_FRAME, _FRAME] / _GROUND
+    _demand(not covered.any() and not dark[_FRAME, _FRAME].any(), "an overlay lies on text")
+    _demand(_TINT[0] < np.median(inside) < _TINT[1], "an overlay has no pantograph")
 
 
 def _check_back(back: pypdfium2.PdfPage, number: int, context: DeliveryContext) -> None:

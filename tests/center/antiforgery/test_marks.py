@@ -173,11 +173,19 @@ def covering(context: DeliveryContext) -> bytes:
     return made.getvalue()
 
 
-def painted_over(what: bytes) -> bytes:
-    """The right block in the file, and something over many cells of it."""
+def painted_over(what: bytes, page: int = 1) -> bytes:
+    """The right block in the file, and something over many cells of it; or over page 0."""
 
     def mend(marks: pikepdf.Pdf, _strange: pikepdf.Pdf) -> None:
-        marks.pages[1].contents_add(marks.make_stream(b"q " + what + b" Q\n"))
+        marks.pages[page].contents_add(marks.make_stream(b"q " + what + b" Q\n"))
+
+    return with_block(mend)
+
+
+def without_tint() -> bytes:
+    def mend(marks: pikepdf.Pdf, _strange: pikepdf.Pdf) -> None:
+        front = marks.pages[0]
+        front.Contents = marks.make_stream(front.Contents.read_bytes().replace(b"/Tint Do", b""))
 
     return with_block(mend)
 
@@ -266,6 +274,9 @@ def with_another_cell(at: int) -> bytes:
         (lambda: marks_of(TWO), 1, TWO),
         (lambda: marks_of(DeliveryContext("XXXX-XXXX-XXXX-XXXX", 1)), 1, ONE),
         (lambda: covering(ONE), 1, ONE),
+        (lambda: painted_over(b"1 g 90 540 400 80 re f", page=0), 1, ONE),
+        (lambda: painted_over(b"0 g 90 540 400 3 re f", page=0), 1, ONE),
+        (without_tint, 1, ONE),
         (shuffled, 2, TWO),
         (lambda: b"%PDF-1.4 not really", 1, ONE),
         (of_another_front, 1, ONE),
@@ -289,6 +300,9 @@ def with_another_cell(at: int) -> bytes:
         "other certificate",
         "other id",
         "covering",
+        "white paint over the certificate's text",
+        "a thick line where the certificate has thin text or none",
+        "no pantograph",
         "shuffled",
         "no PDF",
         "another front",
