@@ -1,7 +1,11 @@
 """Everything goes well: from the first touch to paper, change and receipt."""
 
+import io
+
+import pikepdf
 import pytest
 
+from drivers.printer.virtual_sheets import PdfSide, Sheet
 from tests.journeys.resident import FEE, SEVEN, Resident
 
 pytestmark = pytest.mark.daemon
@@ -16,6 +20,15 @@ def _ends_well(resident: Resident) -> None:
     assert resident.waits_for("visit.end")["outcome"] == "issued"
     resident.waits_for("report.sent")
     resident.nothing_is_left()
+
+
+def _has_the_pair_of_inks(sheet: Sheet) -> None:
+    """The terminal asked its printer, which takes CMYK as it is, and told the centre."""
+    assert isinstance(sheet.back, PdfSide)
+    with pikepdf.open(io.BytesIO(sheet.back.document)) as printed:
+        drawn = printed.pages[1].obj.Resources.XObject.keys()
+    assert "/Emblem" in drawn
+    assert "/Screen" not in drawn
 
 
 def test_a_household_of_seven_comes_on_two_sheets(resident: Resident) -> None:
@@ -36,6 +49,7 @@ def test_in_korean_with_exact_coins(resident: Resident) -> None:
     assert resident.stage.glass.frame.language == "ko"
     resident.inserts(100, 50, 10, 10, 10, 10, 10)
     assert resident.takes_paper() == 1
+    _has_the_pair_of_inks(*resident.sheets)
     resident.money_is_right(kept=FEE)
     assert not resident.written("payout.intent")
     _ends_well(resident)

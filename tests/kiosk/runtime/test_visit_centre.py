@@ -1,13 +1,18 @@
 """The centre's thread with a real centre: what is held, what is dropped, what is erased."""
 
 import datetime
+import io
 import queue
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 
+import numpy as np
+import pikepdf
 import pytest
 
+from center.antiforgery.back import TINT
+from center.antiforgery.pantograph import DEFAULT_CHOICE, tint
 from center.clock import stopwatch
 from center.issuing import copies
 from center.issuing.extract import Extract, Office
@@ -22,6 +27,7 @@ from kiosk.runtime.visit_centre import CentreThread
 from kiosk.session import events as ev
 from kiosk.session.model import Choice
 from kiosk.vault import Vault
+from tests.center.antiforgery.renderers import pdfium
 from tests.kiosk.centre_at_work import CentreAtWork
 
 pytestmark = pytest.mark.daemon
@@ -30,13 +36,15 @@ PATIENCE_S = 20.0
 
 
 class Bench:
-    def __init__(self, work: CentreAtWork, terminal: str = "terminal") -> None:
+    def __init__(
+        self, work: CentreAtWork, terminal: str = "terminal", calibration: str = ""
+    ) -> None:
         self.work = work
         self.vault = Vault()
         self.said: queue.Queue[object] = queue.Queue()
         config = work.config(terminal=terminal)
         self.thread = CentreThread(CentreDoor(config), work.ours, self.vault)
-        self.thread.start(self.said.put)
+        self.thread.start(self.said.put, lambda: calibration)
 
     def end(self) -> None:
         """Nothing of it is told to the centre any more when this returns."""
@@ -90,6 +98,37 @@ def test_from_the_challenge_to_documents_in_the_vault(it: Bench) -> None:
     assert [copy.sheets for copy in ticket.copies] == [1, 1]
     for copy in ticket.copies:
         assert it.vault.take(copy.ticket).startswith(b"%PDF-")
+
+
+@pytest.mark.parametrize(
+    ("calibration", "pantograph", "latent"),
+    [
+        ("", DEFAULT_CHOICE, {"/Emblem", "/Screen"}),
+        ("1.1.rgb.9f3a2c41", 1, {"/Emblem", "/Screen"}),
+        ("1.5.cmyk.9f3a2c41", 5, {"/Emblem"}),
+    ],
+    ids=["uncalibrated", "calibrated, mixes its own inks", "calibrated, takes CMYK"],
+)
+def test_what_was_chosen_for_the_printer_travels_with_the_visit_and_is_on_the_paper(
+    work: CentreAtWork, calibration: str, pantograph: int, latent: set[str]
+) -> None:
+    """From the terminal's calibration to the very dots of the sheet that waits in the vault."""
+    bench = Bench(work, calibration=calibration)
+    try:
+        bench.thread.apply(choice(bench.authenticated()))
+        bench.next()
+        ready = bench.next()
+        assert isinstance(ready, ev.DocumentReady), ready
+        sheet = bench.vault.take(ready.ticket.copies[0].ticket)
+    finally:
+        bench.end()
+    with pikepdf.open(io.BytesIO(sheet)) as pages:
+        drawn = set(pages.pages[1].obj.Resources.XObject.keys())
+    assert drawn - {"/Block", "/Tint"} == latent
+    words = 2700  # dots from the left that the notice takes
+    rows = slice(TINT.top, TINT.top + TINT.height)
+    found = pdfium(sheet, 1)[rows, TINT.left + words : TINT.left + TINT.width] < 128
+    assert np.array_equal(found, tint(TINT, pantograph)[:, words:])
 
 
 def test_a_household_of_seven_takes_two_sheets(it: Bench) -> None:
