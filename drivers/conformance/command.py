@@ -18,9 +18,10 @@ from drivers.conformance.junit import junit
 from drivers.conformance.kind import Kind, SetupError
 from drivers.conformance.page import page
 from drivers.conformance.printer_kind import KIND as PRINTER
-from drivers.conformance.proof import examine, table
+from drivers.conformance.proof import HEAD, examine, line
 from drivers.conformance.receipt_kind import KIND as RECEIPT
 from drivers.conformance.report import (
+    BESIDE,
     Circumstances,
     NotVerified,
     Report,
@@ -146,9 +147,10 @@ def run_kind(chosen: argparse.Namespace) -> int:
 def _write(run: _Run, log: RunLog, bench: Any) -> Report:
     """The pages of a run, and last the signed report, which names the digests of all of them."""
     subject, unknown = _subject(bench)
-    untried = Result("", Verdict.SKIPPED, "not tried yet")
-    rows = tuple(Tried(c.clause, log.results.get(c.id, untried)) for c in run.cases)
     suite = run.kind.suite
+    untried = Result("", Verdict.SKIPPED, "not tried yet")
+    # All cases, also those that were not chosen: what was left out was not tried.
+    rows = tuple(Tried(c.clause, log.results.get(c.id, untried)) for c in suite.cases)
     about = Circumstances(
         suite.kind,
         suite.title,
@@ -167,7 +169,7 @@ def _write(run: _Run, log: RunLog, bench: Any) -> Report:
     }
     for name, text in texts.items():
         (run.out / name).write_text(text, encoding="utf-8")
-    files = {name: sha256_of(run.out / name) for name in (_LOG, *texts)}
+    files = {name: sha256_of(run.out / name) for name in BESIDE}
     text = signed(report.as_json(files), run.key)
     (run.out / _REPORT).write_text(text, encoding="utf-8")
     return report
@@ -201,7 +203,7 @@ def run_verify(chosen: argparse.Namespace) -> int:
     wrong = "" if alone else disagreement(report, path.parent)
     if wrong:
         return _complain(wrong)
-    names = ", ".join(sorted(dict(report.get("files", {}))))
+    names = ", ".join(BESIDE)
     _say(f"Unchanged since it was signed by {signer}.")
     _say(f"Not checked: {names}; give their folder." if alone else f"With it: {names}.")
     if not chosen.public_key:
@@ -218,15 +220,14 @@ def run_proof(chosen: argparse.Namespace) -> int:
         return _complain(f"There is no kind {strange[0]}; there are {', '.join(sorted(KINDS))}.")
     for name in chosen.kind or sorted(KINDS):
         kind = KINDS[name]
-        proofs = []
+        _say(f"\n## {kind.suite.title}\n\n{HEAD}")
         for specimen in kind.specimens:
             try:
                 proof, _ = examine(kind.suite, specimen)
             except (RuntimeError, DeviceError) as error:
                 return _complain(f"{specimen.name}: {error}")
-            proofs.append(proof)
-        held = held and all(proof.holds for proof in proofs)
-        _say(f"\n## {kind.suite.title}\n\n{table(proofs)}")
+            held = held and proof.holds
+            _say(line(proof))
     return 0 if held else FAILED
 
 
@@ -303,7 +304,7 @@ def _now() -> str:
 
 
 def _say(line: str) -> None:
-    print(line)  # noqa: T201 - this is a command
+    print(line, flush=True)  # noqa: T201 - this is a command
 
 
 def _complain(sentence: str) -> int:

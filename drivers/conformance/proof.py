@@ -80,14 +80,20 @@ def examine(
 
 def table(proofs: Iterable[Proof]) -> str:
     """Device x case as Markdown: which cases failed it, the one that should in bold."""
-    lines = [
-        "| device | what is wrong with it | failed by | held | cases tried |",
-        "| --- | --- | --- | --- | --- |",
-    ]
-    for proof in proofs:
-        names = [f"**{name}**" if name in proof.killers else name for name in proof.failed]
-        shown = ", ".join(names) or "nothing"
-        shown += "".join(f", BROKEN {name}" for name in proof.broken)
-        mark = "yes" if proof.holds else "NO"
-        lines.append(f"| {proof.name} | {proof.what} | {shown} | {mark} | {proof.tried} |")
-    return "\n".join(lines)
+    return "\n".join([HEAD, *map(line, proofs)])
+
+
+HEAD = (
+    "| device | what is wrong with it | failed by | held | cases tried |\n"
+    "| --- | --- | --- | --- | --- |"
+)
+"""The first lines of the table."""
+
+
+def line(proof: Proof) -> str:
+    """Its further line for one device."""
+    names = [f"**{name}**" if name in proof.killers else name for name in proof.failed]
+    shown = ", ".join(names) or "nothing"
+    shown += "".join(f", BROKEN {name}" for name in proof.broken)
+    mark = "yes" if proof.holds else "NO"
+    return f"| {proof.name} | {proof.what} | {shown} | {mark} | {proof.tried} |"

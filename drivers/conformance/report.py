@@ -26,6 +26,8 @@ from drivers.conformance.result import Tried
 
 _ALGORITHM = "Ed25519"
 _DISTRIBUTION = "certificate-kiosk"
+BESIDE = ("report.html", "junit.xml", "transcript.jsonl", "transcript.txt", "profile.toml")
+"""What is signed with the report."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,11 +136,14 @@ def usual_key() -> Path:
 
 def disagreement(report: Mapping[str, Any], folder: Path) -> str:
     """Which file beside the report is missing or not what was signed, or empty."""
-    for name, digest in dict(report.get("files", {})).items():
-        path = folder / Path(str(name)).name
+    files = report.get("files", {})
+    for name in BESIDE:
+        path = folder / name
+        if name not in files:
+            return f"{path} was not signed with the report."
         if not path.is_file():
             return f"{path} is missing; it was signed with the report."
-        if sha256_of(path) != digest:
+        if sha256_of(path) != files[name]:
             return f"{path} is not what was signed."
     return ""
 

@@ -5,8 +5,11 @@ from pathlib import Path
 import pytest
 
 from drivers.__main__ import main
+from drivers.clock import Clock, VirtualClock
+from drivers.coin.contract import CoinVendorConfig
 from drivers.conformance.case import Verdict
 from drivers.conformance.coin_bench import CoinBench
+from drivers.conformance.coin_mdb import mdb_setup
 from drivers.conformance.coin_suite import SUITE
 from drivers.conformance.coin_wrong_mdb import RIGHT, WRONG
 from drivers.conformance.proof import Specimen, examine
@@ -55,3 +58,17 @@ def test_the_command_tries_a_virtual_machine_behind_a_real_pty(tmp_path: Path) -
     only = ["--only", "coin.taking.exactly", "--only", "coin.paying.exact"]
     command = ["conform", "coin", "--protocol", "mdb", "--hands", "virtual", "--budget-yen", "300"]
     assert main([*command, "--out", out, *only]) == 0
+
+
+class Theirs:
+    """A driver of another make that opens its own line."""
+
+    def __init__(self, config: CoinVendorConfig, clock: Clock) -> None:
+        self.given = config, clock
+
+
+def test_a_driver_of_another_make_is_the_one_that_is_tried() -> None:
+    settings = {"hoppers": {"10": 8}, "bills": 0, "driver": f"{__name__}:Theirs"}
+    made = mdb_setup(settings, "port")
+    assert isinstance(made.open_vendor(made.config, VirtualClock(), made.open_port), Theirs)
+    assert not made.gives_port

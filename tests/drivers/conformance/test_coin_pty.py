@@ -28,7 +28,8 @@ def test_a_run_is_written_signed_verified_and_replayed(
         "profile.toml",
     }  # fmt: skip
     report = json.loads((out / "report.json").read_text())["report"]
-    assert report["verdicts"] == {"passed": 2}
+    assert report["verdicts"]["passed"] == 2
+    assert report["overall"] == "conforms in what was tried", "most cases were not chosen"
     assert len(report["subject"]) == 5
     assert main(["conform", "verify", str(out)]) == 0
     assert "conforms" in capsys.readouterr().out
@@ -91,7 +92,8 @@ def test_a_person_at_the_bench_is_told_what_to_do(
     command = ["conform", "coin", "--port", machine.serve_pty(), "--out", str(tmp_path / "out")]
     assert main([*command, "--hands", "prompt", "--budget-yen", "20", *only]) == 0
     report = json.loads((tmp_path / "out" / "report.json").read_text())["report"]
-    assert report["verdicts"] == {"passed": 3}
+    assert report["verdicts"]["passed"] == 3
+    assert "failed" not in report["verdicts"]
     assert sum("insert one" in prompt for prompt in person.heard) == 5
     assert machine.truth().conserved
 
@@ -129,8 +131,8 @@ def test_a_driver_of_another_make_is_tried_alone(tmp_path: Path) -> None:
     sys.modules.setdefault(__name__, sys.modules[TheirDriver.__module__])
     assert main([*command, *driver, *only]) == 0
     report = json.loads((tmp_path / "out" / "report.json").read_text())["report"]
-    verdicts = {case["id"]: case["verdict"] for case in report["cases"]}
-    assert verdicts == {
+    chosen = (case for case in report["cases"] if case["detail"] != "not tried yet")
+    assert {case["id"]: case["verdict"] for case in chosen} == {
         "coin.link.answers": "not applicable",
         "coin.taking.exactly": "passed",
         "coin.paying.exact": "passed",
@@ -154,8 +156,8 @@ def test_a_run_that_is_stopped_has_its_report_and_goes_on(
     command += ["--hands", "prompt", "--only=coin.link.unknown_header", "--only=coin.coins.unknown"]
     assert main(command) == 130
     stopped = json.loads((out / "report.json").read_text())["report"]
-    assert stopped["verdicts"] == {"passed": 1, "skipped": 1}
+    assert stopped["verdicts"]["passed"] == 1
     assert main(["conform", "verify", str(out)]) == 0
     monkeypatch.setattr("builtins.input", person)
     assert main(command) == 0
-    assert json.loads((out / "report.json").read_text())["report"]["verdicts"] == {"passed": 2}
+    assert json.loads((out / "report.json").read_text())["report"]["verdicts"]["passed"] == 2

@@ -21,6 +21,7 @@ from drivers.conformance.junit import junit
 from drivers.conformance.page import page
 from drivers.conformance.proof import Specimen, examine, table
 from drivers.conformance.report import (
+    BESIDE,
     Circumstances,
     NotVerified,
     Report,
@@ -436,9 +437,11 @@ def test_a_file_that_says_more_than_was_signed_is_not_verified(tmp_path: Path) -
 
 def test_all_files_are_signed_with_the_report(tmp_path: Path) -> None:
     page_file = tmp_path / "report.html"
-    page_file.write_text("conforms")
-    report = {"files": {"report.html": sha256_of(page_file)}}
+    for name in BESIDE:
+        (tmp_path / name).write_text("conforms")
+    report = {"files": {name: sha256_of(tmp_path / name) for name in BESIDE}}
     assert disagreement(report, tmp_path) == ""
+    assert "was not signed" in disagreement({}, tmp_path)
     page_file.write_text("conforms!")
     assert "is not what was signed" in disagreement(report, tmp_path)
     page_file.unlink()

@@ -1,6 +1,7 @@
 """Every receipt printer that is wrong on purpose is found by the case that should."""
 
 import argparse
+from dataclasses import replace
 
 import pytest
 
@@ -9,6 +10,8 @@ from drivers.conformance.proof import Specimen, examine
 from drivers.conformance.receipt_bench import ReceiptBench
 from drivers.conformance.receipt_kind import KIND, SUITE, add_arguments, open_bench, setup
 from drivers.conformance.runner import tried
+from drivers.receipt.contract import ReceiptStatus
+from drivers.receipt.escpos import EscposReceiptPrinter
 
 RIGHT = [one for one in KIND.specimens if not one.killers]
 WRONG = [one for one in KIND.specimens if one.killers]
@@ -48,3 +51,20 @@ def test_the_command_line_opens_a_bench_on_a_real_pseudo_terminal() -> None:
         assert tried(case, bench, clock).verdict is Verdict.PASSED
     finally:
         bench.close()
+
+
+class Theirs(EscposReceiptPrinter):
+    """A driver of another make: says that the roll is near its end."""
+
+    def status(self) -> ReceiptStatus:
+        return replace(super().status(), near_end=True)
+
+
+def test_a_recording_is_judged_with_the_driver_that_made_it() -> None:
+    settings = {"port": "", "baud": 115200, "rts_cts": False, "width_dots": 576}
+    assert KIND.replay is not None
+    said = {}
+    for driver in ("", f"{__name__}:Theirs"):
+        bench, _ = KIND.replay(settings | {"driver": driver}, ())
+        said[driver] = bench.status().near_end
+    assert list(said.values()) == [False, True]
