@@ -24,51 +24,47 @@ from drivers.coin.contract import (
 )
 from drivers.coin.credits import advance
 from drivers.coin.mdb.bus import TRIES
-from drivers.coin.mdb.ear import Ear, Heard
+from drivers.coin.mdb.ear import Heard
 from drivers.coin.mdb.protocol import BillMoved, Told, TriedWhileDisabled, decode_bill_activity
 from drivers.coin.mdb.tables import UNKNOWN_STATUS, VALIDATOR_STATUS, BillRouting, Fate
+from drivers.coin.mdb.told_taker import ToldTaker
 from drivers.coin.mdb.validator import MdbValidator
 from drivers.coin.mdb.witness import UNKNOWN
-from drivers.errors import DeviceError, MisuseError
+from drivers.errors import DeviceError
 
 _HELD_SHIFT = 16
 """Of the cursor's count: the stacker counts in 15 bits; above stands the held type plus one."""
 _DRAIN_POLLS = 16
 
 
-class MdbBillTaker:
+class MdbBillTaker(ToldTaker):
     """The validator as taker of bills. Methods raise DeviceError when it cannot be asked."""
 
+    not_ready = "coin.bill_fault"
+
     def __init__(self, validator: MdbValidator) -> None:
+        super().__init__(validator, decode_bill_activity)
         self._validator = validator
-        self._ear = Ear(validator.poll, decode_bill_activity)
-        self._wanted: frozenset[int] = frozenset()
-        self._unset = True
         self._stacked = UNKNOWN
         """Bills in the stacker, by what was told and counted."""
         self._held: int | None = None
         """The bill type in escrow."""
         self._stacking = False
         """It was ordered to stack the held bill."""
-        self._waiting: list[CoinEvent] = []
         self._faulty = False
         self._full = False
         self._was_reset = False
-        self._resuming: CreditCursor | None = None
         self._quiet = False
         """A bill found in escrow belongs to nobody who is there, and goes back."""
         self.cursor: CreditCursor | None = None
-        self.swapped = False
+
+    @property
+    def is_set_up(self) -> bool:
+        return self.cursor is not None
 
     @property
     def accepting(self) -> frozenset[int]:
-        """Face values that are let in now, as far as the validator has confirmed it."""
-        return frozenset() if self._unset or self._faulty else self._wanted
-
-    @property
-    def values(self) -> frozenset[int]:
-        """Face values it can recognise."""
-        return frozenset(self._validator.values.values())
+        return frozenset() if self._faulty else super().accepting
 
     @property
     def troubles(self) -> tuple[str, ...]:
@@ -99,17 +95,6 @@ class MdbBillTaker:
         detail = f"the bill validator's serial is {plate.serial}, it was {cursor.serial}"
         return (VendorTrouble("coin.unknown_device", detail),)
 
-    def accept(self, values: frozenset[int]) -> None:
-        """Let in exactly `values`."""
-        if self.cursor is None:
-            raise MisuseError("coin.bill_fault", "accept was called before resume")
-        self._wanted = values & self.values
-        try:
-            self._apply()
-        except DeviceError:
-            self._wanted = frozenset()
-            raise
-
     def route(self, *, stack: bool) -> None:
         """Stack the held bill or give it back. Sent once; its events tell what came of it."""
         self._stacking = stack
@@ -126,15 +111,6 @@ class MdbBillTaker:
         if self._unset:
             self._validator.secure()
             self._apply()
-
-    def was_silent(self) -> None:
-        """The line was away: ask the stacker before all is well again."""
-        self._ear.missed = True
-
-    def take_waiting(self) -> tuple[CoinEvent, ...]:
-        """What was heard and not given out yet, oldest first; once."""
-        waiting, self._waiting = self._waiting, []
-        return tuple(waiting)
 
     def look(self) -> None:
         """Ask the stacker; what staff took out of it is no bill of a resident."""
@@ -155,11 +131,6 @@ class MdbBillTaker:
         held = total >> _HELD_SHIFT if known else 0
         self._held = held - 1 if held else None
         self._stacking = self._held is not None
-
-    def _apply(self) -> None:
-        self._unset = True
-        self._validator.let_in(self._wanted)
-        self._unset = False
 
     # --- what is heard ---------------------------------------------------------------------------
 

@@ -29,7 +29,7 @@ from drivers.coin.contract import (
 )
 from drivers.coin.mdb.bus import TRIES
 from drivers.coin.mdb.changer import MdbChanger
-from drivers.coin.mdb.ear import Ear, Heard
+from drivers.coin.mdb.ear import Heard
 from drivers.coin.mdb.protocol import (
     Deposited,
     DispensedByHand,
@@ -46,9 +46,9 @@ from drivers.coin.mdb.tables import (
     UNKNOWN_STATUS,
     Fate,
 )
+from drivers.coin.mdb.told_taker import ToldTaker
 from drivers.coin.mdb.tube_book import TubeBook
 from drivers.coin.mdb.witness import UNKNOWN
-from drivers.errors import DeviceError, MisuseError
 
 FALL_S = 3.0
 """So long after the slot was shut a coin may still come."""
@@ -66,24 +66,20 @@ _PLAIN: dict[Fate, Callable[[int, CreditCursor], CoinEvent]] = {
 }
 
 
-class MdbCoinTaker:
+class MdbCoinTaker(ToldTaker):
     """The changer as taker of coins. Methods raise DeviceError when it cannot be asked."""
 
     def __init__(self, changer: MdbChanger, clock: Clock) -> None:
+        super().__init__(changer, decode_activity)
         self._changer = changer
         self._clock = clock
-        self._wanted: frozenset[int] = frozenset()
-        self._unset = True
-        self._ear = Ear(changer.poll, decode_activity)
         self._open: frozenset[int] = frozenset()
         """What was let in last, and until when."""
         self._open_s = float("-inf")
         self._heard_s = clock.monotonic_s()
         """When all that had come was known last."""
-        self._waiting: list[CoinEvent] = []
         self._backlog: list[Heard] = []
         """What was heard before `resume` said from where to count."""
-        self._resuming: CreditCursor | None = None
         self._troubles: dict[str, str] = {}
         self.paying = False
         """It said last that it is paying out."""
@@ -91,18 +87,10 @@ class MdbCoinTaker:
         """The last tube trouble it told since `forget_deposits`, or 0."""
         self.book: TubeBook | None = None
         """None before the first `resume`."""
-        self.swapped = False
-        """Another device answers than the one whose credits we follow; `resume` accepts it."""
 
     @property
-    def accepting(self) -> frozenset[int]:
-        """Face values that are let in now, as far as the changer has confirmed it."""
-        return frozenset() if self._unset else self._wanted
-
-    @property
-    def values(self) -> frozenset[int]:
-        """Face values the changer can recognise."""
-        return frozenset(self._changer.values.values())
+    def is_set_up(self) -> bool:
+        return self.book is not None
 
     @property
     def troubles(self) -> tuple[str, ...]:
@@ -141,16 +129,8 @@ class MdbCoinTaker:
         return (VendorTrouble("coin.unknown_device", detail),)
 
     def accept(self, values: frozenset[int]) -> None:
-        """Let in exactly `values`; on failure nothing, as soon as the line allows it."""
-        if self.book is None:
-            raise MisuseError("coin.acceptor_fault", "accept was called before resume")
         self._note_open()
-        self._wanted = values & self.values
-        try:
-            self._apply()
-        except DeviceError:
-            self._wanted = frozenset()
-            raise
+        super().accept(values)
 
     def poll(self, tries: int = TRIES) -> None:
         """Listen; `take_waiting` has the new events, whether or not this raises."""
@@ -168,10 +148,6 @@ class MdbCoinTaker:
             self._changer.enable_features()
             self._apply()
 
-    def was_silent(self) -> None:
-        """The line was away: ask the tubes before all is well again."""
-        self._ear.missed = True
-
     def drain(self) -> None:
         """Hear all that it has to tell, until it neither tells nor pays any more."""
         for _ in range(_DRAIN_POLLS):
@@ -180,11 +156,6 @@ class MdbCoinTaker:
                 self._clock.sleep(_DRAIN_STEP_S)
             elif not told:
                 return
-
-    def take_waiting(self) -> tuple[CoinEvent, ...]:
-        """What was heard and not given out yet, oldest first; once."""
-        waiting, self._waiting = self._waiting, []
-        return tuple(waiting)
 
     def catch_up(self) -> None:
         """Hear what it has to tell, and clear up what may have been missed. Raises DeviceError."""
@@ -236,9 +207,7 @@ class MdbCoinTaker:
             self._waiting += self._events(heard)
 
     def _apply(self) -> None:
-        self._unset = True
-        self._changer.let_in(self._wanted)
-        self._unset = False
+        super()._apply()
         self._note_open()
 
     def _note_open(self) -> None:
