@@ -20,12 +20,12 @@ GAPS = [0.0] * STREAMS_A_RUN
 
 
 def test_the_first_streams_into_the_codec() -> None:
-    assert run_codec(1, 100) == 100 * STREAMS_A_RUN
+    assert run_codec(1, 50) == 50 * STREAMS_A_RUN
 
 
 def test_the_first_streams_into_the_driver() -> None:
-    streams, beside_a_lie = run_driver(1, 60)
-    assert streams == 60 * STREAMS_A_RUN
+    streams, beside_a_lie = run_driver(1, 30)
+    assert streams == 30 * STREAMS_A_RUN
     assert beside_a_lie < streams / 2, "most of them must be judged"
 
 

@@ -101,7 +101,7 @@ def _dies(resident: Resident) -> None:
     resident.sees_another_glass()
 
 
-@pytest.mark.parametrize("gives_up", [_cancels, _waits_too_long, _dies])
+@pytest.mark.parametrize("gives_up", [_waits_too_long, _dies])
 def test_who_gives_up_has_the_very_coins_again(
     resident: Resident, gives_up: Callable[[Resident], None]
 ) -> None:
@@ -124,7 +124,9 @@ def test_a_print_that_fails_gives_the_very_coins_back(resident: Resident) -> Non
     resident.goes_home()
 
 
-def test_power_lost_while_the_flap_turns_costs_time_and_no_coin(resident: Resident) -> None:
+def test_cancelled_and_power_lost_while_the_flap_turns_costs_time_and_no_coin(
+    resident: Resident,
+) -> None:
     stage, hand = resident.stage, resident.stage.devices.coins.hand
     resident.goes_to_pay()
     resident.inserts(100)

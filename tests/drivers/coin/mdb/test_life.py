@@ -116,6 +116,6 @@ class SureLife(Life):
 
 
 TestLife = Life.TestCase
-TestLife.settings = settings(max_examples=30, stateful_step_count=25, deadline=None)
+TestLife.settings = settings(max_examples=20, stateful_step_count=25, deadline=None)
 TestSureLife = SureLife.TestCase
-TestSureLife.settings = settings(max_examples=50, stateful_step_count=25, deadline=None)
+TestSureLife.settings = settings(max_examples=30, stateful_step_count=25, deadline=None)
