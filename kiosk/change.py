@@ -113,6 +113,11 @@ class Float:
         """How far the count of `value` can be trusted (XFS4IoT's words)."""
         return dict(self.trust).get(value, Accuracy.SET)
 
+    def expected(self, value: int) -> int:
+        """Pieces of `value` that staff should find in its hopper; -1 where nobody knows."""
+        unknown = self.accuracy(value) is Accuracy.UNKNOWN
+        return -1 if unknown else self.stock().get(value, 0)
+
     def sure(self) -> "Float":
         """Only what is counted on: a piece less where the count is inaccurate, none if unknown."""
         less = {Accuracy.INACCURATE: 1}

@@ -78,9 +78,13 @@ def audit(reading: Reading) -> tuple[list[str], int]:
     held = memory.ledger.held
     lines = [f"{name:<10} ¥{amount:>9,}" for name, amount in totals.items()]
     lines.append(f"{'held':<10} ¥{held:>9,}")
-    lines += [f"coins in   {_coins(entries, 'coin.in')}", f"coins out  {_coins_out(entries)}"]
+    lines += [
+        f"coins in   {_coins(entries, 'coin.in')}",
+        f"coins out  {_coins_out(entries, 'paid', 'over')}",
+    ]
+    lines += [f"overpaid   {over}"] if (over := _coins_out(entries, "over")) else []
     lines += [f"bills in   {bills}"] if (bills := _coins(entries, "bill.in")) else []
-    lines += _collections(entries)
+    lines += _by_staff(entries)
     lines += [f"case {name}: ¥{yen:,} open" for name, yen in memory.cases]
     lines.append(f"visits     {sum(one.kind == 'visit.begin' for one in entries)}")
     lines.append("the books balance" if balance == held else "THE BOOKS DO NOT BALANCE")
@@ -115,28 +119,31 @@ def _coins(entries: Iterable[Entry], kind: str) -> str:
     return ", ".join(f"¥{value} x {pieces}" for value, pieces in sorted(counted.items()))
 
 
-def _collections(entries: Iterable[Entry]) -> list[str]:
-    """What staff took out of cash box and stacker, each with what the books had expected."""
+def _by_staff(entries: Iterable[Entry]) -> list[str]:
+    """What staff counted in the hoppers and took out of cash box and stacker, each with how far it
+    was from the books."""
     lines: list[str] = []
     staff = ""
     for one in entries:
-        if one.kind == "exchange.begin":
-            staff = one.word("staff")
-        if one.kind == "exchange.collected":
+        if one.kind in {"exchange.begin", "exchange.end"}:
+            staff = f" by {one.word('staff')}" if one.kind == "exchange.begin" else ""
+        if word := _STAFF_WORDS.get(one.kind):
             pieces, expected = one.number("pieces"), one.number("expected")
             gap = "" if pieces == expected else f", {pieces - expected:+d} to the books"
-            lines.append(f"collected  ¥{one.number('yen')} x {pieces} by {staff}{gap}")
+            gap = ", not known before" if expected < 0 else gap
+            lines.append(f"{word:<10} ¥{one.number('yen')} x {pieces}{staff}{gap}")
     return lines
 
 
-def _coins_out(entries: Iterable[Entry]) -> str:
+def _coins_out(entries: Iterable[Entry], *fields: str) -> str:
     counted: Counter[int] = Counter()
     for one in entries:
         if one.kind == "payout.result":
-            counted[one.number("yen")] += one.number("paid") + one.number("over")
-    return ", ".join(f"¥{value} x {pieces}" for value, pieces in sorted(counted.items()))
+            counted[one.number("yen")] += sum(one.number(field) for field in fields)
+    return ", ".join(f"¥{value} x {pieces}" for value, pieces in sorted(counted.items()) if pieces)
 
 
+_STAFF_WORDS = {"stock.counted": "counted", "exchange.collected": "collected"}
 _ACCOUNTS = {
     "coin.in": "inserted",
     "bill.in": "inserted",

@@ -139,8 +139,10 @@ _KINDS = (
          {"yen": _YEN, "case": _WORD, "reason": _WORD}),
     Kind("money.settled", "The transaction is closed.",
          {"inserted": _YEN, "kept": _YEN, "returned": _YEN, "owed": _YEN}),
-    Kind("stock.set", "A hopper was counted, by staff or by being found empty.",
+    Kind("stock.set", "A hopper was found empty, or out of order; what an earlier file knew of it.",
          {"yen": _YEN, "pieces": _NUMBER, "accuracy": _WORD}),
+    Kind("stock.counted", "Staff counted a hopper; the books had `expected` (-1: unknown).",
+         {"yen": _YEN, "pieces": _NUMBER, "expected": _NUMBER}),
     # Staff at the machine.
     Kind("exchange.begin", "Staff opened the machine to refill and collect; service is closed.",
          {"staff": _WORD}),

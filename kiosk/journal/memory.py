@@ -222,6 +222,10 @@ def _counted(memory: Memory, what: Entry) -> Memory:
     return replace(memory, coins=counted)
 
 
+def _counted_by_staff(memory: Memory, what: Entry) -> Memory:
+    return replace(memory, coins=memory.coins.counted(what.number("yen"), what.number("pieces")))
+
+
 _ACCURACY = {each.value: each for each in Accuracy}
 
 
@@ -340,6 +344,7 @@ _CHANGES: Mapping[str, Callable[[Memory, Entry], Memory]] = {
     "money.owed": _owed,
     "money.settled": _settled,
     "stock.set": _counted,
+    "stock.counted": _counted_by_staff,
     "stock.in": _filled,
     "stock.box": _boxed,
     "exchange.begin": _exchange_begun,

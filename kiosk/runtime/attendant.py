@@ -92,13 +92,16 @@ class AttendantDesk:
         }
 
     def _count(self, yen: int, pieces: int) -> dict[str, object]:
-        if yen not in self._look().memory.coins.stock():
+        coins = self._look().memory.coins
+        if yen not in coins.stock():
             raise Refused(f"there is no hopper for {yen} yen")
         if type(pieces) is not int or pieces < 0:
             raise Refused("a number of pieces is a whole number from 0")
+        if pieces > (holds := dict(coins.capacity).get(yen, pieces)):
+            raise Refused(f"by [change] capacity that hopper holds {holds} coins, not {pieces}")
         self._post(h.StockCounted(yen, pieces))
-        self._until(lambda memory: memory.coins.stock()[yen] == pieces)
-        return {}
+        self._until(lambda memory: memory.coins.expected(yen) == pieces)
+        return {"expected": coins.expected(yen)}
 
     def _begin_exchange(self, staff: str) -> dict[str, object]:
         if not _STAFF.fullmatch(staff):

@@ -59,13 +59,18 @@ def _give(path: Path, orders: list[dict[str, object]]) -> int:
         if not answer["ok"]:
             sys.stderr.write(f"refused: {answer['why']}\n")
             return 1
-        if answer.get("expected", order.get("pieces")) != order.get("pieces"):
-            sys.stdout.write(
-                f"difference  ¥{order['yen']}: {order['pieces']} taken out, "
-                f"{answer['expected']} by the books\n"
-            )
+        sys.stdout.write(_difference(order, answer))
     sys.stdout.write(_shown(ask(path, {"do": "status"})))
     return 0
+
+
+def _difference(order: dict[str, Any], answer: dict[str, Any]) -> str:
+    """A line where what staff says is not what the books say; of what nobody knew, none."""
+    pieces, expected = order.get("pieces"), answer.get("expected", -1)
+    if expected in {-1, pieces}:
+        return ""
+    did = "counted" if order["do"] == "count" else "taken out"
+    return f"difference  ¥{order['yen']}: {pieces} {did}, {expected} by the books\n"
 
 
 def _stock_orders(arguments: argparse.Namespace) -> list[dict[str, object]]:

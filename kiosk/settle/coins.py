@@ -225,9 +225,12 @@ def hoppers_seen(model: Settlement, event: h.HoppersSeen) -> Done:
 
 
 def stock_counted(model: Settlement, event: h.StockCounted) -> Done:
-    """Staff filled or counted a hopper."""
+    """Staff filled or counted a hopper; what the books had expected is written beside it."""
+    expected = model.memory.coins.expected(event.yen)
     draft = Draft(model)
-    return draft.write("stock.set", yen=event.yen, pieces=event.pieces, accuracy="set").step()
+    return draft.write(
+        "stock.counted", yen=event.yen, pieces=event.pieces, expected=expected
+    ).step()
 
 
 def acceptable_now(model: Settlement, bill: Bill | None = None) -> frozenset[int]:

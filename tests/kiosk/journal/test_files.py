@@ -142,9 +142,11 @@ def test_audit_counts_bills_and_names_who_collected_what(
     cursor = {"serial": 140_001, "counter": 2, "accepted_total": 1}
     moves = (
         entry("bill.in", yen=1000, total=1000, **cursor),
-        entry("payout.result", yen=500, pieces=2, paid=2, over=0, evidence="device_counted",
+        entry("payout.result", yen=500, pieces=2, paid=2, over=1, evidence="device_counted",
               reason=""),
+        entry("stock.counted", yen=500, pieces=7, expected=-1),
         entry("exchange.begin", staff="staff-7"),
+        entry("stock.counted", yen=500, pieces=20, expected=100),
         entry("exchange.collected", yen=1000, pieces=0, expected=1),
         entry("exchange.collected", yen=500, pieces=3, expected=3),
         entry("exchange.end", staff="staff-7", hoppers=0),
@@ -153,6 +155,9 @@ def test_audit_counts_bills_and_names_who_collected_what(
     assert main(["journal", "audit", str(tmp_path)]) == 0
     said = capsys.readouterr().out
     assert "bills in   ¥1000 x 1" in said
+    assert "coins out  ¥500 x 3\noverpaid   ¥500 x 1\n" in said
+    assert "counted    ¥500 x 7, not known before\n" in said
+    assert "counted    ¥500 x 20 by staff-7, -80 to the books\n" in said
     assert "collected  ¥1000 x 0 by staff-7, -1 to the books" in said
     assert "collected  ¥500 x 3 by staff-7\n" in said
     assert said.endswith("the books balance\n")

@@ -15,7 +15,9 @@ from kiosk.runtime.attendant import AttendantDesk, ask
 from kiosk.settle import happened as h
 from kiosk.settle.model import Settlement, State
 
-MEMORY = Memory(coins=Float(((100, 5), (500, 2))), cases=(("00112233-1", 200),))
+MEMORY = Memory(
+    coins=Float(((100, 5), (500, 2)), ((100, 200), (500, 120))), cases=(("00112233-1", 200),)
+)
 
 
 class Terminal:
@@ -62,7 +64,8 @@ def test_the_hoppers_and_cases_are_shown(terminal: Terminal) -> None:
 
 
 def test_a_counted_hopper_is_known_when_the_answer_comes(terminal: Terminal) -> None:
-    assert ask(terminal.path, {"do": "count", "yen": 100, "pieces": 80}) == {"ok": True}
+    answer = ask(terminal.path, {"do": "count", "yen": 100, "pieces": 80})
+    assert answer == {"ok": True, "expected": 5}
     assert terminal.model.memory.coins.stock()[100] == 80
 
 
@@ -83,6 +86,10 @@ def test_a_case_is_closed_once(terminal: Terminal) -> None:
         (
             {"do": "count", "yen": 100, "pieces": "1"},
             "a number of pieces is a whole number from 0",
+        ),
+        (
+            {"do": "count", "yen": 500, "pieces": 121},
+            "by [change] capacity that hopper holds 120 coins, not 121",
         ),
         ({"do": "count", "yen": [], "pieces": 1}, "not an order this terminal knows"),
         ({"do": "open_the_door"}, "not an order this terminal knows"),
@@ -126,7 +133,9 @@ def test_kiosk_stock_counts_and_shows(
 ) -> None:
     config = config_of(tmp_path, str(terminal.path))
     assert main(["stock", "--config", str(config), "100=80", "500=7"]) == 0
-    shown = capsys.readouterr().out.split()
+    said = capsys.readouterr().out.splitlines()
+    assert said[0] == "difference  ¥100: 80 counted, 5 by the books"
+    shown = " ".join(said[2:]).split()
     assert shown[:10] == ["state", "idle", "¥100", "80", "set", "ok", "¥500", "7", "set", "ok"]
     assert main(["case", "--config", str(config), "00112233-1"]) == 0
     assert "case" not in capsys.readouterr().out
