@@ -252,6 +252,10 @@ class Spooler(Protocol):
         """
         ...
 
+    def documents_held(self) -> int:
+        """How many documents lie in the spool. Idempotent; never raises."""
+        ...
+
     @property
     def server(self) -> str:
         """What `PrintHandover` connects to: the path of cupsd's socket."""

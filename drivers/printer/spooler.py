@@ -116,7 +116,7 @@ class PrivateCupsd:
         return sheets_logged(log, title)
 
     def documents_held(self) -> int:
-        """How many documents lie in the spool; 0 after each visit, or `contain` is called."""
+        """See `Spooler.documents_held`."""
         try:
             return sum(1 for _ in self._places.spool.glob("d*"))
         except OSError:

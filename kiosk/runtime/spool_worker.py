@@ -13,16 +13,20 @@ _log = logging.getLogger(__name__)
 _LOOK_S = 5.0
 """A document that finds no cupsd says so at once; this finds the death that nobody met."""
 _AGAIN_S = 5.0
+_MOMENT_S = 1.0
+"""cupsd removes a document a few milliseconds after it has handed it over."""
 DIED = "printer.spooler"
 
 
 class SpoolWorker(Worker):
-    """Carries out `ContainSpooler`; starts cupsd at once, and again whenever it died."""
+    """Carries out `ContainSpooler`, `ClearSpool`; starts cupsd at once, and whenever it died."""
 
     def __init__(self, spooler: Spooler, post: Post) -> None:
         super().__init__("spooler", post)
         self._spooler = spooler
         self._running = False
+        self._clears = False
+        """A document that is still held when the moment is over is destroyed."""
 
     def start(self) -> None:
         """Begin to work: what another run left of cupsd is killed and wiped first."""
@@ -31,15 +35,24 @@ class SpoolWorker(Worker):
 
     @property
     def _idle_s(self) -> float:
+        if self._clears:
+            return _MOMENT_S
         return _LOOK_S if self._running else _AGAIN_S
 
     def _do(self, order: object) -> None:
+        self._clears = isinstance(order, c.ClearSpool)
+        if self._clears:
+            return
         if isinstance(order, c.ContainSpooler):
             self._spooler.contain()
             self._post(h.SpoolerContained(order.reason))
         self._start_spooler()
 
     def _idle(self) -> None:
+        if self._clears and self._spooler.documents_held():
+            _log.warning("a document was still in the spool; it is destroyed")
+            self._do(c.ContainSpooler("printer.spooler"))
+        self._clears = False
         if self._running and not self._spooler.alive():
             self._spooler.contain()
             self._post(h.SpoolerContained(DIED, unexpected=True))

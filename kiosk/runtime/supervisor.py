@@ -71,6 +71,7 @@ class Crew:
             c.WatchTray: self.printer,
             c.LeaveTray: self.printer,
             c.ContainSpooler: self.spooler,
+            c.ClearSpool: self.spooler,
             c.PrintSlip: self.receipt,
             c.PowerCardOff: self.card,
             c.QueueReport: self.outbox,

@@ -166,6 +166,12 @@ class ContainSpooler:
 
 
 @dataclass(frozen=True, slots=True)
+class ClearSpool:
+    """No copy of this resident is to come any more: a document that still lies in the spool in a
+    moment is destroyed with the spooler. Answer `SpoolerContained`, only then."""
+
+
+@dataclass(frozen=True, slots=True)
 class WatchTray:
     """Answer `PaperGone` when the output tray is empty."""
 
@@ -232,6 +238,7 @@ Command = (
     | CountSheets
     | CancelJob
     | ContainSpooler
+    | ClearSpool
     | WatchTray
     | LeaveTray
     | PrintSlip

@@ -344,4 +344,4 @@ def failed(draft: Draft, sheets: int, reason: str, *, known: bool) -> Done:
     if sheets or not known or earlier:
         draft.do(c.WatchTray())
     draft.tell(link.CopyFailed(title, sheets, reason, known=known))
-    return draft.do(c.GoOn()).step()
+    return draft.do(c.ClearSpool(), c.GoOn()).step()

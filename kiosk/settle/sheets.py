@@ -127,7 +127,7 @@ def printed_one(model: Settlement, event: h.SheetsCounted) -> Done:
 
 def printed_last(model: Settlement, event: h.SheetsCounted) -> Done:
     """As `printed`; now the money is settled."""
-    return printed(model, event).do(c.WatchTray(), c.GoOn()).step()
+    return printed(model, event).do(c.ClearSpool(), c.WatchTray(), c.GoOn()).step()
 
 
 def short(model: Settlement, event: h.SheetsCounted) -> Done:

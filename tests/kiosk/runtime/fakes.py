@@ -196,6 +196,7 @@ class FakeSpooler:
     def __init__(self) -> None:
         self.running = False
         self.contained = 0
+        self.held = 0
         self.fails = False
 
     def start(self) -> None:
@@ -209,8 +210,12 @@ class FakeSpooler:
     def sheets_made(self, title: str) -> int:
         return -1
 
+    def documents_held(self) -> int:
+        return self.held
+
     def contain(self) -> None:
         self.running = False
+        self.held = 0
         self.contained += 1
 
 

@@ -309,6 +309,24 @@ def test_the_spooler_is_started_contained_and_started_again(run: Run) -> None:
     assert not spooler.running
 
 
+def test_a_document_that_stays_in_the_spool_is_destroyed_with_it() -> None:
+    """The printer's answer was lost: cupsd keeps the document for a minute, though it is out."""
+    spooler, events = FakeSpooler(), Events()
+    worker = SpoolWorker(spooler, events.put)
+    worker._do(c.GoOn())
+    at_rest_s, spooler.held = worker._idle_s, 1
+    worker._idle()
+    assert spooler.held == 1, "a copy may be under way"
+    worker._do(c.ClearSpool())
+    assert worker._idle_s < at_rest_s
+    worker._idle()
+    assert (spooler.held, spooler.running) == (0, True)
+    assert h.SpoolerContained("printer.spooler") in events.all
+    spooler.held = 1
+    worker._idle()
+    assert spooler.held == 1, "the next resident's"
+
+
 def test_a_spooler_that_died_is_contained_said_and_replaced(run: Run) -> None:
     spooler, events = FakeSpooler(), Events()
     worker = SpoolWorker(spooler, events.put)

@@ -252,6 +252,29 @@ def test_another_printer_at_rest_gets_a_queue_of_its_own(world: World) -> None:
     assert world.last(link.CopyPrinted) == link.CopyPrinted("t1", "device_counted")
 
 
+def test_the_spool_is_cleared_after_the_last_copy_and_not_before(world: World) -> None:
+    cleared: list[object] = []
+    world._DOERS = {  # type: ignore[misc]  # watched
+        **world._DOERS,
+        c.ClearSpool: lambda _w, command, _g: cleared.append(command),
+    }
+    paid(world, copies=2)
+    ordered(world)
+    world.print_all()
+    assert not cleared
+    ordered(world, copy=2)
+    world.print_all()
+    assert cleared == [c.ClearSpool()]
+    world.take_paper()
+    world.say(link.CloseVisit("issued"))
+    world.happen(h.VisitEnded("exit"))
+    paid(world)
+    ordered(world)
+    world.printer.abort()
+    world.look()
+    assert cleared == [c.ClearSpool()] * 2
+
+
 def test_a_printer_replaced_after_the_visit_began_prints_nothing(world: World) -> None:
     paid(world)
     world.printer.machine = "0b0b0b0b"
