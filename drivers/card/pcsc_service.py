@@ -40,6 +40,12 @@ _REASONS: dict[int, str] = {
     scard.SCARD_E_INSUFFICIENT_BUFFER: "card.protocol",
 }
 """What is not here means that the service, or our context in it, is gone."""
+_HINTS: dict[int, str] = {
+    scard.SCARD_W_SECURITY_VIOLATION: "pcscd does not let this user in: polkit must allow "
+    "org.debian.pcsc-lite.access_pcsc and access_card",
+    scard.SCARD_E_NO_SERVICE: "nobody listens on its socket",
+}
+"""What a technician is told besides the code."""
 _IN_VAIN = frozenset({scard.SCARD_E_TIMEOUT, scard.SCARD_E_CANCELLED})
 _SILENT = frozenset({"card.no_service", "card.no_reader", "card.removed", "card.mute"})
 
@@ -49,7 +55,8 @@ def _demand(code: int, step: str) -> None:
         return
     reason = _REASONS.get(code, "card.no_service")
     error = SilenceError if reason in _SILENT else DeviceError
-    raise error(reason, f"{step}: PC/SC says {code & 0xFFFFFFFF:08X}")
+    said = (f"{step}: PC/SC says {code & 0xFFFFFFFF:08X}", _HINTS.get(code, ""))
+    raise error(reason, ", ".join(filter(None, said)))
 
 
 def choose_socket(path: str) -> None:

@@ -330,6 +330,15 @@ class TestCodes:
         assert "7319" not in str(error.value)
         assert f"{code & 0xFFFFFFFF:08X}" in error.value.detail
 
+    def test_a_user_whom_pcscd_does_not_let_in_is_told_whom_to_ask(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        denied = (scard.SCARD_W_SECURITY_VIOLATION, 0)
+        monkeypatch.setattr(scard, "SCardEstablishContext", lambda _scope: denied)
+        with pytest.raises(DeviceError, match=r"8010006A, .*org\.debian\.pcsc-lite") as error:
+            PcscService().readers()
+        assert error.value.reason.name == "card.no_service"
+
     def test_success_without_an_answer_is_a_torn_card(
         self, monkeypatch: pytest.MonkeyPatch
     ) -> None:
