@@ -22,14 +22,16 @@ class PeerProtocol(H11Protocol):
     _looked_at: RequestResponseCycle | None = None
     """The latest request at the last look."""
     _owing = False
+    since_s = 0.0
+    """When it was made, by the loop's clock."""
     _next_look: asyncio.TimerHandle | None = None
 
     @override
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
+        self.since_s = self.loop.time()
         most = self.config.limit_concurrency
-        if most is not None and len(self.connections) >= most:
-            transport.abort()
+        if most is not None and len(self.connections) >= most and self._makes_way() is self:
             return
         ssl_object = transport.get_extra_info("ssl_object")
         peer = ssl_object.getpeercert(binary_form=True) if ssl_object else b""
@@ -42,14 +44,29 @@ class PeerProtocol(H11Protocol):
         if self._next_look is not None:
             self._next_look.cancel()
 
+    @property
+    def idle(self) -> bool:
+        """Whether no request is under way: none was ever whole, or the latest is answered."""
+        latest: RequestResponseCycle | None = self.cycle  # None before the first, whatever it says
+        return latest is None or latest.response_complete
+
+    def _makes_way(self) -> "PeerProtocol":
+        """Close the connection that has been here longest and has nothing under way, or this one.
+
+        Whoever fills the place with silence keeps nobody out.
+        """
+        others = (one for one in self.connections if isinstance(one, PeerProtocol))
+        silent = (one for one in others if one.idle and one is not self)
+        leaves = min(silent, key=lambda one: one.since_s, default=self)
+        leaves.transport.abort()
+        return leaves
+
     def _look(self) -> None:
         """Close the connection if it has owed the head of one and the same request since before."""
-        latest: RequestResponseCycle | None = self.cycle  # None before the first, whatever it says
-        done = latest is None or latest.response_complete
         # One that is idle between two requests has uvicorn's own timer.
-        owing = done and self.timeout_keep_alive_task is None
-        if owing and self._owing and self._looked_at is latest:
+        owing = self.idle and self.timeout_keep_alive_task is None
+        if owing and self._owing and self._looked_at is self.cycle:
             self.transport.abort()
             return
-        self._owing, self._looked_at = owing, latest
+        self._owing, self._looked_at = owing, self.cycle
         self._next_look = self.loop.call_later(HEAD_S, self._look)

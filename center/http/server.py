@@ -56,7 +56,7 @@ class Listener:
     bound: socket.socket
     context: ssl.SSLContext | None = None
     connections: int | None = None
-    """At most so many at once; more are closed as they come."""
+    """At most so many at once; for one more, one that has nothing under way is closed."""
 
 
 class _Server(uvicorn.Server):

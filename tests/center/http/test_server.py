@@ -112,19 +112,30 @@ def test_a_slow_body_and_a_slow_answer_are_no_half_heads(monkeypatch: pytest.Mon
             answered += line.recv(4096)
 
 
-def test_a_crowd_is_shown_out_and_who_is_in_is_served() -> None:
+def test_a_crowd_that_says_nothing_keeps_nobody_out() -> None:
     with serving(echo, connections=2) as port, dial(port) as first, dial(port) as second:
+        second.sendall(HEAD + b"\r\nbody")
+        assert second.recv(4096).startswith(b"HTTP/1.1 200")
+        with dial(port) as third:
+            third.sendall(HEAD + b"\r\nbody")
+            assert third.recv(4096).startswith(b"HTTP/1.1 200")
+        assert closed(first), "it was here longest, and silent"
+
+
+def test_where_all_are_at_work_a_newcomer_is_closed() -> None:
+    begun, release = threading.Semaphore(0), threading.Event()
+
+    def slow(_peer: bytes, received: bytes) -> bytes:
+        begun.release()
+        assert release.wait(20)
+        return received
+
+    with serving(slow, connections=2) as port, dial(port) as first, dial(port) as second:
         for line in (first, second):
             line.sendall(HEAD + b"\r\nbody")
-            assert line.recv(4096).startswith(b"HTTP/1.1 200")
+            assert begun.acquire(timeout=20)
         with dial(port) as third:
             assert closed(third)
-        first.sendall(HEAD + b"\r\nbody")
-        assert first.recv(4096)
-        second.close()
-        # Its going must be seen first; whoever comes then is let in.
-        while True:
-            with dial(port) as later, contextlib.suppress(ConnectionError):
-                later.sendall(HEAD + b"\r\nbody")
-                if later.recv(4096).startswith(b"HTTP/1.1 200"):
-                    break
+        release.set()
+        for line in (first, second):
+            assert line.recv(4096).startswith(b"HTTP/1.1 200")
