@@ -58,6 +58,8 @@ class PeerProtocol(H11Protocol):
         others = (one for one in self.connections if isinstance(one, PeerProtocol))
         silent = (one for one in others if one.idle and one is not self)
         leaves = min(silent, key=lambda one: one.since_s, default=self)
+        # Of a crowd that comes at once each must find another one to take the place of.
+        self.connections.discard(leaves)
         leaves.transport.abort()
         return leaves
 

@@ -122,6 +122,15 @@ def test_a_crowd_that_says_nothing_keeps_nobody_out() -> None:
         assert closed(first), "it was here longest, and silent"
 
 
+def test_of_a_crowd_that_comes_at_once_no_more_stay_than_may() -> None:
+    with serving(echo, connections=2) as port, contextlib.ExitStack() as crowd:
+        lines = [crowd.enter_context(dial(port)) for _ in range(30)]
+        with dial(port) as last:
+            last.sendall(HEAD + b"\r\nbody")
+            assert last.recv(4096).startswith(b"HTTP/1.1 200")
+            assert all(closed(line) for line in lines[:-1])
+
+
 def test_where_all_are_at_work_a_newcomer_is_closed() -> None:
     begun, release = threading.Semaphore(0), threading.Event()
 
