@@ -55,13 +55,13 @@ ESCROW_HOLDS = 12
 HOPPERS = {"10": 3, "50": 4, "100": 5, "500": 6}
 
 
-def with_bills(pieces: int = PIECES, *, escrow: bool = False) -> MachineBuild:
+def with_bills(pieces: int = PIECES, *, escrow: EscrowBuild | None = None) -> MachineBuild:
     """Acceptor, four hoppers, bill validator: six devices on one line; a coin escrow is the
     seventh."""
     return MachineBuild(
         hoppers=four_hoppers(pieces),
         bills=BillBuild(),
-        escrow=EscrowBuild() if escrow else None,
+        escrow=escrow,
     )
 
 

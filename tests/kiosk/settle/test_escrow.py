@@ -30,10 +30,7 @@ Story = Callable[[Terminal], None]
 
 
 def terminal(escrow: EscrowBuild | None = None) -> Terminal:
-    build = with_bills(escrow=True)
-    if escrow:
-        object.__setattr__(build, "escrow", escrow)
-    return Terminal(build)
+    return Terminal(with_bills(escrow=escrow or EscrowBuild()))
 
 
 def pay(t: Terminal, *coins: int, copies: int = 1) -> None:
