@@ -1,6 +1,6 @@
 """What every bench offers the runner. A kind adds what its cases need."""
 
-from typing import Protocol
+from typing import Any, Protocol
 
 from drivers.conformance.timing import Stopwatch
 from drivers.conformance.transcript import Recorder
@@ -17,6 +17,14 @@ class Bench(Protocol):
     @property
     def stopwatch(self) -> Stopwatch:
         """Keeps how long things took."""
+        ...
+
+    @property
+    def learned(self) -> dict[str, Any]:
+        """What the cases saw of the devices' departures, JSON values: what `profile` is made of.
+
+        Kept with the run, and put back into it when the run goes on.
+        """
         ...
 
     def settle(self) -> None:

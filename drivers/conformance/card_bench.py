@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import Any
 
 from drivers.card.contract import CardReader, CardReaderConfig, PinWrong, Presence
 from drivers.card.pcsc_place import Place, interface_of
@@ -53,7 +54,7 @@ class CardBench:
             setup.service, self.recorder, self.stopwatch, setup.facts.pin
         )
         self._place = Place(self.service, setup.config.reader)
-        self.quirks: dict[str, str] = {}
+        self.learned: dict[str, Any] = {}
         """What cases saw of a card's departures: key -> TOML value."""
 
     # --- two ways to the card -----------------------------------------------------------------
@@ -148,7 +149,7 @@ class CardBench:
 
     def profile(self) -> str:
         lines = ["# Proposed from what the cases saw."]
-        lines += [f"{key} = {value}" for key, value in sorted(self.quirks.items())]
+        lines += [f"{key} = {value}" for key, value in sorted(self.learned.items())]
         return "\n".join(lines) + "\n"
 
     def close(self) -> None:

@@ -90,7 +90,7 @@ def as_much_as_asked(bench: CardBench) -> str:
             demand(0 < len(part) <= wanted, f"Le {wanted}: {len(part)} bytes come")
             demand(part == der[: len(part)], f"Le {wanted}: other bytes come")
             seen.append(len(part))
-    bench.quirks["longest_read"] = str(max(seen))
+    bench.learned["longest_read"] = str(max(seen))
     return f"at most {max(seen)} bytes at a time"
 
 

@@ -92,8 +92,8 @@ class CoinBench:
         self.payable = tuple(sorted(paid))
         """Face values that are paid out, by hoppers or a changer."""
         self.hoppers = {yen: at for yen, at in paid.items() if at != self.changer}
-        self._seen: dict[int, dict[str, Any]] = {}
-        self._notes: dict[int, list[str]] = {}
+        self.learned: dict[str, Any] = {}
+        """By address."""
 
     @property
     def addresses(self) -> tuple[int, ...]:
@@ -291,21 +291,29 @@ class CoinBench:
 
     def saw(self, address: int, **quirks: Any) -> None:
         """A case saw how the device at `address` departs, or does not: keys of `Quirks`."""
-        self._seen.setdefault(address, {}).update(quirks)
+        self._about(address)["quirks"].update(quirks)
 
     def note(self, address: int, text: str) -> None:
         """A case saw something a manual should say."""
-        notes = self._notes.setdefault(address, [])
+        notes = self._about(address)["notes"]
         if text not in notes:
             notes.append(text)
+
+    def _about(self, address: int) -> dict[str, Any]:
+        about: dict[str, Any] = self.learned.setdefault(str(address), {"quirks": {}, "notes": []})
+        return about
 
     def profile(self) -> str:
         lines = ["# Proposed from what the cases saw; compare with the maker's manual.", ""]
         with suppress(DeviceError, LinkLost, Violation, NotApplicable), self.wire() as wire:
             for address in self.addresses:
-                lines += [f"# address {address}: {note}" for note in self._notes.get(address, ())]
+                notes = self.learned.get(str(address), {"notes": ()})["notes"]
+                lines += [f"# address {address}: {note}" for note in notes]
             families: dict[tuple[str, str], Quirks] = {}
-            for address, seen in sorted(self._seen.items()):
+            for address in sorted(map(int, self.learned)):
+                seen = self.learned[str(address)]["quirks"]
+                if not seen:
+                    continue
                 maker = decode_text(wire.ask(address, Header.MANUFACTURER))
                 product = decode_text(wire.ask(address, Header.PRODUCT))
                 known = QuirkBook.of_file(self.config.profiles).of(maker, product)

@@ -63,7 +63,9 @@ def _moment(iso: str) -> str:
 
 def _head(report: Report) -> str:
     about = report.about
-    devices = "".join(f"<li>{escape(line)}</li>" for line in about.subject)
+    driver = about.setup.get("driver")
+    named = (*about.subject, *([f"driver {driver}"] if driver else []))
+    devices = "".join(f"<li>{escape(line)}</li>" for line in named)
     counts = "".join(
         f'<li class="{tone}"><b>{report.count(verdict)}</b> {verdict.value}</li>'
         for verdict, (_, tone) in _SIGNS.items()

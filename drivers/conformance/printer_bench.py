@@ -6,6 +6,7 @@ import socket
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
+from typing import Any
 
 from drivers.clock import Clock
 from drivers.conformance.case import NotApplicable, Undecided, demand
@@ -63,6 +64,8 @@ class PrinterBench:
         self.recorder = Recorder(clock)
         self.hands = PrinterHands(act, self.recorder)
         self.stopwatch = Stopwatch(clock)
+        self.learned: dict[str, Any] = {}
+        """Nothing: the device is asked for its profile."""
         self.watch = held(lambda: setup.open_watch(setup.config, clock), PrinterWatch)
         self._address = IppAddress.parse(setup.config.device_uri)
         self._handover = CupsHandover(setup.spooler.server, setup.config.queue)

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 from drivers.clock import Clock
 from drivers.conformance.case import Undecided, demand
@@ -59,6 +59,8 @@ class ReceiptBench:
         self.recorder = Recorder(clock)
         self.hands = ReceiptHands(act, self.recorder)
         self.stopwatch = Stopwatch(clock)
+        self.learned: dict[str, Any] = {}
+        """Nothing: the device is asked for its profile."""
         made = setup.open_printer(setup.config, clock, self._open)
         self._printer = held(lambda: made, ReceiptPrinter)
         self._close: Callable[[], None] = getattr(made, "close", lambda: None)

@@ -44,6 +44,7 @@ class _Contents:
     began: str = ""
     subject: tuple[str, ...] = ()
     spent: int = 0
+    learned: dict[str, Any] = field(default_factory=dict)
     results: dict[str, Result] = field(default_factory=dict)
 
     def take(self, stored: Mapping[str, Any]) -> None:
@@ -52,6 +53,8 @@ class _Contents:
             self.began, self.subject = str(stored["began"]), tuple(stored["subject"])
         elif "spent" in stored:
             self.spent += int(stored["spent"])
+        elif "learned" in stored:
+            self.learned = dict(stored["learned"])
         else:
             result = Result.from_json(stored)
             self.results[result.case_id] = result
@@ -63,6 +66,8 @@ class _Contents:
             yield {"began": self.began, "subject": list(self.subject)}
         if self.spent:
             yield {"spent": self.spent}
+        if self.learned:
+            yield {"learned": self.learned}
         yield from (result.as_json() for result in self.results.values())
 
 
@@ -98,6 +103,11 @@ class RunLog:
         """Pieces that all cases tried so far might use up, also those that were broken off."""
         return self._contents.spent
 
+    @property
+    def learned(self) -> Mapping[str, Any]:
+        """What the cases saw of the devices' departures."""
+        return self._contents.learned
+
     def go_on(self, now: str, subject: tuple[str, ...]) -> None:
         """Begin, or go on with what was begun. Raises LogMismatch for another device.
 
@@ -117,6 +127,12 @@ class RunLog:
         """Write down, before a case, what it may use up."""
         if pieces:
             self._keep({"spent": pieces})
+
+    def learn(self, learned: Mapping[str, Any]) -> None:
+        """Keep what the cases saw so far."""
+        stored = json.loads(json.dumps(learned))
+        if stored != self._contents.learned:
+            self._keep({"learned": stored})
 
     def add(self, result: Result) -> None:
         """Keep one more; returns when it is on the disk."""

@@ -54,6 +54,7 @@ class Runner(Generic[BenchT]):
 
     def run(self, cases: tuple[Case[BenchT], ...], watch: Watch[BenchT]) -> None:
         """Try what has no final verdict yet. KeyboardInterrupt passes through."""
+        self._bench.learned.update(self._log.learned)
         for case in cases:
             known = self._log.results.get(case.id)
             if known is not None and self._stands(known):
@@ -61,6 +62,7 @@ class Runner(Generic[BenchT]):
                 continue
             watch(case, None)
             result = self._try(case)
+            self._log.learn(self._bench.learned)
             self._log.add(result)
             watch(case, result)
 

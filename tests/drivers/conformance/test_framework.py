@@ -2,6 +2,7 @@
 
 import json
 from pathlib import Path
+from typing import Any
 from xml.etree import ElementTree as Xml
 
 import pytest
@@ -50,6 +51,7 @@ class Lamp:
         self.stopwatch = Stopwatch(self.clock)
         self.lit = lit
         self.settled = 0
+        self.learned: dict[str, Any] = {}
 
     def ask(self) -> bool:
         self.recorder.sent(b"lit?")
@@ -197,6 +199,18 @@ def test_what_a_case_spends_may_depend_on_the_bench(tmp_path: Path) -> None:
 
     assert run(tmp_path, Lamp(), each, pieces=3)["lamp.glass.all"].verdict is Verdict.SKIPPED
     assert run(tmp_path, Lamp(), each, pieces=4)["lamp.glass.all"].verdict is Verdict.PASSED
+
+
+def test_what_the_cases_saw_outlives_a_stop(tmp_path: Path) -> None:
+    @Clause("lamp.light.hue", "It has a colour.", "Lamps §7", "None.")
+    def hue(bench: Lamp) -> str:
+        bench.learned["hue"] = {"kelvin": 2700}
+        return "warm"
+
+    run(tmp_path, Lamp(), hue)
+    again = Lamp()
+    run(tmp_path, again, hue, lit)
+    assert again.learned == {"hue": {"kelvin": 2700}}
 
 
 def test_a_run_does_not_go_on_with_another_device(tmp_path: Path) -> None:
