@@ -36,9 +36,11 @@ _LINES = (
     (239.5, 8.0, "上の模様は、おもて面を暗号にして記録したものです。"),
     (244.5, 8.0, "この面の全体を300dpi以上で読み取って問い合わせサイトに送ると、"),
     (249.5, 8.0, "交付されたときのおもて面が表示され、見比べることができます。"),
-    (254.5, 8.0, "左の桜の模様は、{viewer}で見ると「証」の文字が現れます。"),
+    (254.5, 8.0, "{latent}"),
 )
-_INFRARED_VIEWER, _LINE_VIEWER = "赤外線カメラ", "専用の線模様フィルム"
+_INFRARED = "原本かどうかは、左の桜を赤外線カメラで見て「証」の文字で確かめます。"
+_LINES_ONLY = "左の桜に専用の線模様フィルムを重ねると「証」の文字が現れます。"
+"""A line screen alone proves no original, and so it is not said to."""
 
 
 @functools.lru_cache(maxsize=8)
@@ -64,9 +66,9 @@ def draw_back(canvas: Any, document_id: str, sheet: tuple[int, int], *, infrared
         canvas.setFillColorCMYK(*_TEXT_CMYK)
     else:
         canvas.setFillGray(0)
-    viewer = _INFRARED_VIEWER if infrared else _LINE_VIEWER
+    latent = _INFRARED if infrared else _LINES_ONLY
     for y_mm, size_pt, text in _LINES:
-        _line(canvas, y_mm, size_pt, text.format(viewer=viewer))
+        _line(canvas, y_mm, size_pt, text.format(latent=latent))
     _line(canvas, 263.5, 8, f"問い合わせサイト　{INQUIRY_SITE}")
     _line(canvas, 272, 14, document_id)
     _line(canvas, 279, 9.5, f"証明書の番号　　{count}枚中　{number}枚目")

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pikepdf
+import pypdfium2
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from numpy.typing import NDArray
@@ -327,3 +328,23 @@ def test_wrong_marks_are_not_signed_for(
     with pytest.raises(CheckFailed) as caught:
         ENGRAVER.read_back(make(), certificate(pages), context)
     assert caught.value.failure == "marks.read_back"
+
+
+@pytest.mark.parametrize(
+    ("context", "said", "unsaid"),
+    [
+        (CMYK, "原本かどうかは、左の桜を赤外線カメラで", "フィルム"),
+        (ONE, "専用の線模様フィルム", "原本"),
+    ],
+    ids=["pair of inks", "line screen"],
+)
+def test_only_the_mark_that_shows_an_original_is_said_to(
+    context: DeliveryContext, said: str, unsaid: str
+) -> None:
+    document = pypdfium2.PdfDocument(marks_of(context))
+    try:
+        text = document[1].get_textpage().get_text_bounded()
+    finally:
+        document.close()
+    assert said in text
+    assert unsaid not in text
