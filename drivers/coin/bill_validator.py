@@ -10,7 +10,14 @@ from contextlib import suppress
 from drivers.clock import Clock
 from drivers.coin.bills import COUNTRY, Bills, Scaling, bill_yen, decode_scaling
 from drivers.coin.bus import TRIES, CoinBus
-from drivers.coin.contract import BillHeld, CoinEvent, CreditCursor, Taker
+from drivers.coin.contract import (
+    BillHeld,
+    BillReturned,
+    CoinAccepted,
+    CoinEvent,
+    CreditCursor,
+    Taker,
+)
 from drivers.coin.identity import Identity, ask_if_there, identify
 from drivers.coin.protocol import ReplyError, decode_text
 from drivers.coin.quirks import QuirkBook
@@ -87,7 +94,7 @@ class BillValidator(MoneyTaker):
     def poll(self, tries: int = TRIES) -> tuple[CoinEvent, ...]:
         """New events, oldest first; after a fatal one, whether the cause is gone."""
         before = self.cursor
-        events = super().poll(tries)
+        events = _still_held(super().poll(tries))
         if self.cursor != before:
             self._faulty = self._faulty or self._seen_fatal(events)
         if self._faulty:
@@ -149,3 +156,10 @@ class BillValidator(MoneyTaker):
         wanted = bytes((BillMode.STACKER | BillMode.ESCROW,))
         with suppress(DeviceError):
             self._bus.ask(self._address, Header.SET_BILL_MODE, wanted)
+
+
+def _still_held(events: tuple[CoinEvent, ...]) -> tuple[CoinEvent, ...]:
+    """Without bills that are in escrow no more: an order for one would meet the next."""
+    moves = [e for e in events if isinstance(e, BillHeld | BillReturned | CoinAccepted)]
+    gone = [e for e in moves[:-1] if isinstance(e, BillHeld)]
+    return tuple(e for e in events if e not in gone)

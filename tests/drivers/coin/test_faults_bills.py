@@ -224,6 +224,17 @@ def test_fault_25_a_lost_order_or_answer_is_not_sent_again(
     r.check()
 
 
+def test_fault_25_a_bill_that_is_out_again_is_not_told_as_held() -> None:
+    """An order to stack it would stack the one that has come after it."""
+    r = rig()
+    assert r.machine.bills
+    for a, b in ((1, 1), (0, 1), (7, 1)):
+        r.machine.act(lambda a=a, b=b: r.machine.bills and r.machine.bills.push(a, b))  # type: ignore[misc]
+    events = r.poll(1)
+    assert kinds(events) == ["BillReturned", "BillHeld"]
+    assert [event.yen for event in events if isinstance(event, BillHeld)] == [10000]
+
+
 @pytest.mark.parametrize("answer", [254, 255])
 @pytest.mark.parametrize("moves", [True, False])
 def test_fault_26_a_route_that_is_denied_credits_nothing_until_the_event(
