@@ -288,7 +288,7 @@ def said_by(entries: Sequence[Entry]) -> Said:
     doubted_in_yen = COIN_YEN * _doubted(entries, "coin", UNSEEN_COINS)
     doubted_in_yen += BILL_YEN * _doubted(entries, "bill", 1)
     return Said(
-        credited_yen=sum(one.number("yen") for one in of("coin.in", "bill.in")),
+        credited_yen=sum(one.number("yen") for one in of("coin.in", "bill.in", "stock.in")),
         paid_yen=sum(e.number("yen") * (e.number("paid") + e.number("over")) for e in sure)
         + sum(e.number("yen") for e in emptied if came_back(e)),
         doubted_in_yen=doubted_in_yen,

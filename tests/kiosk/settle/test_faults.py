@@ -225,6 +225,7 @@ def test_fault_19_a_missorted_coin_leaves_the_credit_and_shakes_the_count() -> N
     assert t.memory.coins.sure().stock()[100] == t.memory.coins.stock()[100] - 1
     t.happen(h.StockCounted(100, 41))
     assert t.memory.coins.accuracy(100) is Accuracy.SET
+    assert t.audit() == ()
 
 
 def test_fault_20_the_return_lever_asks_the_visit_to_give_back() -> None:
@@ -233,6 +234,7 @@ def test_fault_20_the_return_lever_asks_the_visit_to_give_back() -> None:
     t.hand.pull_lever()
     t.pass_time(1.0)
     assert t.last(link.ReturnAsked)
+    assert t.audit() == ()
 
 
 def test_fault_23_manipulation_shuts_the_slot_and_is_kept() -> None:
@@ -245,6 +247,7 @@ def test_fault_23_manipulation_shuts_the_slot_and_is_kept() -> None:
     troubles = [one.word("reason") for one in t.disk if one.kind == "device.trouble"]
     assert "coin.fraud" in troubles
     assert any(one.kind == "coin.maybe" for one in t.disk)
+    assert t.audit() == ()
 
 
 def test_fault_24_a_bill_in_escrow_when_the_host_dies_goes_back() -> None:
@@ -344,6 +347,7 @@ def test_fault_28_a_full_stacker_ends_bills_and_coins_go_on() -> None:
     insert(t, 100, 100)
     assert booked(t.disk)["inserted"] == 1200
     assert t.state is State.HELD
+    assert t.audit() == ()
 
 
 def test_fault_29_an_unknown_bill_that_was_stacked_is_a_case() -> None:
@@ -352,6 +356,7 @@ def test_fault_29_an_unknown_bill_that_was_stacked_is_a_case() -> None:
     t.pass_time(1.0)
     assert "bill.maybe" in kinds(t)
     assert t.memory.cases
+    assert t.audit() == ()
 
 
 def test_fault_34_a_hopper_that_runs_empty_is_made_up_from_others_then_owed() -> None:
@@ -441,6 +446,7 @@ def test_fault_42_what_could_not_be_changed_is_said_and_refused_before_it_is_tak
     assert back(t) == 1500, "neither the coin nor the bill was let in"
     insert(t, 100, 100, 100)
     assert t.state is State.HELD
+    assert t.audit() == ()
 
 
 def test_fault_43_refilling_and_collection_are_counted_signed_and_compared() -> None:
@@ -479,6 +485,7 @@ def test_fault_43_refilling_and_collection_are_counted_signed_and_compared() -> 
     assert end.number("hoppers") == sum(v * n for v, n in t.memory.coins.pieces)
     t.say(link.OpenVisit(VISIT))
     assert t.state is State.VISIT
+    assert t.audit() == ()
 
 
 def test_fault_44_a_cut_cable_keeps_the_session_and_its_money() -> None:
