@@ -34,7 +34,7 @@ def main(uploads: int, onward: int) -> None:
 
     from center.antiforgery.scramble.upload import pictures
 
-    Image.preinit()
+    Image.init()
     close_the_doors(uploads, onward)
     with socket.socket(fileno=uploads) as came, socket.socket(fileno=onward) as goes:
         read = reader_of(came)
