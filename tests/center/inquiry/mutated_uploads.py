@@ -3,7 +3,8 @@
 `python -m tests.center.inquiry.mutated_uploads --runs 10000 --seed N --out FILE` is resumable: one
 JSON line for each upload, by its number; the same number and seed give the same upload. Those are
 small files, broken as files: few get past the parsers. With `--backs` they are scans of real backs,
-wounded as pictures first, so that the decoder has its share.
+wounded as pictures first, so that the decoder has its share; a site has keys of its own, so the
+wounds are the same again and the cells below them are not.
 """
 
 import argparse

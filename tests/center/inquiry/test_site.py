@@ -22,7 +22,7 @@ from center.inquiry.sentences import LANGUAGES, words
 from tests.center.antiforgery.engraving import certificate
 from tests.center.inquiry import axe
 from tests.center.inquiry.looks import COMPLAINTS
-from tests.center.inquiry.mutated_uploads import send
+from tests.center.inquiry.mutated_uploads import send, send_back
 from tests.center.inquiry.site_at_work import ANSWER_S, SiteAtWork, jpeg, marks, side, site_at_work
 
 pytestmark = [pytest.mark.daemon, pytest.mark.slow, pytest.mark.timeout(600)]
@@ -100,8 +100,9 @@ def test_everything_else_gets_a_sentence(
 
 
 def test_mutated_uploads_get_a_sentence(site: SiteAtWork) -> None:
-    """The first thirty of the ten thousand that `make mutants-uploads` sends."""
+    """The first thirty of the ten thousand that `make mutants-uploads` sends, and a real back."""
     answers = [send(site, 20261121, number) for number in range(30)]
+    answers.append(send_back(site, 20261121, 3))
     assert [one for one in answers if not one["said"] or one["status"] != 200] == []
     assert len(_children(site.process.pid)) == 2
 
