@@ -1,5 +1,6 @@
 """Figures of the marks on the model of printing and copying: how much is seen, before and after."""
 
+import functools
 from dataclasses import dataclass
 
 import numpy as np
@@ -33,14 +34,17 @@ COPIERS = tuple(Copier(mode, dpi) for mode in (TEXT, MIXED, PHOTO) for dpi in (3
 
 def look(choice: int, engine: Engine, copier: Copier | None, seed: int) -> tuple[float, float]:
     """Contrast and legibility of the word, on the original or on a copy."""
-    shape = (PATCH.height, PATCH.width)
-    plain = np.zeros(shape, np.bool_)
-    set_dots(plain, ~camouflage(shape), FINE_PITCH, FINE)
-    page, without = (
-        on_paper(ink, engine, copier, seed + number)
-        for number, ink in enumerate((tint(PATCH, choice), plain))
-    )
-    return contrast(page, words(shape)), legibility(page, words(shape), without)
+    letters = words((PATCH.height, PATCH.width))
+    page = on_paper(tint(PATCH, choice), engine, copier, seed)
+    return contrast(page, letters), legibility(page, letters, _without(engine, copier, seed + 1))
+
+
+@functools.lru_cache(maxsize=4)
+def _without(engine: Engine, copier: Copier | None, seed: int) -> Plane:
+    """The ground alone: the same for every choice."""
+    plain = np.zeros((PATCH.height, PATCH.width), np.bool_)
+    set_dots(plain, ~camouflage(plain.shape), FINE_PITCH, FINE)
+    return on_paper(plain, engine, copier, seed)
 
 
 def on_paper(ink: Bits, engine: Engine, copier: Copier | None, seed: int) -> Plane:

@@ -29,7 +29,7 @@ from tests.security_report.page import figure, row, table
 
 SEED = 20261121
 GAINS = (-0.08, -0.04, 0.0, 0.04, 0.08, 0.12, 0.16, 0.20, 0.25)
-CONTEXT = DeliveryContext("ABCD-EFGH-JKLM-NPQR", 1, "1.3.cmyk.00000000")
+CONTEXT = DeliveryContext("ABCD-EFGH-JKLM-NPQR", 1, "1.4.cmyk.00000000")
 _SHOWN: tuple[Copier | None, ...] = (
     None,
     Copier(TEXT, 600),

@@ -1,5 +1,6 @@
 """The emblem: a blossom for the eye, 証 for an infra-red camera, nothing hidden on a copy."""
 
+import functools
 import io
 from typing import Any
 
@@ -12,7 +13,7 @@ from center.antiforgery import colour
 from center.antiforgery.back import EMBLEM_PT, emblem_room
 from center.antiforgery.copier import MIXED, PHOTO, TEXT, Copier
 from center.antiforgery.emblem import HIDDEN, RADIUS, blossom, emblem
-from center.antiforgery.measure import pairs, screen_seen
+from center.antiforgery.measure import ScreenSeen, pairs, screen_seen
 from center.antiforgery.screen import PERIOD, hidden, screen
 from center.antiforgery.views import copy_of, infrared_view, visible_view
 from tests.center.antiforgery.renderers import ghostscript_inks
@@ -42,6 +43,12 @@ def places(shape: tuple[int, int]) -> tuple[Inks, Inks]:
     y, x = np.mgrid[0 : shape[0], 0 : shape[1]]
     away = np.hypot(x - shape[1] / 2, y - shape[0] / 2) * 72 / DPI
     return (away > 42) & (away < 46), (away > 49) & (away < RADIUS - 3)
+
+
+@functools.cache
+def screen_on(copier: Copier | None) -> ScreenSeen:
+    """What is seen of the line screen there."""
+    return screen_seen(copier, seed=4)
 
 
 class TestPair:
@@ -134,18 +141,18 @@ class TestLineScreen:
         assert inside == pytest.approx(lines[ground & ~character].mean(), rel=0.01)
 
     def test_seen_under_the_grating_and_not_without(self) -> None:
-        original = screen_seen(None, seed=4)
+        original = screen_on(None)
         assert abs(original.naked) < 0.005
         assert abs(original.viewer) > 0.1
 
     @pytest.mark.parametrize("mode", [TEXT, MIXED])
     def test_most_of_it_is_lost_on_a_copy_of_another_size(self, mode: str) -> None:
         """Copies come out larger or smaller by some thousandths; then the grating fits no more."""
-        original = abs(screen_seen(None, seed=4).viewer)
-        assert abs(screen_seen(Copier(mode, 600, 0.004), seed=4).viewer) < original / 4
+        original = abs(screen_on(None).viewer)
+        assert abs(screen_on(Copier(mode, 600, 0.004)).viewer) < original / 4
 
     def test_a_copy_of_the_very_size_keeps_it(self) -> None:
         """Why this variant only stands in: said on the page that explains it."""
-        original = abs(screen_seen(None, seed=4).viewer)
-        assert abs(screen_seen(Copier(TEXT, 600), seed=4).viewer) > original / 2
-        assert abs(screen_seen(Copier(PHOTO, 600), seed=4).viewer) > original / 4
+        original = abs(screen_on(None).viewer)
+        assert abs(screen_on(Copier(TEXT, 600)).viewer) > original / 2
+        assert abs(screen_on(Copier(PHOTO, 600)).viewer) > original / 4

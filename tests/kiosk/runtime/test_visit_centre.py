@@ -12,7 +12,7 @@ import pikepdf
 import pytest
 
 from center.antiforgery.back import TINT
-from center.antiforgery.pantograph import DEFAULT_CHOICE, tint
+from center.antiforgery.pantograph import tint
 from center.clock import stopwatch
 from center.issuing import copies
 from center.issuing.extract import Extract, Office
@@ -103,11 +103,10 @@ def test_from_the_challenge_to_documents_in_the_vault(it: Bench) -> None:
 @pytest.mark.parametrize(
     ("calibration", "pantograph", "latent"),
     [
-        ("", DEFAULT_CHOICE, {"/Emblem", "/Screen"}),
         ("1.1.rgb.9f3a2c41", 1, {"/Emblem", "/Screen"}),
         ("1.5.cmyk.9f3a2c41", 5, {"/Emblem"}),
     ],
-    ids=["uncalibrated", "calibrated, mixes its own inks", "calibrated, takes CMYK"],
+    ids=["mixes its own inks", "takes CMYK"],
 )
 def test_what_was_chosen_for_the_printer_travels_with_the_visit_and_is_on_the_paper(
     work: CentreAtWork, calibration: str, pantograph: int, latent: set[str]
