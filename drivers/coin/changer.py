@@ -19,8 +19,11 @@ from drivers.coin.tables import CHANGER_ERRORS, Category, Header
 from drivers.errors import DeviceError, MisuseError, PeerError
 
 _POLL_S = 0.2
-_START_S, _COIN_S = 10.0, 0.5
+_START_S, _YEN_S = 10.0, 0.05
+"""A payout has so long to end: as if it were all in ten-yen coins, two a second."""
 _SMALLEST_YEN = 1
+_BEGINS_S = 2.0
+"""Between an order and the first sign of it; the standard names no limit."""
 _MAX_SENDS = 3
 _PAYING_OUT, _INITIALISING = 1 << 3, 1 << 6
 _HOPPERS = range(1, 9)
@@ -121,13 +124,12 @@ class Changer:
         """Pay the amount once; blocks until it has stopped. Never raises."""
         try:
             self._recognise(ticket.serial)
-            result = self._judge(ticket)
+            result, heard = self._judge(ticket), False
             for _ in range(_MAX_SENDS):
-                if result.evidence is not Evidence.NOT_STARTED:
+                if heard or result.evidence is not Evidence.NOT_STARTED:
                     break
-                with suppress(DeviceError):
-                    order = ticket.yen.to_bytes(4, "little")
-                    self._bus.ask(self._address, Header.PAY_MONEY_OUT, order)
+                heard = self._order(ticket)
+                self._wait_until_begun(ticket)
                 result = self._judge(ticket)
         except DeviceError as error:
             return ValueResult(ticket, 0, Evidence.UNKNOWN, error.reason.name)
@@ -148,6 +150,23 @@ class Changer:
         paid, unpaid = decode_number(data[1:5]), decode_number(data[5:9])
         return MoneyOut(data[0], paid, unpaid, total)
 
+    def _order(self, ticket: ValueTicket) -> bool:
+        """True if it acknowledged: then it is not told again, whatever its counters say."""
+        order = ticket.yen.to_bytes(4, "little")
+        with suppress(DeviceError):
+            self._bus.ask(self._address, Header.PAY_MONEY_OUT, order)
+            return True
+        return False
+
+    def _wait_until_begun(self, ticket: ValueTicket) -> None:
+        """One that thinks before it pays must not be taken for one that has not heard."""
+        until_s = self._clock.monotonic_s() + _BEGINS_S
+        while self._clock.monotonic_s() < until_s:
+            with suppress(DeviceError):
+                if self._activity() & _PAYING_OUT or self.money_out().counter != ticket.counter:
+                    return
+            self._clock.sleep(_POLL_S)
+
     def _judge(self, ticket: ValueTicket) -> ValueResult:
         """By the counters, once it stands still."""
         self._wait_until_still(ticket)
@@ -156,7 +175,8 @@ class Changer:
         if now.counter == ticket.counter and not moved:
             return ValueResult(ticket, 0, Evidence.NOT_STARTED, self._why())
         if now.counter == advance(ticket.counter, 1) and moved == now.paid_yen:
-            reason = "" if moved == ticket.yen else self._why() or "coin.hopper_empty"
+            wrong = "coin.hopper_empty" if moved < ticket.yen else "coin.hopper_fault"
+            reason = "" if moved == ticket.yen else self._why() or wrong
             return ValueResult(ticket, moved, Evidence.DEVICE_COUNTED, reason)
         if now.counter == 0 and moved <= ticket.yen:
             # Reset since: header 124 is cleared, header 127 is not.
@@ -167,7 +187,7 @@ class Changer:
         return next(iter(self.troubles()), "")
 
     def _wait_until_still(self, ticket: ValueTicket) -> None:
-        until_s = self._clock.monotonic_s() + _START_S + ticket.yen * _COIN_S
+        until_s = self._clock.monotonic_s() + _START_S + ticket.yen * _YEN_S
         heard_s = self._clock.monotonic_s()
         while True:
             try:

@@ -29,6 +29,7 @@ class VirtualChanger(Slave):
         self.paid_total_yen = 0
         """Header 127; survives everything but header 126."""
         self._left_yen = 0
+        self._begins_s = 0.0
         self._paid_yen = 0
         self._unpaid_yen = 0
         self._counter = 0
@@ -90,7 +91,8 @@ class VirtualChanger(Slave):
             return NAK
         self._paid_yen = self._unpaid_yen = 0
         self._left_yen = int.from_bytes(data, "little")
-        self._next_s = self.now_s + self.speeds.dispense_coin_s
+        self._begins_s = self.now_s + self._build.begins_after_s
+        self._next_s = self._begins_s + self.speeds.dispense_coin_s
         self._error = (0, 0)
         return ACK
 
@@ -98,7 +100,8 @@ class VirtualChanger(Slave):
         return Answer(bytes((self._counter,)) + _four(self._paid_yen) + _four(self._unpaid_yen))
 
     def _activity(self, _: bytes) -> Answer:
-        return Answer(bytes((_PAYING if self._left_yen else 0, 0)))
+        paying = self._left_yen and self.now_s >= self._begins_s
+        return Answer(bytes((_PAYING if paying else 0, 0)))
 
     def _balance(self, data: bytes) -> Answer | None:
         if len(data) != 1 or not 1 <= data[0] <= len(self.values):

@@ -115,6 +115,8 @@ class ChangerBuild:
 
     address: int = 55
     plate: Nameplate = Nameplate("KVM", "KV-C1", 155_001)
+    begins_after_s: float = 0.0
+    """So long after an order that it acknowledged it says for the first time that it is paying."""
     pieces: dict[int, int] = field(default_factory=lambda: dict.fromkeys((10, 50, 100, 500), 50))
 
 

@@ -64,6 +64,17 @@ def test_what_runs_empty_is_paid_exactly_as_far_as_it_goes() -> None:
     assert bench.changer.troubles() == ("coin.hopper_empty",)
 
 
+@pytest.mark.parametrize("lost", [False, True])
+def test_one_that_thinks_before_it_pays_is_not_told_twice(*, lost: bool) -> None:
+    """Idle and with its counters as before it looks as if it had not heard."""
+    bench = Bench(ChangerBuild(begins_after_s=0.7))
+    if lost:
+        pays = for_header(Header.PAY_MONEY_OUT)
+        bench.plan.add(Fault(direction=Direction.REPLY, harm=Harm.CUT, when=pays))
+    result = bench.pay(500)
+    assert (result.paid_yen, result.evidence, result.reason) == (500, Evidence.DEVICE_COUNTED, "")
+
+
 def test_a_jam_is_told() -> None:
     bench = Bench()
     assert bench.machine.changer
