@@ -52,6 +52,8 @@ _SILENCE_LIMIT_S = 5.0
 """A hopper silent for so long is not waited for; `resolve` asks it later."""
 _LATE_COIN_S = 0.3
 """A coin on its way when a hopper stops still falls, and is counted."""
+_BEGINS_S = 2.0
+"""Between an order that was answered and the first sign of it, at most."""
 _MAX_SENDS = 3
 _MAX_PIECES = 255
 _STATUS_TRIES = 2
@@ -296,15 +298,20 @@ class SerialCoinVendor:
         """Send the command, and again only when the counters prove that it was not obeyed."""
         hopper.recognise(ticket.serial)
         view = self._standstill(hopper, ticket)
-        refused = False
+        refused = heard = False
         for _ in range(_MAX_SENDS):
-            if refused or course(ticket, view) is not Course.NOT_TAKEN:
+            if heard or course(ticket, view) is not Course.NOT_TAKEN:
                 break
             hopper.enable()
             with suppress(DeviceError):
                 # No answer is no matter: the counters are asked either way.
                 refused = hopper.pay(ticket)
+                heard = True
             view = self._standstill(hopper, ticket)
+            if heard and not refused and course(ticket, view) is Course.NOT_TAKEN:
+                # It has obeyed, or will: its counters are late.
+                self._clock.sleep(_BEGINS_S)
+                view = self._standstill(hopper, ticket)
         return judge(ticket, view, refused=refused)
 
     def _standstill(self, hopper: Hopper, ticket: DispenseTicket) -> HopperView:

@@ -158,6 +158,24 @@ def test_fault_33_the_answer_to_the_command_decides_nothing(answer: DispenseAnsw
     r.check()
 
 
+def test_fault_33_an_order_that_was_answered_is_not_sent_again_though_the_counters_are_late() -> (
+    None
+):
+    r = Rig(speeds=Speeds(dispense_coin_s=1.0))
+    r.vendor.capabilities()
+    ticket = r.vendor.prepare(100, 2)
+    hopper = r.machine.hoppers[100]
+    status = hopper._commands[Header.HOPPER_STATUS]
+    before, ordered_s = status(b""), r.clock.monotonic_s()
+    hopper._commands[Header.HOPPER_STATUS] = lambda data: (
+        status(data) if r.clock.monotonic_s() > ordered_s + 0.7 else before
+    )
+    result = r.dispense(ticket)
+    assert (result.paid, result.evidence) == (2, Evidence.DEVICE_COUNTED)
+    assert dispenses(r) == 1
+    r.check()
+
+
 @pytest.mark.parametrize("stock", [0, 1, 3])
 def test_fault_34_a_hopper_that_runs_empty_tells_what_it_paid(stock: int) -> None:
     r = rig(build(pieces=stock))
