@@ -16,7 +16,7 @@ def config(tmp_path: Path) -> Path:
     text = text.replace("/var/lib/kiosk", str(tmp_path / "state"))
     text = text.replace("/dev/kiosk-", str(tmp_path / "none-"))
     text = text.replace("ipps://printer.kiosk.internal/ipp/print", "ipp://127.0.0.1:9/ipp/print")
-    text = text.replace('pcscd_socket = ""', f'pcscd_socket = "{tmp_path / "pcscd"}"')
+    text = text.replace('pcscd_socket = ""', f'pcscd_socket = "{tmp_path / "pcscd.comm"}"')
     path = tmp_path / "firmware.toml"
     path.write_text(text, encoding="utf-8")
     return path

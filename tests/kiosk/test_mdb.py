@@ -21,7 +21,7 @@ def values(tmp_path: Path) -> dict[str, Any]:
     made = tomllib.loads(EXAMPLE.read_text(encoding="utf-8"))
     made["terminal"]["mode"] = "demo"
     made["journal"]["directory"] = str(tmp_path)
-    made["card"]["pcscd_socket"] = str(tmp_path / "none")
+    made["card"]["pcscd_socket"] = str(tmp_path / "pcscd.comm")
     made["coin"]["protocol"] = "mdb"
     made["coin"]["hoppers"] = dict.fromkeys(("10", "50", "100", "500"), 8)
     made["coin"]["bills"] = 48

@@ -30,7 +30,7 @@ def config() -> Iterator[Config]:
     with tempfile.TemporaryDirectory(prefix="k") as place:
         values["terminal"]["mode"] = "demo"
         values["journal"]["directory"] = f"{place}/journal"
-        values["card"]["pcscd_socket"] = f"{place}/none"
+        values["card"]["pcscd_socket"] = f"{place}/pcscd.comm"
         values["coin"]["port"] = f"{place}/coin"
         values["printer"]["device_uri"] = "ipp://127.0.0.1:9/ipp/print"
         values["receipt"]["port"] = f"{place}/receipt"

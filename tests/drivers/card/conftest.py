@@ -76,7 +76,11 @@ def card_file(
 
 @pytest.fixture(scope="session")
 def pcscd_directory() -> Iterator[Path]:
-    """libpcsclite knows one socket path a process, so every daemon here gets the same."""
+    """libpcsclite knows one socket path a process, so every daemon here gets the same.
+
+    A test elsewhere that wants no daemon to be there leads to a `pcscd.comm` too, so that one may
+    come there afterwards.
+    """
     chosen = chosen_socket()
     if chosen:
         yield Path(chosen).parent
