@@ -97,7 +97,8 @@ class AttendantDesk:
             raise Refused(f"there is no hopper for {yen} yen")
         if type(pieces) is not int or pieces < 0:
             raise Refused("a number of pieces is a whole number from 0")
-        if pieces > (holds := dict(coins.capacity).get(yen, pieces)):
+        # 0 is a store into which no coin of a resident falls: how much it holds is not said.
+        if 0 < (holds := dict(coins.capacity).get(yen, 0)) < pieces:
             raise Refused(f"by [change] capacity that hopper holds {holds} coins, not {pieces}")
         self._post(h.StockCounted(yen, pieces))
         self._until(lambda memory: memory.coins.expected(yen) == pieces)

@@ -69,6 +69,12 @@ def test_a_counted_hopper_is_known_when_the_answer_comes(terminal: Terminal) -> 
     assert terminal.model.memory.coins.stock()[100] == 80
 
 
+def test_a_store_that_is_filled_by_hand_alone_has_no_limit(terminal: Terminal) -> None:
+    coins = replace(MEMORY.coins, capacity=((100, 0), (500, 120)))
+    terminal.model = replace(terminal.model, memory=replace(MEMORY, coins=coins))
+    assert ask(terminal.path, {"do": "count", "yen": 100, "pieces": 900})["ok"]
+
+
 def test_a_case_is_closed_once(terminal: Terminal) -> None:
     order: dict[str, object] = {"do": "close_case", "case": "00112233-1"}
     assert ask(terminal.path, order) == {"ok": True}
