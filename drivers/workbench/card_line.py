@@ -6,6 +6,7 @@ from typing import Protocol
 from drivers.card.apdu import BadApdu, Command, Response
 from drivers.card.tables import JPKI_AID, MEANINGS, TEXT_AID
 from drivers.errors import DeviceError
+from drivers.workbench.typed import typed_bytes
 
 HELP = """\
 BYTES          an APDU: 00 A4 04 0C 0A D3 92 F0 00 26 01 00 00 00 01
@@ -86,7 +87,7 @@ def _command(text: str) -> Command:
         if name not in _APPLICATIONS:
             raise ValueError(f"there is no application {name!r}: {', '.join(_APPLICATIONS)}")
         return Command(0x00, 0xA4, 0x04, 0x0C, _APPLICATIONS[name])
-    return Command.decode(bytes.fromhex(text))
+    return Command.decode(typed_bytes([text]))
 
 
 def _shown(command: Command) -> str:

@@ -10,6 +10,7 @@ from drivers.conformance.coin_wire import CoinWire, Heard
 from drivers.conformance.timing import Stopwatch
 from drivers.link.port import BytePort, LinkLost
 from drivers.workbench.coin_words import header_of, reply_words
+from drivers.workbench.typed import typed_bytes
 
 HELP = """\
 ADDRESS HEADER [BYTES]   ask a device: 2 229   2 credits   2 coin_id 01   3 enable_hopper A5
@@ -78,12 +79,12 @@ class CoinLine:
         elif words[0] == "headers":
             yield ", ".join(f"{h.value} {h.name.lower()}" for h in sorted(Header, reverse=True))
         elif words[0] == "raw":
-            raw = bytes.fromhex("".join(words[1:]))
+            raw = typed_bytes(words[1:])
             yield from self._exchange(raw[3] if len(raw) > 3 else 0, raw)  # noqa: PLR2004 - header
         elif len(words) == 1 or not words[0].isdigit() or not 0 <= int(words[0]) <= 255:  # noqa: PLR2004 - one byte
             yield "   ADDRESS HEADER [BYTES], or help"
         else:
-            header, data = header_of(words[1]), bytes.fromhex("".join(words[2:]))
+            header, data = header_of(words[1]), typed_bytes(words[2:])
             yield from self._exchange(header, self._frame(int(words[0]), header, data))
 
     def _exchange(self, header: int, raw: bytes) -> Iterator[str]:

@@ -14,6 +14,7 @@ from drivers.coin.mdb.framing import Answer, Sign
 from drivers.coin.mdb.tables import BillExpansion, Changer, Expansion, Validator
 from drivers.coin.mdb.words import answer_words, command_words
 from drivers.link.port import BytePort, LinkLost
+from drivers.workbench.typed import typed_bytes
 
 HELP = """\
 NAME [BYTES]         tell the changer: poll   tube_status   coin_type 000F0000   dispense 12
@@ -109,7 +110,7 @@ def block_of(words: list[str]) -> bytes:
     name, *rest = words[1:] if bill else words
     commands: dict[str, int] = {c.name.lower(): c for c in (Validator if bill else Changer)}
     if name.replace("-", "_") in commands:
-        return bytes((commands[name.replace("-", "_")],)) + bytes.fromhex("".join(rest))
+        return bytes((commands[name.replace("-", "_")],)) + typed_bytes(rest)
     if bill:
         raise ValueError(f"the bill validator has no command {name!r}; `names` lists them")
     try:

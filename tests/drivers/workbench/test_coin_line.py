@@ -106,3 +106,8 @@ def test_headers_by_number_and_by_name() -> None:
     assert header_of("229") == header_of("credits") == header_of("CREDITS") == Header.CREDITS
     with pytest.raises(ValueError, match="headers"):
         header_of("nothing")
+
+
+@pytest.mark.parametrize("typed", ["raw zz", "2 credits 0", "2 credits 1g", "raw 0x02"])
+def test_bytes_that_are_none_are_answered_by_how_to_type_them(typed: str) -> None:
+    assert "two hexadecimal digits each" in Table().says(typed)
