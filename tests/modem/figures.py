@@ -9,6 +9,7 @@ jitter, blur and quality), `rivals` (QR and Data Matrix in the same place), `spe
 """
 
 import argparse
+import functools
 import json
 import os
 import subprocess
@@ -25,7 +26,7 @@ from center.antiforgery.channel.scanning import Scanner, scan
 from center.antiforgery.scramble.block import encode
 from center.antiforgery.scramble.decode import decode_cells, decode_picture
 from center.antiforgery.scramble.demodulate import NoBlock, NotOurs, TooCoarse, demodulate
-from center.antiforgery.scramble.header import BYTES
+from center.antiforgery.scramble.header import BYTES, Header
 from center.antiforgery.scramble.layout import HEIGHT, WIDTH, layout
 from center.antiforgery.scramble.recovered import Strip
 from center.antiforgery.scramble.upload import pictures
@@ -39,11 +40,13 @@ from tests.center.antiforgery.scramble.sheets import (
     printed,
     scanned,
 )  # fmt: skip
-from tests.modem.rivals import PAGE_BYTES, RIVALS, rival
+from tests.modem.rivals import RIVALS, rival
 
 FIRST_SEED = 100_000
 OURS = "scramble image"
 Case = dict[str, Any]
+_PAGES = ("sparse", "dense")
+_RIVAL_SEEDS = 20
 _SWEEP_SEEDS = 3
 _SWEEPS: tuple[tuple[str, tuple[float, ...], tuple[str, ...]], ...] = (
     ("cell_dots", (3, 4, 5, 6), ("nominal", "blurry", "aged", "heavy")),
@@ -106,7 +109,7 @@ def _commit() -> str:
 
 def _conditions(seeds: int) -> Iterator[Case]:
     for seed in range(FIRST_SEED, FIRST_SEED + seeds):
-        for page in ("sparse", "dense"):
+        for page in _PAGES:
             for name in NAMES:
                 yield {"word": "conditions", "condition": name, "page": page, "seed": seed}
 
@@ -179,8 +182,8 @@ def _read_raw(case: Case) -> Case:
     return {"raw": float(((found.read > 0) != (block.cells == 1))[data].mean())}
 
 
-def _rival_cases(_: int) -> Iterator[Case]:
-    for seed in (FIRST_SEED,):
+def _rival_cases(seeds: int) -> Iterator[Case]:
+    for seed in range(FIRST_SEED, FIRST_SEED + min(seeds, _RIVAL_SEEDS)):
         for name in NAMES:
             for what in (OURS, *RIVALS):
                 yield {"word": "rivals", "condition": name, "what": what, "seed": seed}
@@ -188,26 +191,33 @@ def _rival_cases(_: int) -> Iterator[Case]:
 
 def _beside(case: Case) -> Case:
     """A rival, or in the same words what the scramble image of either page makes of it."""
+    headers = {page: _header(page, case["seed"]) for page in _PAGES}
     if case["what"] != OURS:
-        return rival(case)
-    sent, recovered = {}, []
-    for page in PAGE_BYTES:
-        sheet = printed(page, case["seed"])
-        upload = scanned(sheet, case["condition"], case["seed"])
-        found = decode_picture(next(pictures(upload)), KEYS, SIGNERS)
-        header = decode_cells(sheet.block.cells, KEYS, SIGNERS).header
-        assert header is not None
-        sent[page] = BYTES + sum(header.base) + sum(header.fine)
-        if is_exact(sheet, found.strips, found.picture, found.dpi):
-            recovered.append(page)
+        return rival(case, {page: BYTES + sum(one.base) for page, one in headers.items()})
+    sent = {page: BYTES + sum(one.base) + sum(one.fine) for page, one in headers.items()}
+    recovered = [page for page in _PAGES if _comes_back(page, case)]
     return {
         "symbols": len(sent), "read": len(recovered), "sent_bytes": sum(sent.values()),
         "read_bytes": sum(sent[page] for page in recovered), "pages": recovered,
     }  # fmt: skip
 
 
+@functools.lru_cache(maxsize=len(_PAGES))
+def _header(page: str, seed: int) -> Header:
+    header = decode_cells(printed(page, seed).block.cells, KEYS, SIGNERS).header
+    assert header is not None
+    return header
+
+
+def _comes_back(page: str, case: Case) -> bool:
+    sheet = printed(page, case["seed"])
+    upload = scanned(sheet, case["condition"], case["seed"])
+    found = decode_picture(next(pictures(upload)), KEYS, SIGNERS)
+    return is_exact(sheet, found.strips, found.picture, found.dpi)
+
+
 def _speed_cases(_: int) -> Iterator[Case]:
-    for page in ("sparse", "dense"):
+    for page in _PAGES:
         for dpi in (200, 300, 400, 600):
             yield {"word": "speed", "page": page, "dpi": dpi, "seed": FIRST_SEED, "what": "decode"}
         yield {"word": "speed", "page": page, "seed": FIRST_SEED, "what": "encode"}

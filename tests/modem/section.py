@@ -198,22 +198,41 @@ def _commits(lines: list[Case]) -> str:
 def _rivals(lines: list[Case]) -> str:
     if not lines:
         return _missing("rivals")
+    groups = defaultdict(list)
+    for line in lines:
+        groups[line["condition"], line["what"]].append(line)
     rows = [
-        (
-            line["condition"], line["what"], f"{line['read']}/{line['symbols']}",
-            f"{line['sent_bytes']:,}", f"{line['read_bytes']:,}",
-            ", ".join(line["pages"]) or "none",
-        )
-        for line in sorted(lines, key=lambda line: NAMES.index(line["condition"]))
-    ]  # fmt: skip
-    head = ("condition", "symbol", "read", "bytes in the area", "bytes read", "pages recovered")
+        (name, what, *_of_symbol(group))
+        for name in NAMES
+        for (condition_name, what), group in groups.items()
+        if condition_name == name
+    ]
+    head = (
+        "condition", "symbol", "read", "bytes in the area", "bytes read, mean",
+        "sparse pages recovered", "dense pages recovered",
+    )  # fmt: skip
+    seeds = sorted({line["seed"] for line in lines})
     return (
         "<h3>QR and Data Matrix in the same place, cells of the same size</h3>"
-        f"<p>One seed ({lines[0]['seed']}), commit {_commits(lines)}. QR and Data Matrix are "
-        "looked for where they lie, and a perfect code over their symbols is granted. The scramble "
-        "image is read as it comes, one "
-        "block for each of two pages; its bytes are those of both blocks, so of two areas.</p>"
+        f"<p>{_seeds(seeds)}, the same ones for all. QR and Data Matrix are looked for where they "
+        "lie, a perfect code over their symbols is granted, and of a page they need to hold no "
+        "more than its header and base image. The scramble image is read as it comes, one block "
+        "for each of two pages; its bytes are those of both blocks, so of two areas.</p>"
         + _table(head, rows)
+        + f"<p>Commit {_commits(lines)}.</p>"
+    )
+
+
+def _of_symbol(group: list[Case]) -> tuple[object, ...]:
+    pages = [
+        f"{sum(page in line['pages'] for line in group)}/{len(group)}"
+        for page in ("sparse", "dense")
+    ]
+    return (
+        f"{sum(line['read'] for line in group)}/{sum(line['symbols'] for line in group)}",
+        f"{np.mean([line['sent_bytes'] for line in group]):,.0f}",
+        f"{np.mean([line['read_bytes'] for line in group]):,.0f}",
+        *pages,
     )
 
 

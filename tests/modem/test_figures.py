@@ -104,3 +104,16 @@ def test_a_sweep_says_its_seeds_and_leaves_no_hole_unsaid() -> None:
     assert "<td>aged</td><td>50.000 %</td><td>not measured</td>" in said
     assert "2 seeds (1 to 2)" in said
     assert said.count("<svg") == 1
+
+
+def test_rivals_are_counted_over_all_their_seeds() -> None:
+    lines = [
+        {"what": "QR v40-L", "condition": "aged", "seed": seed, "symbols": 36, "read": read,
+         "sent_bytes": 36 * 2951, "read_bytes": read * 2951, "pages": pages, "commit": "a"}
+        for seed, read, pages in ((1, 7, ["sparse"]), (2, 0, []))
+    ]  # fmt: skip
+    said = section._rivals(lines)
+    assert "<td>7/72</td><td>106,236</td><td>10,328</td><td>1/2</td><td>0/2</td>" in said
+    assert "2 seeds (1 to 2), the same ones for all" in said
+    seeds = {case["seed"] for case in figures._rival_cases(300)}
+    assert len(seeds) >= 10
