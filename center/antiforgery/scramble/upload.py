@@ -4,12 +4,14 @@ The formats are told by their first bytes, never by a name. Nothing is written a
 """
 
 import io
+import math
 import warnings
 from collections.abc import Iterator
 
 import numpy as np
 import pypdfium2
 from PIL import Image, UnidentifiedImageError
+from pypdfium2.raw import FPDF_PAGEOBJ_IMAGE
 
 from center.antiforgery.compiled import Grey
 from center.antiforgery.scramble.front import PDFIUM
@@ -22,8 +24,13 @@ MOST_PAGES = 24
 _ROOMY = 5600
 """A page whose longer side has more pixels than this is read at half its resolution."""
 _PDF_DPI = 300
-_PDF_LEAST_PT, _PDF_MOST_PT = 100.0, 1300.0
-"""A larger page is a scan whose maker took a pixel for a point; it is drawn pixel by pixel."""
+"""Of a PDF's page without an image."""
+_PDF_LEAST_PT = 100.0
+_PDF_SIDES = 4000, 7600
+"""Pixels of a PDF page's longer side as it is drawn, at least and at most; A4 has 7016 at 600 dpi.
+
+PDFium draws an image up to a pixel too large: little, where pixels are much smaller than cells.
+"""
 _MAGIC = {b"\xff\xd8\xff": "JPEG", b"\x89PNG": "PNG", b"II*\0": "TIFF", b"MM\0*": "TIFF"}
 _BROKEN = (
     UnidentifiedImageError, Image.DecompressionBombError, OSError, SyntaxError, ValueError,
@@ -74,7 +81,6 @@ def _grey(image: Image.Image) -> Grey:
     if max(image.size) > _ROOMY:
         # A JPEG can be unpacked at half its size for half the work; others ignore this.
         image.draft(None, (image.width // 2, image.height // 2))
-    halve = max(image.size) > _ROOMY
     if image.mode in {"L", "RGB", "RGBA", "P", "1", "CMYK", "LA", "YCbCr"}:
         plain = image.convert("L") if image.mode in {"L", "1", "LA"} else image.convert("RGB")
     elif image.mode.startswith(("I", "F")):
@@ -82,7 +88,7 @@ def _grey(image: Image.Image) -> Grey:
         plain = Image.fromarray(np.asarray(values / max(float(values.max()), 1) * 255, np.uint8))
     else:
         raise NoPicture("colours of an unusual kind")
-    if halve:
+    if max(plain.size) > _ROOMY:
         plain = plain.reduce(2)
     return _lightest(np.asarray(plain))
 
@@ -115,16 +121,34 @@ def _page(document: pypdfium2.PdfDocument, number: int) -> Grey:
     with PDFIUM:
         try:
             page = document[number]
-            pixels = page.render(scale=_scale(*page.get_size()), rev_byteorder=True)
-            pixels = pixels.to_numpy().copy()
-        except pypdfium2.PdfiumError:
+            scale = _pdf_scale(page)
+            if scale * scale * math.prod(page.get_size()) > MOST_PIXELS:
+                raise TooLarge("more pixels than a page at 600 dpi")
+            grey = _lightest(page.render(scale=scale, rev_byteorder=True).to_numpy()[..., :3])
+        except (pypdfium2.PdfiumError, ArithmeticError, ValueError):
             raise NoPicture("a broken PDF page") from None
-    return _lightest(pixels[..., :3] if pixels.shape[-1] > 1 else pixels[..., 0])
+    return np.asarray(Image.fromarray(grey).reduce(2)) if max(grey.shape) > _ROOMY else grey
 
 
-def _scale(width_pt: float, height_pt: float) -> float:
-    """Pixels for a point of such a page. Raises TooLarge for what is no sheet."""
-    shorter, longer = sorted((width_pt, height_pt))
-    if shorter <= _PDF_LEAST_PT or longer > LONGEST_SIDE:
+def _pdf_scale(page: pypdfium2.PdfPage) -> float:
+    """Pixels a point with which the largest image of `page` is drawn pixel by pixel, or a multiple.
+
+    PDFium shrinks by leaving pixels out, and of this pattern hardly anything is left then. Nor does
+    it matter what size the page claims: what writes the file often does not know it. Raises
+    TooLarge for what is no sheet.
+    """
+    if min(page.get_size()) <= _PDF_LEAST_PT or max(page.get_size()) > LONGEST_SIDE:
         raise TooLarge("a page far from the size of A4")
-    return _PDF_DPI / 72 if longer < _PDF_MOST_PT else min(1.0, _ROOMY / longer)
+    least, most = _PDF_SIDES
+    images = list(page.get_objects(filter=(FPDF_PAGEOBJ_IMAGE,)))
+    largest = max(images, key=lambda one: math.prod(one.get_px_size()), default=None)
+    scale: float = _PDF_DPI / 72 if largest is None else _pixels_a_point(largest)
+    side: float = scale * max(page.get_size())
+    return scale * math.ceil(least / side) / math.ceil(side / most)
+
+
+def _pixels_a_point(image: pypdfium2.PdfImage) -> float:
+    matrix = image.get_matrix()
+    sizes = math.hypot(matrix.a, matrix.b), math.hypot(matrix.c, matrix.d)
+    width, height = image.get_px_size()
+    return max(float(width) / max(sizes[0], 1.0), float(height) / max(sizes[1], 1.0))

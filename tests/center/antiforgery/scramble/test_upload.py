@@ -4,6 +4,7 @@ import io
 import zlib
 
 import numpy as np
+import pikepdf
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -45,6 +46,47 @@ def test_tea_and_a_red_stamp_are_lighter_than_toner() -> None:
     file = io.BytesIO()
     Image.new("RGB", (8, 8), (205, 30, 40)).save(file, "PNG")
     assert next(pictures(file.getvalue()))[0, 0] == 205
+
+
+def in_a_pdf(image: Image.Image, claimed_dpi: float) -> bytes:
+    file = io.BytesIO()
+    image.save(file, "PDF", resolution=claimed_dpi)
+    return file.getvalue()
+
+
+@pytest.mark.parametrize("claimed_dpi", [300, 72, 600])
+def test_a_pdf_is_read_pixel_by_pixel_whatever_size_it_claims(claimed_dpi: int) -> None:
+    """What writes a scan into a PDF often does not know its resolution, and says 72 or 96."""
+    cells = np.random.default_rng(1).integers(0, 2, (1754, 1240), np.uint8)
+    fine = np.repeat(np.repeat(cells, 2, axis=0), 2, axis=1)
+    (grey,) = pictures(in_a_pdf(Image.fromarray(255 * fine).convert("1"), claimed_dpi))
+    assert grey.shape == pytest.approx(fine.shape, abs=1)
+    grey = grey[: fine.shape[0], : fine.shape[1]]
+    assert np.mean((grey > 128) == fine) > 0.97
+
+
+def test_a_scan_at_600_dpi_in_a_pdf_is_averaged_like_any_other() -> None:
+    """Of lines of a dot, every second one left out would be black or white; their mean is grey."""
+    lines = np.tile(np.array([False, True]), (7016, 2480))
+    (grey,) = pictures(in_a_pdf(Image.fromarray(lines), 600))
+    assert grey.shape == pytest.approx((3508, 2480), abs=1)
+    assert np.mean((grey > 60) & (grey < 195)) > 0.99
+
+
+def test_a_small_image_of_a_drawn_page_does_not_make_it_coarse() -> None:
+    """The print file itself: the block is an image of a pixel a cell."""
+    (grey,) = pictures(in_a_pdf(Image.new("1", (1240, 1754), 1), 150))
+    assert max(grey.shape) >= 3508
+
+
+def test_a_pdf_page_is_bounded_whatever_it_claims() -> None:
+    for size in ((14_400, 14_400), (3, 3)):
+        made = pikepdf.new()
+        made.add_blank_page(page_size=size)
+        file = io.BytesIO()
+        made.save(file)
+        found = decode(file.getvalue(), KEYS, SIGNERS)[0]
+        assert found.verdict in {Verdict.TOO_LARGE, Verdict.NO_BLOCK}
 
 
 def bomb(width: int, height: int) -> bytes:
