@@ -14,8 +14,9 @@ from center.antiforgery.back import BLOCK
 from center.antiforgery.compiled import Bits
 from center.antiforgery.keyring import Keyring
 from center.antiforgery.rendering import Uneven, printed_block
+from center.antiforgery.scramble.block import drawn
 from center.antiforgery.scramble.decode import decode_cells
-from center.antiforgery.scramble.front import PdfFront, ink
+from center.antiforgery.scramble.front import PdfFront
 from center.antiforgery.scramble.layout import HEIGHT, WIDTH, layout
 from center.antiforgery.scramble.recovered import Recovered, Verdict
 from center.paper.plain import HEIGHT_PT, WIDTH_PT
@@ -141,8 +142,8 @@ def _check_block(found: Recovered, front: PdfFront, context: DeliveryContext, pa
     said = (outside.document, outside.page, outside.pages, header.issued)
     wanted = (context.document_id, page, context.pages, context.issued)
     _demand(said == wanted, "a block is of another sheet")
-    drawn = ink(front, found.dpi, (picture.shape[0], picture.shape[1]))
-    _demand(np.array_equal(picture == 0, drawn == 1), "a block holds another page")
+    wanted_ink = drawn(front, header.dpi, len(header.fine))
+    _demand(np.array_equal(picture == 0, wanted_ink == 1), "a block holds another page")
 
 
 def _check_front(

@@ -127,7 +127,7 @@ def read_sheet(case: Case) -> Case:
         "header": text,
         "base": is_exact(sheet, found.strips, found.picture, found.dpi),
         "fine": sum(strip is Strip.FINE for strip in found.strips),
-        "has_fine": sheet.block.has_fine,
+        "has_fine": sheet.block.fine > 0,
         "base_dpi": sheet.block.dpi,
         "raw": found.reading.raw_error_rate,
         "cpu_s": round(spent, 2),

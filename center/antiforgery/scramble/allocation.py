@@ -2,7 +2,7 @@
 
 Reader and writer compute the same from the lengths that layer 0 tells. The base image comes
 first: at most 18 coded bits of 100 are information, which survives a sheet of which half is torn
-off. The fine image has what remains.
+off. The fine image has what remains, as many of its strips as that is enough for.
 """
 
 from collections.abc import Sequence
@@ -47,10 +47,10 @@ def shares(base: Sequence[int], fine: Sequence[int], cells: int) -> Shares:
     return Shares(_split(base, first), _split(fine, cells - first))
 
 
-def fits(base: Sequence[int], fine: Sequence[int], cells: int) -> bool:
-    """Whether both layers have the strength they should have."""
-    room = cells - weight(base) / BASE_RATE
-    return room > 0 and weight(fine) <= FINE_RATE * room
+def fitting(base: Sequence[int], fine: Sequence[int], cells: int) -> int:
+    """How many fine strips, from the first on, there is room for when both layers are strong."""
+    room = FINE_RATE * (cells - weight(base) / BASE_RATE)
+    return sum(weight(fine[: number + 1]) <= room for number in range(len(fine)))
 
 
 def fits_alone(base: Sequence[int], cells: int, rate: float = BASE_RATE) -> bool:

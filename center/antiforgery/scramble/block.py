@@ -69,7 +69,8 @@ class Block:
     """HEIGHT x WIDTH, 1 is ink; each cell is 4 x 4 dots at 600 dpi, placed on whole dots."""
     dpi: int
     """Of the base image."""
-    has_fine: bool
+    fine: int
+    """How many strips, from the top, have a fine image."""
 
     def packed(self) -> bytes:
         """Rows of cells, eight a byte, most significant bit left, padded to whole bytes."""
@@ -87,6 +88,7 @@ class _Images:
     """The base image that `base` codes."""
     base: tuple[bytes, ...]
     fine: tuple[bytes, ...]
+    """Of as many strips, from the top, as there is room for."""
 
 
 def encode(
@@ -119,7 +121,22 @@ def encode(
     cells = layout().fixed.copy().reshape(-1)
     _put_header(cells, write(header, keys, signing))
     _put_images(cells, outside, layers, keys)
-    return Block(cells.reshape(HEIGHT, WIDTH), images.dpi, bool(images.fine))
+    return Block(cells.reshape(HEIGHT, WIDTH), images.dpi, len(images.fine))
+
+
+def drawn(front: Front, dpi: int, fine: int) -> Bits:
+    """The page that a block with a base image of `dpi` and `fine` fine strips holds, ink 1.
+
+    At twice `dpi` where any strip is fine.
+    """
+    height, width = base_shape(dpi)
+    base = ink(front, dpi, (height, width))
+    if not fine:
+        return base
+    page = ink(front, 2 * dpi, (2 * height, 2 * width))
+    coarse = strip_edges(height)[fine]
+    page[2 * coarse :] = np.repeat(np.repeat(base[coarse:], 2, axis=0), 2, axis=1)
+    return page
 
 
 def strip_edges(height: int) -> list[int]:
@@ -171,17 +188,21 @@ def _put_images(
 
 
 def _images(front: Front, room: int) -> _Images:
-    """The page at the best resolution that leaves it strong enough."""
+    """The page at the best resolution that leaves it strong enough, and fine where there is room.
+
+    Fine strips come from the top of the page, where the names are.
+    """
     made = [_base(front, dpi) for dpi in STEPS[:1]]
     for dpi in STEPS[1:]:
         if allocation.fits_alone([len(one) for one in made[-1].base], room):
             break
         made.append(_base(front, dpi))
-    for images in made:
-        fine = _fine(front, images) if _leaves_room(images, room) else ()
-        if fine and allocation.fits([len(one) for one in images.base], [*map(len, fine)], room):
-            return dataclasses.replace(images, fine=fine)
-    return _alone(made, room)
+    images = _alone(made, room)
+    if not _leaves_room(images, room):
+        return images
+    fine = _fine(front, images)
+    count = allocation.fitting([*map(len, images.base)], [*map(len, fine)], room)
+    return dataclasses.replace(images, fine=fine[:count]) if count >= _FEWEST_FINE else images
 
 
 def _alone(made: Sequence[_Images], room: int) -> _Images:
@@ -194,12 +215,14 @@ def _alone(made: Sequence[_Images], room: int) -> _Images:
 
 _FINE_A_BASE = 1.5
 """A fine image takes at least so many times the bytes of its base."""
+_FEWEST_FINE = 4
+"""Fewer fine strips would only make a page look patched."""
 
 
 def _leaves_room(images: _Images, room: int) -> bool:
     base = [len(one) for one in images.base]
     least = [int(_FINE_A_BASE * one) for one in base]
-    return allocation.fits(base, least, room)
+    return allocation.fitting(base, least, room) >= _FEWEST_FINE
 
 
 def _base(front: Front, dpi: int) -> _Images:

@@ -140,9 +140,7 @@ class _Reader:
     def _images(self, header: Header) -> Recovered:
         where, cover = places(header.outside, self._keys)
         base, fine = self._strips(header, where, cover)
-        strips = tuple(
-            _state(base[n], fine[n] if fine else None, n in self._refused) for n in range(STRIPS)
-        )
+        strips = tuple(_state(base[n], fine[n], n in self._refused) for n in range(STRIPS))
         page, dpi = _drawn(header, base, fine)
         lost = sum(one in {Strip.LOST, Strip.REFUSED} for one in strips)
         verdict = Verdict.READ if not lost else Verdict.PARTLY
@@ -166,7 +164,7 @@ class _Reader:
             if all(made) or sum(one is not None for one in made) == before:
                 break
             self._block.learn(self._known, self._truth)
-        return made[:STRIPS], made[STRIPS:]
+        return made[:STRIPS], [*made[STRIPS:], *[None] * (2 * STRIPS - len(made))]
 
     def _strip(
         self, header: Header, number: int, length: int, span: tuple[Places, Bits]
@@ -240,7 +238,7 @@ def _drawn(header: Header, base: list[bytes | None], fine: list[bytes | None]) -
             continue
         top, end = edges[number], edges[number + 1]
         strip = picture.decode_base(data, (end - top, width))
-        detail = fine[number] if fine else None
+        detail = fine[number]
         if detail is not None:
             strip = picture.decode_fine(detail, strip)
         elif scale > 1:

@@ -44,6 +44,8 @@ _CRC = struct.Struct(">I")
 _SEALED = BYTES - _OUTSIDE.size - TAG_BYTES - _CRC.size
 _TEXT_ROOM = _SEALED - _INSIDE.size - SIGNATURE_BYTES - _LENGTH.size
 _FINE, _CUT = 1, 2
+_COARSE_SHIFT = 4
+"""The flags' upper half: how many strips, the last ones, have no fine image though others do."""
 _TYPE = "scramble-image/1"
 _MOST_TEXT = 60_000
 """Characters' bytes a text may unfold to."""
@@ -82,7 +84,7 @@ class Header:
     base: tuple[int, ...]
     """Bytes of each strip, without its tag."""
     fine: tuple[int, ...]
-    """The same; empty where there is no fine image."""
+    """The same, of as many strips from the top as have a fine image."""
     digests: tuple[bytes, ...] = field(repr=False)
     text: str = field(repr=False)
     text_is_whole: bool = True
@@ -114,8 +116,10 @@ def write(header: Header, keys: KeyStore, signing: CentreKey) -> bytes:
     """The 3,000 bytes of layer 0. A text that does not fit is cut, and said to be."""
     outside = _pack_outside(header.outside)
     text, whole = _squeezed(header.text)
-    fine = header.fine or (0,) * STRIPS
-    flags = (_FINE if header.fine else 0) | (0 if whole and header.text_is_whole else _CUT)
+    coarse = STRIPS - len(header.fine)
+    fine = (*header.fine, *(0,) * coarse)
+    flags = (_FINE | coarse << _COARSE_SHIFT) if header.fine else 0
+    flags |= 0 if whole and header.text_is_whole else _CUT
     digests = b"".join(header.digests).ljust(2 * STRIPS * DIGEST_BYTES, b"\0")
     municipality = header.municipality.encode("ascii")
     fixed = _INSIDE.pack(
@@ -190,12 +194,13 @@ def _split(inside: bytes) -> tuple[bytes, bytes]:
 
 def _unpack(outside: Outside, signed: bytes) -> Header:
     issued, municipality, dpi, flags, *numbers, digests = _INSIDE.unpack_from(signed)
-    base, fine = tuple(numbers[:STRIPS]), tuple(numbers[STRIPS:])
+    count = STRIPS - (flags >> _COARSE_SHIFT) if flags & _FINE else 0
+    base, fine = tuple(numbers[:STRIPS]), tuple(numbers[STRIPS : STRIPS + count])
     cut = [digests[at : at + DIGEST_BYTES] for at in range(0, len(digests), DIGEST_BYTES)]
     text = _unfolded(signed[_INSIDE.size + _LENGTH.size :])
     return Header(
         outside, issued, municipality.decode("ascii", "replace"), dpi, base,
-        fine if flags & _FINE else (), tuple(cut), text, not flags & _CUT,
+        fine, tuple(cut), text, not flags & _CUT,
     )  # fmt: skip
 
 

@@ -13,9 +13,9 @@ from center.antiforgery.channel.conditions import Condition, condition
 from center.antiforgery.channel.scanning import Pressed, Scanner, press, scan_pressed
 from center.antiforgery.compiled import Bits, Grey
 from center.antiforgery.invented import PAGES
-from center.antiforgery.scramble.block import Block, Sheet, encode
+from center.antiforgery.scramble.block import Block, Sheet, drawn, encode
 from center.antiforgery.scramble.decode import Expected, Recovered, Signers, decode
-from center.antiforgery.scramble.front import PdfFront, base_shape, ink
+from center.antiforgery.scramble.front import Front, PdfFront
 from center.antiforgery.scramble.header import CentreKey, signer_name
 from center.antiforgery.scramble.keys import MemoryKeyStore
 from center.antiforgery.scramble.layout import CELL_DOTS, HEIGHT, WIDTH
@@ -37,14 +37,13 @@ assert signer_name(SIGNING.private.public_key()) == SIGNING.name
 class Printed:
     """A front, and the block that was made of it."""
 
-    front: PdfFront
+    front: Front
     block: Block
 
     def truth(self, dpi: int) -> Grey:
         """The front in black and white as the layer of `dpi` should show it."""
         base = self.block.dpi
-        height, width = (side * dpi // base for side in base_shape(base))
-        return 255 - 255 * ink(self.front, dpi, (height, width))
+        return 255 - 255 * drawn(self.front, base, self.block.fine if dpi > base else 0)
 
 
 @functools.lru_cache(maxsize=8)

@@ -7,18 +7,23 @@ import pytest
 
 from center.antiforgery.channel.conditions import condition
 from center.antiforgery.channel.scanning import Scanner
+from center.antiforgery.compiled import Grey
+from center.antiforgery.scramble import allocation
 from center.antiforgery.scramble import block as block_module
 from center.antiforgery.scramble.allocation import shares
-from center.antiforgery.scramble.block import places
+from center.antiforgery.scramble.block import drawn, encode, places
 from center.antiforgery.scramble.decode import MISSING, Expected, read_block
 from center.antiforgery.scramble.demodulate import Demodulated, demodulate
+from center.antiforgery.scramble.front import Front
 from center.antiforgery.scramble.header import CentreKey
 from center.antiforgery.scramble.keys import MemoryKeyStore
+from center.antiforgery.scramble.layout import layout
 from center.antiforgery.scramble.recovered import Recovered, Strip, Verdict
 from center.antiforgery.scramble.upload import pictures
 from tests.center.antiforgery.scramble.sheets import (
     DOCUMENT,
     KEYS,
+    SHEET,
     SIGNERS,
     SIGNING,
     Printed,
@@ -127,6 +132,42 @@ def test_strips_that_cannot_be_read_are_grey_and_the_others_stay() -> None:
     kept = found.picture != MISSING
     assert np.array_equal(found.picture[kept], truth[kept])
     assert 0.86 < kept.mean() < 0.89
+
+
+@dataclasses.dataclass(frozen=True)
+class Upper:
+    """A page of which only the upper part holds anything: about 1,400 of 2,000 characters."""
+
+    whole: Front
+    share: float = 0.68
+    text: str = ""
+
+    def grey(self, dpi: int) -> Grey:
+        made = self.whole.grey(dpi).copy()
+        made[round(self.share * len(made)) :] = 255
+        return made
+
+
+def test_where_the_fine_image_has_no_room_as_a_whole_its_upper_strips_are_there() -> None:
+    front = Upper(printed("dense", 1).front)
+    made = encode(front, SHEET, KEYS, SIGNING, np.random.default_rng(1).bytes)
+    assert made.dpi == 120
+    assert 4 <= made.fine < 16
+    found = read_block(clean(Printed(front, made)), KEYS, SIGNERS)
+    assert found.verdict is Verdict.READ
+    assert found.strips == (Strip.FINE,) * made.fine + (Strip.BASE,) * (16 - made.fine)
+    assert found.picture is not None
+    assert np.array_equal(found.picture == 0, drawn(front, 120, made.fine) == 1)
+    assert found.header is not None
+    base, fine = (allocation.weight(part) for part in (found.header.base, found.header.fine))
+    room = len(layout().rest)
+    assert base <= allocation.BASE_RATE * room
+    assert fine <= allocation.FINE_RATE * (room - base / allocation.BASE_RATE)
+
+
+def test_a_dense_page_s_base_image_gives_nothing_up_for_a_few_fine_strips() -> None:
+    assert printed("dense", 1).block.fine == 0
+    assert printed("sparse", 1).block.fine == 16
 
 
 def test_a_strip_that_the_centre_did_not_sign_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:

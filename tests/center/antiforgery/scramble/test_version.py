@@ -6,6 +6,7 @@ import numpy as np
 
 from center.antiforgery.compiled import Grey
 from center.antiforgery.scramble.block import encode
+from center.antiforgery.scramble.header import STRIPS
 from center.antiforgery.scramble.layout import CORNER, HEIGHT, HOLE, MARK, PITCH, WIDTH, layout
 from center.antiforgery.scramble.picture import ODDS
 from center.antiforgery.scramble.words import shuffled, stream
@@ -65,7 +66,7 @@ def test_one_corner_is_unlike_the_others() -> None:
 
 def test_a_block_is_made_cell_by_cell_as_version_1_made_it() -> None:
     block = encode(Drawn(), SHEET, KEYS, SIGNING, lambda size: bytes(range(size)))
-    assert (block.dpi, block.has_fine) == (120, True)
+    assert (block.dpi, block.fine) == (120, STRIPS)
     assert hashlib.sha256(block.packed()).hexdigest() == (
         "ce211b6678c85585d9dbe07f749d4e256eab222a76d84cc502feea75d5861d7c"
     )
