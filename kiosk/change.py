@@ -79,7 +79,7 @@ class Float:
         return {value: min(before.get(value, pieces), pieces) for value, pieces in books.items()}
 
     def counted(self, value: int, pieces: int, accuracy: Accuracy = Accuracy.SET) -> "Float":
-        """With exactly `pieces` of `value`, which is so far to be trusted."""
+        """With exactly `pieces` of `value`, which can be trusted so far."""
         trust = {**dict(self.trust), value: accuracy}
         kept = {v: a for v, a in trust.items() if a is not Accuracy.SET}
         return replace(self._with(value, pieces), trust=tuple(sorted(kept.items())))

@@ -12,9 +12,10 @@ from typing import Protocol
 
 
 class Accuracy(enum.StrEnum):
-    """How far a count can be trusted (XFS4IoT, Storage: accuracy)."""
+    """How far a count can be trusted (XFS4IoT, Storage: accuracy, `set` being its accurateSet)."""
 
     ACCURATE = "accurate"
+    """Counted: by hand, and the books agreed."""
     SET = "set"
     INACCURATE = "inaccurate"
     UNKNOWN = "unknown"

@@ -223,7 +223,11 @@ def _counted(memory: Memory, what: Entry) -> Memory:
 
 
 def _counted_by_staff(memory: Memory, what: Entry) -> Memory:
-    return replace(memory, coins=memory.coins.counted(what.number("yen"), what.number("pieces")))
+    yen, pieces = what.number("yen"), what.number("pieces")
+    # Books and hand agree: two counts, not one that was typed.
+    agree = pieces == what.number("expected")
+    accuracy = Accuracy.ACCURATE if agree else Accuracy.SET
+    return replace(memory, coins=memory.coins.counted(yen, pieces, accuracy))
 
 
 _ACCURACY = {each.value: each for each in Accuracy}

@@ -223,8 +223,11 @@ def test_fault_19_a_missorted_coin_leaves_the_credit_and_shakes_the_count() -> N
     assert booked(t.disk)["inserted"] == 100
     assert {one.accuracy for one in cash_counts(t.loop.model)} == {Accuracy.INACCURATE}
     assert t.memory.coins.sure().stock()[100] == t.memory.coins.stock()[100] - 1
-    t.happen(h.StockCounted(100, 41))
+    t.happen(h.StockCounted(100, 40))
     assert t.memory.coins.accuracy(100) is Accuracy.SET
+    t.happen(h.StockCounted(100, 40))
+    assert t.memory.coins.accuracy(100) is Accuracy.ACCURATE
+    assert t.memory.coins.sure().stock()[100] == 40
     assert t.audit() == ()
 
 
