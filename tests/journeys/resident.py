@@ -87,8 +87,9 @@ class Resident:
     def confirms(self, screen: str) -> None:
         """Press 確定する on that screen and see it go."""
         self.sees(screen)
+        painter = self.stage.painter
         self.touch("confirm")
-        self._leaves_screen(screen)
+        self._leaves_screen(screen, painter)
 
     def sees_another_glass(self) -> None:
         """Another process shows its first picture."""
@@ -223,16 +224,18 @@ class Resident:
     def goes_on_to(self, *firsts: str) -> None:
         """Through whatever is said last to one of these, in the hands of a new process."""
         while True:
+            painter = self.stage.painter
             frame = self.sees(*_LAST_WORDS, *firsts, "receipt", "return", "closing")
             if frame.screen in firsts and self.stage.painter != self.pid:
                 return
             if frame.screen in _LAST_WORDS:
                 self._presses(_button(frame))
-            self._leaves_screen(frame.screen)
+            self._leaves_screen(frame.screen, painter)
 
-    def _leaves_screen(self, screen: str) -> None:
-        # The same screen again is only the button that looks pressed.
-        self._wait(lambda f: f.screen != screen or self.stage.painter != self.pid, (screen, "gone"))
+    def _leaves_screen(self, screen: str, painter: int) -> None:
+        # The same screen again is only the button that looks pressed; who presses once more may
+        # hit what the next screen has in this place.
+        self._wait(lambda f: f.screen != screen or self.stage.painter != painter, (screen, "gone"))
 
     def _next_picture(self, last: Frame) -> Frame:
         return self._wait(lambda f: f.number > last.number, "the next picture")
