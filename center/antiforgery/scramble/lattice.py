@@ -5,12 +5,17 @@ does. Corners may be torn off, stained or under a stamp: the lattice is still th
 """
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any, TypeAlias
 
 import numpy as np
 
 from center.antiforgery.compiled import Grey, Soft, compiled
 from center.antiforgery.scramble.layout import PITCH
+
+Waves: TypeAlias = Any
+"""Two frequencies, y and x of the one across and of the one down, as an array of four."""
 
 _SIDE = 2048
 """Of the spectrum; the picture is shrunk to fit into it."""
@@ -20,6 +25,14 @@ _WINDOW_PX = 33
 _COARSE = 16
 _FINEST_STEP = 0.02
 _HARMONICS = ((1, 0), (0, 1), (1, 1), (1, -1), (2, 0), (0, 2), (2, 1), (1, -2), (2, -1), (1, 2))
+_SQUARE_MOVES = np.array([[1.0, 0, 0, -1], [0, 1, 1, 0]])
+"""What keeps two waves (y and x of the one, y and x of the other) at a right angle."""
+_STRETCHES = [
+    np.array([a, a, b, b])
+    for a in np.linspace(0.96, 1.04, 17)
+    for b in np.linspace(0.96, 1.04, 17)
+]  # fmt: skip
+_CLEARLY = 1.1
 _LEAST_PAIR = 5.0
 _LEAST_SCORE = 5.0
 """Mean excess of the harmonics over their surroundings; noise stays below 3.5."""
@@ -59,8 +72,8 @@ def find(grey: Grey) -> Lattice | None:
     best = _search(_highest_around(excess))
     if best[2] < _LEAST_SCORE:
         return None
-    fy, fx = _refined(small, best[0] / _SIDE, best[1] / _SIDE)
-    return _lattice(small, (fy, fx), factor, float(best[2]))
+    waves = _refined(small, best[0] / _SIDE, best[1] / _SIDE)
+    return _lattice(small, waves, factor, float(best[2]))
 
 
 def shrink(grey: Grey, factor: int) -> Soft:
@@ -179,30 +192,42 @@ def _strongest(
     return best
 
 
-def _refined(small: Soft, fy: float, fx: float) -> tuple[float, float]:
-    """The frequency to a fraction of the spectrum's step, by climbing with ever smaller steps."""
+def _refined(small: Soft, fy: float, fx: float) -> Waves:
+    """The lattice's two waves to a fraction of the spectrum's step.
+
+    At a right angle and equally long, unless two that need not be so fit clearly better: a feed
+    that runs fast stretches a scan along one side alone.
+    """
     parts = [
         (a, b, _mixed_down(small, a * fy + b * fx, a * fx - b * fy)) for a, b in _HARMONICS[:4]
     ]
 
-    def power(v: float, u: float) -> float:
+    def power(waves: Waves) -> float:
         # What is left of each harmonic's frequency after it was mixed down, in coarse steps.
+        dv, du, ev, eu = waves - np.array([fy, fx, fx, -fy])
         return sum(
-            abs(_coefficient(part, (a * v + b * u) * _COARSE, (a * u - b * v) * _COARSE)) ** 2
+            abs(_coefficient(part, (a * dv + b * ev) * _COARSE, (a * du + b * eu) * _COARSE)) ** 2
             for a, b, part in parts
         )
 
-    step, dv, du = 0.5 / _SIDE, 0.0, 0.0
-    best = power(dv, du)
+    square = _climbed(power, np.array([fy, fx, fx, -fy]), _SQUARE_MOVES)
+    apart = max((square * stretch for stretch in _STRETCHES), key=power)
+    free = _climbed(power, apart, np.eye(4))
+    return free if power(free) > _CLEARLY * power(square) else square
+
+
+def _climbed(power: Callable[[Waves], float], start: Waves, moves: Waves) -> Waves:
+    """Where `power` is highest near `start`, by `moves` to either side with ever smaller steps."""
+    step, at, best = 0.5 / _SIDE, start, power(start)
     while step > _FINEST_STEP / _SIDE:
-        tried = [(power(dv + y, du + x), dv + y, du + x)
-                 for y, x in ((step, 0), (-step, 0), (0, step), (0, -step))]  # fmt: skip
-        top = max(tried)
-        if top[0] > best:
-            best, dv, du = top
+        tried = [at + sign * step * move for move in moves for sign in (1, -1)]
+        heights = [power(one) for one in tried]
+        if max(heights) > best:
+            best = max(heights)
+            at = tried[heights.index(best)]
         else:
             step /= 2
-    return fy + dv, fx + du
+    return at
 
 
 @compiled
@@ -231,16 +256,15 @@ def _coefficient(part: Soft, fy: float, fx: float) -> complex:
     return total
 
 
-def _lattice(small: Soft, frequency: tuple[float, float], factor: int, score: float) -> Lattice:
-    """From the frequency, the step from mark to mark; from two phases, where a mark is."""
-    fy, fx = frequency
-    square = fy * fy + fx * fx
-    along = np.angle(_mixed_down(small, fy, fx).sum()) / (2 * math.pi)
-    beside = np.angle(_mixed_down(small, fx, -fy).sum()) / (2 * math.pi)
+def _lattice(small: Soft, waves: Waves, factor: int, score: float) -> Lattice:
+    """From the waves, the steps from mark to mark; from their phases, where a mark is."""
+    phases = [
+        np.angle(_mixed_down(small, fy, fx).sum()) / (2 * math.pi) for fy, fx in waves.reshape(2, 2)
+    ]
+    steps = np.linalg.inv(waves.reshape(2, 2))
     # Dark marks lie where both waves have their crest: f . p = -phase, modulo whole waves.
-    y = (-along * fy - beside * fx) / square
-    x = (-along * fx + beside * fy) / square
-    across = (factor * fy / square / PITCH, factor * fx / square / PITCH)
-    down = (across[1], -across[0])
+    y, x = -steps @ np.array(phases)
+    (across_y, down_y), (across_x, down_x) = (factor / PITCH * steps).tolist()
     shift = (factor - 1) / 2
-    return Lattice((factor * y + shift, factor * x + shift), down, across, score)
+    origin = (factor * float(y) + shift, factor * float(x) + shift)
+    return Lattice(origin, (down_y, down_x), (across_y, across_x), score)

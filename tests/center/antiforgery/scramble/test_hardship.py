@@ -58,6 +58,21 @@ def test_a_stamp_a_staple_a_shadow_a_pen_a_fold_and_coffee(sheet: Printed) -> No
     assert np.array_equal(found.picture, sheet.truth(found.dpi))
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize("stretch", [(1.0, 1.02), (0.98, 1.0)])
+def test_a_feed_that_runs_fast_or_slow_stretches_one_side(
+    sheet: Printed, stretch: tuple[float, float]
+) -> None:
+    """Of a sheet drawn through, the motor says how long it is, and the lens how wide."""
+    askew = condition("aged").but(rotation_deg=3.0)
+    image = Image.open(io.BytesIO(scanned(sheet, askew, 4)))
+    size = tuple(round(side * factor) for side, factor in zip(image.size, stretch, strict=True))
+    found = read(jpeg(image.resize(size, Image.Resampling.BICUBIC)))  # type: ignore[arg-type]
+    assert found.verdict is Verdict.READ
+    assert found.picture is not None
+    assert np.array_equal(found.picture, sheet.truth(found.dpi))
+
+
 def test_a_front_page_is_no_back(sheet: Printed) -> None:
     assert read(as_png(Image.fromarray(sheet.front.grey(300)))).verdict is Verdict.NO_BLOCK
 
