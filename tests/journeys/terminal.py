@@ -19,7 +19,7 @@ from kiosk.demo.glass_link import Frame
 from kiosk.demo.stage import DemoStage
 
 HURRY = Path(__file__).parent / "hurry"
-LIMIT_S = 20.0
+LIMIT_S = 30.0
 """Nothing in these stories lasts longer, on a busy machine."""
 
 _ASK_AGAIN_S = 0.1
