@@ -130,12 +130,13 @@ def drawn(front: Front, dpi: int, fine: int) -> Bits:
     At twice `dpi` where any strip is fine.
     """
     height, width = base_shape(dpi)
-    base = ink(front, dpi, (height, width))
     if not fine:
-        return base
+        return ink(front, dpi, (height, width))
     page = ink(front, 2 * dpi, (2 * height, 2 * width))
     coarse = strip_edges(height)[fine]
-    page[2 * coarse :] = np.repeat(np.repeat(base[coarse:], 2, axis=0), 2, axis=1)
+    if coarse < height:
+        base = ink(front, dpi, (height, width))
+        page[2 * coarse :] = np.repeat(np.repeat(base[coarse:], 2, axis=0), 2, axis=1)
     return page
 
 
